@@ -1,0 +1,209 @@
+/**
+ * The constitution of dialects. A dialect is a pure value: it translates one aggregator's protocol into the house's one
+ * language (wallet/call.ts) and back, and states that aggregator's policy. It never does I/O, never sees the database,
+ * never decides about money. Nothing that guards money has a default: an empty secret, a missing knob or an unworded
+ * refusal does not compile, or stops the start.
+ */
+import type { ZodType } from 'zod';
+import type { Currencies } from '../money/index.ts';
+import type { Errand } from '../wire/index.ts';
+import type { Call } from '../wallet/call.ts';
+import type { Money, Outcome } from '../wallet/outcome.ts';
+import type { Policy } from '../wallet/policy.ts';
+
+/** What came off the socket: exact bytes, raw query, headers lower-cased by Node, repeated ones joined with `, `. */
+export interface RawRequest {
+  readonly method: string;
+  /** external path without the query */
+  readonly path: string;
+  /** everything after `?`, undecoded; '' if none */
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly arrivedAtMs: number;
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+declare const genuine: unique symbol;
+/** A request whose signature was verified over its bytes. Only `verify` makes one, so unverified bytes cannot be decoded. */
+export type GenuineRequest = RawRequest & { readonly [genuine]: true };
+
+export type DistrustReason = 'missing' | 'malformed' | 'mismatch' | 'expired' | 'timestamp_unit' | 'replayed_nonce';
+
+export type Verification =
+  | {
+      readonly kind: 'genuine';
+      readonly request: GenuineRequest;
+      /** which of the current keys signed it (SIG-22) */
+      readonly keyId: string;
+      /** outside the time window: only what is already booked may be answered (SIG-33) */
+      readonly late: boolean;
+    }
+  | { readonly kind: 'distrust'; readonly reason: DistrustReason; readonly skewMs: number | null };
+
+/** Everything the gateway may have to say. */
+export type Answer =
+  | { readonly kind: 'outcome'; readonly outcome: Exclude<Outcome, { kind: 'stale' }> }
+  | { readonly kind: 'balance'; readonly balance: Money }
+  | { readonly kind: 'bad_request'; readonly message: string }
+  | { readonly kind: 'unauthenticated' }
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'unsupported_media' }
+  | { readonly kind: 'uncertain'; readonly retryAfterSeconds: number };
+
+export type Encode = (answer: Answer) => RawResponse;
+
+export type Decoded =
+  /** `encode` knows what of the request its answer repeats (ids, currency) */
+  | { readonly kind: 'call'; readonly call: Call; readonly encode: Encode }
+  | { readonly kind: 'bad_request'; readonly message: string; readonly encode: Encode };
+
+/** A game as one aggregator lists it, in the house's vocabulary. */
+export interface ListedGame {
+  readonly code: string;
+  readonly name: string;
+  readonly provider: { readonly code: string; readonly name: string };
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly features: readonly string[];
+  /** per cent as a decimal string, e.g. "96.50" */
+  readonly rtp: string | null;
+  readonly volatility: 'low' | 'medium' | 'high' | null;
+  readonly lines: number | null;
+  readonly thumbnail: string | null;
+  readonly demo: boolean;
+  readonly platforms: readonly string[];
+  /** empty: every currency */
+  readonly currencies: readonly string[];
+  readonly blockedCountries: readonly string[];
+  readonly releasedAt: string | null;
+  readonly enabled: boolean;
+}
+
+export interface GamesPage {
+  readonly games: readonly ListedGame[];
+  /** entries that could not be understood, each with why: skipped and reported (CAT-15) */
+  readonly malformed: readonly string[];
+  readonly page: number;
+  readonly pages: number;
+  readonly total: number;
+  readonly etag: string | null;
+}
+
+/** The facts of a launch, decided and allowed already; the dialect only writes and signs them. */
+export interface LaunchOrder {
+  readonly session: string;
+  readonly game: string;
+  readonly mode: 'real' | 'demo';
+  /** null in demo mode */
+  readonly player: string | null;
+  readonly currency: string | null;
+  readonly lang: string | null;
+  readonly returnUrl: string | null;
+  readonly nonce: string;
+  /** unix seconds */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export type Launch =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'errand'; readonly errand: Errand<string> };
+
+/** Events of the webhook routes that the house understands so far; settlement events join with reconciliation. */
+export type WebhookEvent =
+  | { readonly kind: 'catalogue_changed'; readonly eventId: string }
+  | {
+      readonly kind: 'session';
+      readonly eventId: string;
+      readonly type: 'started' | 'ended' | 'heartbeat';
+      readonly session: string;
+      /** null: the event does not say (SES-02) */
+      readonly mode: 'real' | 'demo' | null;
+      readonly player: string | null;
+      readonly game: string | null;
+      readonly occurredAtMs: number;
+    };
+
+export type DecodedWebhook =
+  | { readonly kind: 'event'; readonly event: WebhookEvent }
+  | { readonly kind: 'bad_request'; readonly message: string };
+
+/** A dialect opened with one aggregator's settings: keys parsed, nothing missing. */
+export interface OpenDialect {
+  /** constant time, over the bytes on the wire, against all current keys; never throws */
+  readonly verify: (request: RawRequest, nowMs: number) => Verification;
+  /** strict; never throws on any bytes */
+  readonly decode: (request: GenuineRequest) => Decoded;
+  /** words an answer given before a call was decoded (unauthenticated, too large, …) */
+  readonly encode: Encode;
+  /** `topic` is the last path segment: settlement, session, catalogue */
+  readonly decodeWebhook: (topic: string, request: GenuineRequest) => DecodedWebhook;
+  readonly launch: (order: LaunchOrder) => Launch;
+  readonly games: (page: number, etag: string | null) => Errand<GamesPage | 'unchanged'>;
+}
+
+/** A `url`-dialect request that the aggregator would send us. */
+export interface OutboundRequest {
+  readonly method: string;
+  /** appended to the operator's base URL for this aggregator, '' for none */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** How the aggregator reads an operator's answer. */
+export type Understood =
+  | {
+      readonly kind: 'applied';
+      readonly duplicate: boolean;
+      readonly balance: string;
+      readonly currency: string;
+      readonly operatorTransactionId: string | null;
+    }
+  | { readonly kind: 'rejected'; readonly code: string; readonly balance: string | null }
+  /** their words for "ask again", a 5xx, or no answer */
+  | { readonly kind: 'uncertain'; readonly reason: string }
+  /** a definite answer that breaks the protocol: counts as uncertain for money, and is shown */
+  | { readonly kind: 'nonsense'; readonly reason: string };
+
+export type LaunchReading =
+  | { readonly kind: 'opened'; readonly order: LaunchOrder }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'signature' | 'expired' | 'not_yet_valid' | 'malformed';
+      readonly message: string;
+    };
+
+/** The aggregator's half, for the sandbox and for certify: what it would send, and how it would read our answer. */
+export interface Mirror {
+  readonly say: (call: Call, nowMs: number) => OutboundRequest;
+  readonly understand: (status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => Understood;
+  /** checks signature, expiry and skew of a launch as the aggregator does; nonces are the caller's to remember */
+  readonly readLaunch: (rawQuery: string, nowMs: number) => LaunchReading;
+  /** one page of the catalogue API, or a refusal when the key is wrong */
+  readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
+  /** a signed webhook of the aggregator */
+  readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
+}
+
+/** One entry of `aggregators` in the configuration, names resolved; validated by the dialect's own schema. */
+export interface Dialect<Settings> {
+  readonly name: string;
+  readonly standing: 'vendor-documented' | 'reconstructed' | 'house';
+  /** true: the signature does not cover the body, so the configuration must carry an allow-list (SIG-28) */
+  readonly weakSignature: boolean;
+  readonly policy: Policy;
+  /** content types of the callback route, without parameters */
+  readonly contentTypes: readonly string[];
+  /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */
+  readonly settings: ZodType<Settings>;
+  readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
+  readonly mirror: (settings: Settings) => Mirror;
+}

@@ -1,0 +1,162 @@
+/**
+ * The rows of the book as the rules see them, and what a decision changes. `decide` reads a `Book`, returns `Changes`,
+ * and never touches a row: the ledger's store loads the one and writes the other. Amounts are wallet minor units unless
+ * a name says otherwise.
+ */
+import type { Decimal } from '../money/index.ts';
+import type { AggregatorName, ExternalId, PlayerId, RoundId, SessionId, TransactionId, GameCode } from './ids.ts';
+import type { Alert, Outcome, Refusal } from './outcome.ts';
+
+export type PlayerStatus = 'active' | 'blocked' | 'self_excluded' | 'closed';
+
+/** One player's money in one currency. All wallets of a player are locked together, so a player is decided in order. */
+export interface Wallet {
+  readonly player: PlayerId;
+  readonly currency: string;
+  readonly scale: number;
+  /** ≥ 0 unless a reversal overdrew it by policy; never by a bet (I2) */
+  readonly balance: bigint;
+  /** number of the last posting of this wallet */
+  readonly seq: bigint;
+  readonly status: PlayerStatus;
+  /** largest single stake, units; null: none */
+  readonly maxStake: bigint | null;
+  /** most the player may lose in a UTC day, units; null: none (BET-21) */
+  readonly dailyLossLimit: bigint | null;
+  /** the UTC day `lossUsed` counts, `YYYY-MM-DD` */
+  readonly lossDay: string;
+  /** stakes minus refunds and payouts of `lossDay`, units; may be negative */
+  readonly lossUsed: bigint;
+}
+
+export type TransactionKind = 'bet' | 'win' | 'rollback' | 'adjust' | 'deposit' | 'withdrawal';
+
+export type TransactionState = 'applied' | 'rejected' | 'tombstone' | 'parked' | 'part_reversed' | 'reversed';
+
+/** The idempotency record, the facts that make a repeat a duplicate or a conflict, and the stored outcome: one row. */
+export interface Transaction {
+  readonly id: TransactionId;
+  readonly aggregator: AggregatorName;
+  readonly idScope: string;
+  readonly kind: TransactionKind;
+  readonly externalId: ExternalId;
+  readonly player: PlayerId;
+  /** cash, free, tip; win, jackpot, promo, free_round; bet, win, any, rollback, round for a rollback's target; else '' */
+  readonly flavour: string;
+  readonly combined: boolean;
+  readonly state: TransactionState;
+  readonly refusal: Refusal | null;
+  readonly round: RoundId | null;
+  /** the transaction it names: a win its bet, a rollback its target */
+  readonly reference: ExternalId | null;
+  readonly gameCode: GameCode | null;
+  readonly sessionId: SessionId | null;
+  /** currency and amount as the aggregator said them; null on a tombstone that knows neither */
+  readonly currency: string | null;
+  readonly amount: Decimal | null;
+  /** wallet units moved when applied, ≥ 0 (signed only for adjust) */
+  readonly units: bigint;
+  /** of `units`, how many were returned */
+  readonly reversedUnits: bigint;
+  /** of `amount`, how much was returned, for the cumulative rule (fx.md C.5) */
+  readonly reversedAmount: Decimal;
+  /** standing wins that name this bet */
+  readonly wins: number;
+  readonly balanceAfter: bigint | null;
+  /** late, review, overdrawn, receivable …, for people and reports */
+  readonly flags: readonly string[];
+  /** only while parked, epoch ms */
+  readonly deadlineMs: number | null;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+}
+
+export type RoundState = 'open' | 'closed' | 'void' | 'reopened';
+
+export interface Round {
+  readonly aggregator: AggregatorName;
+  readonly idScope: string;
+  readonly player: PlayerId;
+  readonly round: RoundId;
+  /** currency of the wallet the round plays from */
+  readonly currency: string;
+  readonly gameCode: GameCode | null;
+  readonly sessionId: SessionId | null;
+  readonly state: RoundState;
+  /** bets ever applied, and those not fully reversed */
+  readonly betsEver: number;
+  readonly betsStanding: number;
+  /** standing wins that name no bet, so they settle the whole round */
+  readonly looseWins: number;
+  readonly staked: bigint;
+  readonly returned: bigint;
+  readonly paid: bigint;
+  readonly openedAtMs: number;
+  readonly changedAtMs: number;
+  readonly closedAtMs: number | null;
+}
+
+/** One move between two accounts, so an unbalanced one cannot be written. Exactly one wallet sequence carries it. */
+export interface Posting {
+  readonly player: PlayerId;
+  readonly currency: string;
+  readonly seq: bigint;
+  readonly debit: Account;
+  readonly credit: Account;
+  /** > 0 */
+  readonly units: bigint;
+  readonly transaction: TransactionId;
+  /** the player's balance after this posting */
+  readonly balanceAfter: bigint;
+  readonly createdAtMs: number;
+}
+
+/** `player` is the wallet itself; all others are names, never rows, and their balances are derived. */
+export type Account =
+  | 'player'
+  | 'cashier'
+  | 'receivable'
+  | 'adjustments'
+  | `stakes:${string}`
+  | `payouts:${string}`
+  | `jackpots:${string}`
+  | `promotions:${string}`
+  | `tips:${string}`;
+
+/** Names a transaction within one request's aggregator and id scope. */
+export interface TransactionName {
+  readonly kind: TransactionKind;
+  readonly externalId: ExternalId;
+}
+
+/** What `decide` may read, already loaded. Scoped to one aggregator, id scope and player by the request. */
+export interface Book {
+  /** all wallets of the player; empty: the player is unknown */
+  readonly wallets: (player: PlayerId) => readonly Wallet[];
+  /** by external id, whoever's player it is: another player's row is a conflict (BET-28) */
+  readonly transaction: (scope: TransactionScope, name: TransactionName) => Transaction | null;
+  readonly round: (scope: TransactionScope, player: PlayerId, round: RoundId) => Round | null;
+  /** every parked win of the player at this aggregator */
+  readonly parked: (scope: TransactionScope, player: PlayerId) => readonly Transaction[];
+  /** every transaction of the round; loaded only where `needs` says so */
+  readonly roundTransactions: (scope: TransactionScope, player: PlayerId, round: RoundId) => readonly Transaction[];
+}
+
+export interface TransactionScope {
+  readonly aggregator: AggregatorName;
+  readonly idScope: string;
+}
+
+/** New versions of rows, and new postings in order. Applying them to the book gives the next state. */
+export interface Changes {
+  readonly wallets: readonly Wallet[];
+  readonly transactions: readonly Transaction[];
+  readonly rounds: readonly Round[];
+  readonly postings: readonly Posting[];
+}
+
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly changes: Changes;
+  readonly alerts: readonly Alert[];
+}
