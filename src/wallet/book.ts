@@ -108,6 +108,8 @@ export interface Posting {
   readonly transaction: TransactionId;
   /** the player's balance after this posting */
   readonly balanceAfter: bigint;
+  /** true only where a reversal was allowed to take the wallet below zero; the database refuses it anywhere else */
+  readonly overdrawn: boolean;
   readonly createdAtMs: number;
 }
 
@@ -140,6 +142,8 @@ export interface Book {
   readonly parked: (scope: TransactionScope, player: PlayerId) => readonly Transaction[];
   /** every transaction of the round; loaded only where `needs` says so */
   readonly roundTransactions: (scope: TransactionScope, player: PlayerId, round: RoundId) => readonly Transaction[];
+  /** every win of the player that names this bet; loaded only where `needs` says so */
+  readonly winsNaming: (scope: TransactionScope, player: PlayerId, bet: ExternalId) => readonly Transaction[];
 }
 
 export interface TransactionScope {

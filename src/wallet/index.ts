@@ -4,3 +4,6 @@ export * from './call.ts';
 export * from './outcome.ts';
 export * from './policy.ts';
 export * from './book.ts';
+export { decide } from './decide.ts';
+export { needsOf } from './needs.ts';
+export type { Needs } from './needs.ts';

@@ -1,0 +1,10 @@
+/** The ledger's public face. */
+export { openLedger } from './ledger.ts';
+export type { Ledger, LedgerOptions } from './ledger.ts';
+export type { IdentifiedRound, Page, ReadTransaction, Reads, RoundStory, RoundsQuery, TransactionsQuery } from './reads.ts';
+export type { Limits } from './wallets.ts';
+export { shardOf } from './shard.ts';
+export { Uncertain } from './uncertain.ts';
+export type { UncertainReason } from './uncertain.ts';
+export { audit } from './audit/index.ts';
+export type { AuditReport, Finding } from './audit/index.ts';

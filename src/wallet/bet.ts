@@ -1,0 +1,163 @@
+/**
+ * Bets. Order of the rule: idempotency, existence, session, player, game, round, limits, funds — and after that line it
+ * must succeed (wallet.md B.3, first table). A bet never takes a wallet below zero (I2).
+ */
+import type { OperationAnswer } from './answer.ts';
+import { refused } from './answer.ts';
+import type { Account, Transaction, Wallet } from './book.ts';
+import type { Bet, SessionFact } from './call.ts';
+import { differingFact, factsOf } from './fingerprint.ts';
+import type { Refusal } from './outcome.ts';
+import type { Policy } from './policy.ts';
+import { afterMove, countLoss, lossOn, newRound, newRow, refusedRow, unitsOf } from './rows.ts';
+import type { Scratch } from './scratch.ts';
+import { releaseParked } from './win.ts';
+
+export function decideBet(scratch: Scratch, bet: Bet, policy: Policy): OperationAnswer {
+  const stored = scratch.transaction({ kind: 'bet', externalId: bet.id });
+  if (stored !== null) return repeatedBet(scratch, bet, stored, policy);
+  if (scratch.wallets().length === 0) return refused('unknown_player', null);
+
+  const refusal = refusalOfBet(scratch, bet, policy);
+  if (refusal !== null) return refused(refusal, refusedRow(scratch, bet, refusal));
+
+  const wallet = scratch.wallet(scratch.request.currency);
+  if (wallet === null) throw new Error('defect: a bet passed its checks without a wallet');
+  return applyBet(scratch, bet, wallet, policy);
+}
+
+function repeatedBet(scratch: Scratch, bet: Bet, stored: Transaction, policy: Policy): OperationAnswer {
+  const { request } = scratch;
+  if (stored.player !== request.player) return foreign(scratch, bet.id);
+  if (stored.state === 'tombstone') {
+    // The late bet is recorded on its tombstone for the person who has to explain it (RB-04).
+    const facts = factsOf(bet);
+    const row: Transaction = stored.flags.includes('late_bet')
+      ? stored
+      : {
+          ...stored,
+          ...facts,
+          gameCode: request.gameCode,
+          sessionId: request.sessionId,
+          currency: request.currency,
+          flags: [...stored.flags, 'late_bet'],
+          changedAtMs: request.nowMs,
+        };
+    scratch.alert({ kind: 'late_bet_on_tombstone', externalId: bet.id, message: 'A bet came after its rollback; nothing was debited.' });
+    return refused('reversed', row, { duplicate: stored.flags.includes('late_bet') });
+  }
+  const field = differingFact(stored, factsOf(bet), request, policy);
+  if (field !== null) return conflict(scratch, bet.id, field);
+  if (stored.state === 'rejected') return refused(stored.refusal ?? 'conflict', stored, { duplicate: true, keep: [] });
+  // BET-44: "already accepted" would let the game run on money that was given back.
+  if (stored.state === 'reversed') return refused('reversed', stored, { duplicate: true, keep: [] });
+  return { kind: 'applied', row: stored, duplicate: true };
+}
+
+/** Another player's transaction under this id: nothing is written, the first one stands (BET-28, RB-14, WIN-17). */
+export function foreign(scratch: Scratch, externalId: string): OperationAnswer {
+  scratch.alert({ kind: 'foreign_player', externalId, message: "The id belongs to another player's transaction." });
+  return refused('conflict', null, { field: 'player' });
+}
+
+/** The same id with other facts: the original stands (BET-27, BET-29). */
+export function conflict(scratch: Scratch, externalId: string, field: string): OperationAnswer {
+  scratch.alert({ kind: 'conflict', externalId, message: `The id was used before with another ${field}.` });
+  return refused('conflict', null, { field });
+}
+
+function refusalOfBet(scratch: Scratch, bet: Bet, policy: Policy): Refusal | null {
+  const { request } = scratch;
+  const wallet = scratch.wallet(request.currency);
+  if (wallet === null) return 'wrong_currency';
+  return (
+    refusalOfSession(scratch, request.session, bet.id) ??
+    refusalOfPlayer(wallet) ??
+    (request.gameKnown ? null : 'unknown_game') ??
+    (bet.amount.unscaled === 0n && policy['bet.zero'] === 'reject' && bet.flavour !== 'free' ? 'below_minimum' : null) ??
+    (bet.flavour === 'free' && policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
+    refusalOfRound(scratch, bet, policy) ??
+    (bet.flavour === 'free' ? null : refusalOfMoney(wallet, unitsOf(bet.amount, wallet), request.nowMs))
+  );
+}
+
+function refusalOfSession(scratch: Scratch, session: SessionFact, externalId: string): Refusal | null {
+  switch (session.kind) {
+    case 'none':
+      return null;
+    case 'unknown':
+      return 'session_invalid';
+    case 'demo':
+      scratch.alert({ kind: 'demo_session', externalId, message: 'A demo session sent a wallet call.' });
+      return 'session_invalid';
+    case 'foreign':
+      scratch.alert({ kind: 'foreign_session', externalId, message: "The session was issued to another player." });
+      return 'session_invalid';
+    case 'expired':
+      return 'session_expired';
+    case 'live':
+      return session.currency === scratch.request.currency ? null : 'wrong_currency';
+  }
+}
+
+function refusalOfPlayer(wallet: Wallet): Refusal | null {
+  switch (wallet.status) {
+    case 'active':
+      return null;
+    case 'self_excluded':
+      return 'player_excluded';
+    case 'blocked':
+    case 'closed':
+      return 'player_blocked';
+  }
+}
+
+function refusalOfRound(scratch: Scratch, bet: Bet, policy: Policy): Refusal | null {
+  if (bet.round === null || bet.flavour === 'tip') return null;
+  const round = scratch.round(bet.round);
+  if (round === null) return null;
+  const closed = round.state === 'closed' || round.state === 'reopened';
+  if (closed && policy['round.betAfterClose'] === 'reject') return 'round_closed';
+  if (round.state === 'void' && policy['round.betAfterVoid'] === 'reject') return 'round_closed';
+  return round.currency === scratch.request.currency ? null : 'wrong_currency';
+}
+
+function refusalOfMoney(wallet: Wallet, stake: bigint, nowMs: number): Refusal | null {
+  if (wallet.maxStake !== null && stake > wallet.maxStake) return 'limit_reached';
+  if (wallet.dailyLossLimit !== null && stake > 0n && lossOn(wallet, nowMs) + stake > wallet.dailyLossLimit) return 'limit_reached';
+  return stake > wallet.balance ? 'insufficient_funds' : null;
+}
+
+function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): OperationAnswer {
+  const { request } = scratch;
+  const free = bet.flavour === 'free';
+  const units = free ? 0n : unitsOf(bet.amount, wallet);
+  const draft = newRow(request, bet, 'applied', { units, flags: free ? ['free'] : [] });
+  scratch.debit(wallet.currency, stakesAccount(draft), units, draft.id);
+  countLoss(scratch, wallet.currency, units);
+  const row: Transaction = { ...draft, balanceAfter: wallet.balance - units };
+  scratch.putTransaction(row);
+  if (free) {
+    scratch.alert({ kind: 'free_round_ungranted', externalId: bet.id, message: 'A free round no campaign is known for.' });
+  }
+  if (bet.round !== null && bet.flavour !== 'tip') {
+    const round = scratch.round(bet.round) ?? newRound(request, bet.round, wallet.currency);
+    if (round.closedAtMs !== null && !bet.closesRound) {
+      scratch.alert({ kind: 'reopened', externalId: bet.id, message: 'A bet was applied in a closed round.' });
+    }
+    const counted = {
+      ...round,
+      betsEver: round.betsEver + 1,
+      betsStanding: round.betsStanding + 1,
+      staked: round.staked + units,
+    };
+    scratch.putRound(afterMove(counted, bet.closesRound, request.nowMs, 'in'));
+  }
+  if (bet.flavour !== 'tip') releaseParked(scratch, row, policy);
+  return { kind: 'applied', row, duplicate: false };
+}
+
+/** Where a stake goes, and where it comes back from. */
+export function stakesAccount(bet: Pick<Transaction, 'flavour' | 'aggregator'>): Account {
+  return bet.flavour === 'tip' ? `tips:${bet.aggregator}` : `stakes:${bet.aggregator}`;
+}
