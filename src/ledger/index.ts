@@ -8,3 +8,5 @@ export { Uncertain } from './uncertain.ts';
 export type { UncertainReason } from './uncertain.ts';
 export { audit } from './audit/index.ts';
 export type { AuditReport, Finding } from './audit/index.ts';
+export { expireParked } from './parked.ts';
+export type { ParkedSweep } from './parked.ts';

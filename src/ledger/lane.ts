@@ -159,7 +159,9 @@ export function createLane(options: LaneOptions): Lane {
     try {
       const load = loadFlight(items);
       const workingSet = createWorkingSet(load.read(await on.fly(load.flight)));
-      const decisions = items.map((item) => {
+      // Whoever was told "uncertain" meanwhile will ask again; deciding it now would only book behind their back.
+      const waiting = batch.filter((job) => !job.settled);
+      const decisions = waiting.map(({ item }) => {
         const decision = decide(workingSet.book, item.request, item.policy);
         workingSet.apply(decision.changes);
         return decision;
@@ -168,7 +170,7 @@ export function createLane(options: LaneOptions): Lane {
       const results = await on.fly(writeFlight(workingSet.dirty()));
       if (!committed(results)) return { kind: 'failed', error: new Error('the transaction was rolled back at COMMIT') };
       decisions.forEach((decision, index) => {
-        const job = batch[index];
+        const job = waiting[index];
         if (job === undefined) return;
         for (const alert of decision.alerts) options.onAlert(alert, job.item);
         job.settle(decision.outcome);

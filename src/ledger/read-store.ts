@@ -2,7 +2,7 @@
 import type { Database } from '../platform/index.ts';
 import { playerId, transactionId } from '../wallet/index.ts';
 import type { Account, AggregatorName, PlayerId, Posting, Round, RoundId, Transaction } from '../wallet/index.ts';
-import { readRound, readTransaction } from './columns.ts';
+import { instant, readRound, readTransaction } from './columns.ts';
 import type { RoundRow, TransactionRow } from './columns.ts';
 import type { ReadTransaction, RoundsQuery, TransactionsQuery } from './reads.ts';
 
@@ -131,4 +131,24 @@ export async function selectTransactions(sql: Database, query: TransactionsQuery
     ORDER BY t.id DESC
     LIMIT ${query.limit + 1}`;
   return rows.map((row) => ({ ...readTransaction(row), scale: row.scale }));
+}
+
+/** Relies on the partial index transaction_parked. */
+export async function selectOverdueParked(sql: Database, nowMs: number, limit: number): Promise<readonly Transaction[]> {
+  const rows = await sql<TransactionRow[]>`
+    /* transaction.overdue_parked */
+    SELECT *
+    FROM transaction
+    WHERE state = 'parked' AND deadline_at <= ${instant(nowMs)}
+    ORDER BY deadline_at
+    LIMIT ${limit}`;
+  return rows.map(readTransaction);
+}
+
+/** Whose transaction this is, for dialects that name nothing else. Relies on transaction_external_id. */
+export async function selectPlayerOf(sql: Database, aggregator: AggregatorName, externalId: string): Promise<PlayerId | null> {
+  const [row] = await sql<{ player: string }[]>`
+    /* transaction.player_of */
+    SELECT player FROM transaction WHERE aggregator = ${aggregator} AND external_id = ${externalId} LIMIT 1`;
+  return row === undefined ? null : playerId(row.player);
 }

@@ -1,8 +1,8 @@
 /** Read models of the book for people and the operator's API: rounds with their whole story, transactions, postings. Never writes. */
 import type { Database } from '../platform/index.ts';
-import type { ExternalId, Posting, Round, RoundState, PlayerId, Transaction } from '../wallet/index.ts';
+import type { AggregatorName, ExternalId, Posting, Round, RoundState, PlayerId, Transaction } from '../wallet/index.ts';
 import { aggregatorName, playerId, roundId } from '../wallet/index.ts';
-import { selectPostings, selectRound, selectRounds, selectRoundTransactions, selectTransactions } from './read-store.ts';
+import { selectPlayerOf, selectPostings, selectRound, selectRounds, selectRoundTransactions, selectTransactions } from './read-store.ts';
 import { shardOf } from './shard.ts';
 
 export interface RoundsQuery {
@@ -40,10 +40,13 @@ export interface Reads {
   /** null: no such round, or an id that is none of ours */
   readonly round: (id: string) => Promise<RoundStory | null>;
   readonly transactions: (query: TransactionsQuery) => Promise<Page<ReadTransaction>>;
+  /** whose transaction this is; null when it is nobody's */
+  readonly playerOf: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
 }
 
 export function createReads(sql: Database): Reads {
   return {
+    playerOf: async (aggregator, externalId) => selectPlayerOf(sql, aggregator, externalId),
     rounds: async (query) => {
       const after = query.cursor === undefined ? null : unpack(query.cursor, 6);
       if (query.cursor !== undefined && after === null) return { items: [], next: null };

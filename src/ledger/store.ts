@@ -53,7 +53,7 @@ export function loadFlight(items: readonly Item[]): { flight: Flight; read: (res
       kinds.push(kind);
       statements.push(statement);
     };
-    send('none', sql`BEGIN`);
+    send('none', sql`BEGIN`.simple());
     send('wallets', lockWallets(sql, shopping.players));
     if (shopping.transactions.externalId.length > 0) send('transactions', namedTransactions(sql, shopping.transactions));
     if (shopping.parked) send('transactions', parkedTransactions(sql, shopping.players));
@@ -267,7 +267,7 @@ export function writeFlight(dirty: Dirty): Flight {
     if (dirty.newRounds.length > 0) statements.push(insertRounds(sql, dirty.newRounds));
     if (dirty.changedRounds.length > 0) statements.push(updateRounds(sql, dirty.changedRounds));
     if (dirty.postings.length > 0) statements.push(insertPostings(sql, dirty.postings));
-    statements.push(sql`COMMIT`);
+    statements.push(sql`COMMIT`.simple());
     return statements;
   };
 }
@@ -277,7 +277,7 @@ export function committed(results: readonly StatementResult[]): boolean {
   return results.at(-1)?.command === 'COMMIT';
 }
 
-export const rollbackFlight: Flight = (sql) => [sql`ROLLBACK`];
+export const rollbackFlight: Flight = (sql) => [sql`ROLLBACK`.simple()];
 
 function updateWallets(sql: Database, wallets: Dirty['wallets']) {
   return sql`

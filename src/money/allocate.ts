@@ -10,7 +10,12 @@ import { divideRounded } from './rounding.ts';
  * Units to return now: round(debit × amountsSoFarTotal / amountTotal) − alreadyReturned.
  * `amountsSoFarTotal` counts the part being returned now as well. More than the whole is a defect of the caller.
  */
-export function cumulativeRefundUnits(debit: bigint, amountsSoFarTotal: Decimal, amountTotal: Decimal, alreadyReturned: bigint): bigint {
+export function cumulativeRefundUnits(
+  debit: bigint,
+  amountsSoFarTotal: Decimal,
+  amountTotal: Decimal,
+  alreadyReturned: bigint,
+): bigint {
   if (debit < 0n || isNegative(amountsSoFarTotal) || compareDecimals(amountsSoFarTotal, amountTotal) > 0) {
     throw new RangeError('a refund is a part of its bet: never negative, never more than the whole');
   }

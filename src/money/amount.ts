@@ -42,5 +42,6 @@ export function rescaleFloor(units: bigint, fromScale: number, toScale: number):
 }
 
 function assertScale(scale: number): void {
-  if (!Number.isInteger(scale) || scale < 0 || scale > 60) throw new RangeError('a scale is a whole number from 0 to 60');
+  if (!Number.isInteger(scale) || scale < 0 || scale > 60)
+    throw new RangeError('a scale is a whole number from 0 to 60');
 }

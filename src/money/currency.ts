@@ -24,10 +24,14 @@ export function currencies(config: Readonly<Record<string, { readonly scale: num
   const known = new Map<string, Currency>();
   for (const [code, { scale }] of Object.entries(config)) {
     if (!isCurrencyCode(code)) {
-      throw new RangeError(`currencies: ${JSON.stringify(code.slice(0, 40))} is no currency code; use 1 to 16 visible ASCII characters`);
+      throw new RangeError(
+        `currencies: ${JSON.stringify(code.slice(0, 40))} is no currency code; use 1 to 16 visible ASCII characters`,
+      );
     }
     if (!Number.isInteger(scale) || scale < 0 || scale > MAX_SCALE) {
-      throw new RangeError(`currencies.${code}.scale: ${String(scale)} is no scale; use a whole number from 0 to ${MAX_SCALE}`);
+      throw new RangeError(
+        `currencies.${code}.scale: ${String(scale)} is no scale; use a whole number from 0 to ${MAX_SCALE}`,
+      );
     }
     known.set(code, Object.freeze({ code, scale }));
   }

@@ -29,7 +29,8 @@ export function powerOfTen(n: number): bigint {
 
 /** The canonical decimal of unscaled × 10^-scale. */
 export function decimalOf(unscaled: bigint, scale: number): Decimal {
-  if (!Number.isInteger(scale) || scale < 0 || scale > MAX_DECIMAL_DIGITS) throw new RangeError(`a decimal's scale is 0..${MAX_DECIMAL_DIGITS}`);
+  if (!Number.isInteger(scale) || scale < 0 || scale > MAX_DECIMAL_DIGITS)
+    throw new RangeError(`a decimal's scale is 0..${MAX_DECIMAL_DIGITS}`);
   if (unscaled === 0n) return ZERO_DECIMAL;
   let value = unscaled;
   let digits = scale;

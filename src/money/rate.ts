@@ -50,7 +50,8 @@ export function formatRate(rate: Rate): string {
 
 /** The one effective rate of a round, for both legs: r × (1 − basisPoints / 10,000) (FX-22). */
 export function applySpread(rate: Rate, basisPoints: number): Rate {
-  if (!Number.isInteger(basisPoints) || basisPoints < 0 || basisPoints >= 10_000) throw new RangeError('a spread is 0 to 9999 whole basis points');
+  if (!Number.isInteger(basisPoints) || basisPoints < 0 || basisPoints >= 10_000)
+    throw new RangeError('a spread is 0 to 9999 whole basis points');
   return rateOf(rate.num * BigInt(10_000 - basisPoints), rate.den * 10_000n);
 }
 

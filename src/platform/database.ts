@@ -5,12 +5,12 @@
  * It never retries a statement and never hides an error of one: what failed is the caller's to judge.
  * `numeric` and `bigint` columns come back as strings, because a float must never touch money.
  */
-import postgres from 'postgres'
-import type { Log } from './log.ts'
-import { latestMigration } from './migrations.ts'
+import postgres from 'postgres';
+import type { Log } from './log.ts';
+import { latestMigration } from './migrations.ts';
 
-export type Database = postgres.Sql
-export type DatabaseTransaction = postgres.TransactionSql
+export type Database = postgres.Sql;
+export type DatabaseTransaction = postgres.TransactionSql;
 
 export type DatabaseProblemKind =
   | 'bad-url'
@@ -25,42 +25,42 @@ export type DatabaseProblemKind =
   | 'read-only'
   | 'in-use'
   | 'not-supported'
-  | 'failed'
+  | 'failed';
 
 /** A database that cannot be used. The message is one line and says what to do. */
 export class DatabaseProblem extends Error {
-  readonly kind: DatabaseProblemKind
+  readonly kind: DatabaseProblemKind;
 
   constructor(kind: DatabaseProblemKind, message: string, options?: ErrorOptions) {
-    super(message.replace(/\s+/g, ' ').trim(), options)
-    this.name = 'DatabaseProblem'
-    this.kind = kind
+    super(message.replace(/\s+/g, ' ').trim(), options);
+    this.name = 'DatabaseProblem';
+    this.kind = kind;
   }
 }
 
 export interface DatabaseOptions {
-  readonly url: string
+  readonly url: string;
   /** Connections in the pool. */
-  readonly max: number
+  readonly max: number;
   /** Shown in pg_stat_activity, so that a DBA can tell who is who. */
-  readonly applicationName: string
-  readonly log?: Log
+  readonly applicationName: string;
+  readonly log?: Log;
   /** A statement running longer is cancelled by the server; 0 never. */
-  readonly statementTimeoutMs?: number
-  readonly connectTimeoutSeconds?: number
+  readonly statementTimeoutMs?: number;
+  readonly connectTimeoutSeconds?: number;
   /** How long a statement may wait for a row that another transaction holds; unlimited unless given. */
-  readonly lockTimeoutMs?: number
+  readonly lockTimeoutMs?: number;
   /** Called as soon as one of the connections has closed, before the driver opens another in its place. */
-  readonly onClose?: () => void
+  readonly onClose?: () => void;
 }
 
-const OLDEST_SERVER = 15
+const OLDEST_SERVER = 15;
 
 /** Opens a pool. Connections are made when first needed; nothing is checked here (see checkDatabase). */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { log } = options
-  const statementTimeoutMs = options.statementTimeoutMs ?? 15_000
-  assertUrl(options.url)
+  const { log } = options;
+  const statementTimeoutMs = options.statementTimeoutMs ?? 15_000;
+  assertUrl(options.url);
   return postgres(options.url, {
     max: options.max,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
@@ -79,19 +79,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     fetch_types: true,
     // The driver prints notices to standard output unless told otherwise.
     onnotice: (notice) => log?.debug({ notice: notice['message'] }, 'database notice'),
-  })
+  });
 }
 
 /** Lets running statements finish for up to the given time, then closes every connection. */
 export async function closeDatabase(sql: Database, timeoutSeconds = 5): Promise<void> {
-  await sql.end({ timeout: timeoutSeconds })
+  await sql.end({ timeout: timeoutSeconds });
 }
 
 export interface DatabaseReport {
   /** For example 18. */
-  readonly serverMajor: number
+  readonly serverMajor: number;
   /** Version of the schema in the database, 0 when there is none. */
-  readonly schemaVersion: number
+  readonly schemaVersion: number;
 }
 
 /** Proves that the database can be used, or throws a DatabaseProblem. Writes nothing. */
@@ -99,47 +99,47 @@ export async function checkDatabase(
   url: string,
   options: { readonly dir?: string; readonly connectTimeoutSeconds?: number } = {},
 ): Promise<DatabaseReport> {
-  const latest = await latestMigration(options.dir)
+  const latest = await latestMigration(options.dir);
   const sql = openDatabase({
     url,
     max: 1,
     applicationName: 'croupier-check',
     connectTimeoutSeconds: options.connectTimeoutSeconds ?? 5,
-  })
+  });
   try {
-    const serverMajor = await readServerMajor(sql)
+    const serverMajor = await readServerMajor(sql);
     if (serverMajor < OLDEST_SERVER) {
       throw new DatabaseProblem(
         'too-old',
         `PostgreSQL ${serverMajor} at ${describeUrl(url)} is too old: Croupier needs version ${OLDEST_SERVER} or newer.`,
-      )
+      );
     }
-    const schemaVersion = await readSchemaVersion(sql)
-    if (schemaVersion > latest) throw newerSchema(schemaVersion, latest, url)
-    return { serverMajor, schemaVersion }
+    const schemaVersion = await readSchemaVersion(sql);
+    if (schemaVersion > latest) throw newerSchema(schemaVersion, latest, url);
+    return { serverMajor, schemaVersion };
   } catch (error) {
-    throw toDatabaseProblem(error, url)
+    throw toDatabaseProblem(error, url);
   } finally {
-    await sql.end({ timeout: 1 })
+    await sql.end({ timeout: 1 });
   }
 }
 
 async function readServerMajor(sql: Database): Promise<number> {
   const [row] = await sql<{ major: number }[]>`
     /* platform.server_version */
-    SELECT current_setting('server_version_num')::int / 10000 AS major`
-  return row?.major ?? 0
+    SELECT current_setting('server_version_num')::int / 10000 AS major`;
+  return row?.major ?? 0;
 }
 
 async function readSchemaVersion(sql: Database): Promise<number> {
   const [table] = await sql<{ present: boolean }[]>`
     /* platform.schema_table */
-    SELECT to_regclass('schema_version') IS NOT NULL AS present`
-  if (table?.present !== true) return 0
+    SELECT to_regclass('schema_version') IS NOT NULL AS present`;
+  if (table?.present !== true) return 0;
   const [row] = await sql<{ version: number }[]>`
     /* platform.schema_version */
-    SELECT coalesce(max(version), 0)::int AS version FROM schema_version`
-  return row?.version ?? 0
+    SELECT coalesce(max(version), 0)::int AS version FROM schema_version`;
+  return row?.version ?? 0;
 }
 
 /** The problem of a database written by a newer Croupier than this one. */
@@ -148,53 +148,55 @@ export function newerSchema(found: number, known: number, url: string): Database
     'newer-schema',
     `The database at ${describeUrl(url)} has schema version ${found}, this Croupier knows only ${known}: ` +
       `start the newer Croupier that wrote it, or point DATABASE_URL at another database.`,
-  )
+  );
 }
 
 /** `host:port/database` of a URL, without user and password: fit for logs and messages. */
 export function describeUrl(url: string): string {
   try {
-    const { host, pathname } = new URL(firstHost(url))
-    return `${host}${pathname}`
+    const { host, pathname } = new URL(firstHost(url));
+    return `${host}${pathname}`;
   } catch {
-    return 'the configured database URL'
+    return 'the configured database URL';
   }
 }
 
 // The driver accepts several hosts, `URL` does not: look at the first one only.
 function firstHost(url: string): string {
-  return url.replace(/^([a-z]+:\/\/(?:[^@/]*@)?)([^/,]+),[^/]*/i, '$1$2')
+  return url.replace(/^([a-z]+:\/\/(?:[^@/]*@)?)([^/,]+),[^/]*/i, '$1$2');
 }
 
 function assertUrl(url: string): void {
-  const problem = (what: string): DatabaseProblem =>
-    new DatabaseProblem(
-      'bad-url',
-      `The database URL ${what}: write it as postgres://user:password@host:5432/database.`,
-    )
-  if (!/^postgres(ql)?:\/\//.test(url)) throw problem('does not start with postgres://')
+  if (!/^postgres(ql)?:\/\//.test(url)) throw badUrl('does not start with postgres://');
   try {
-    decodeURIComponent(new URL(firstHost(url)).password)
+    decodeURIComponent(new URL(firstHost(url)).password);
   } catch {
-    throw problem('cannot be read (are special characters in the password percent-encoded?)')
+    throw badUrl('cannot be read (are special characters in the password percent-encoded?)');
   }
+}
+
+function badUrl(what: string): DatabaseProblem {
+  return new DatabaseProblem(
+    'bad-url',
+    `The database URL ${what}: write it as postgres://user:password@host:5432/database.`,
+  );
 }
 
 /** Puts whatever the driver threw into one clear line. A DatabaseProblem passes unchanged. */
 export function toDatabaseProblem(error: unknown, url: string): DatabaseProblem {
-  if (error instanceof DatabaseProblem) return error
-  const code = errorCode(error)
-  const text = error instanceof Error ? error.message : String(error)
-  const at = describeUrl(url)
-  const [kind, message] = wording(code, at, text)
-  return new DatabaseProblem(kind, message, { cause: error })
+  if (error instanceof DatabaseProblem) return error;
+  const code = errorCode(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const at = describeUrl(url);
+  const [kind, message] = wording(code, at, text);
+  return new DatabaseProblem(kind, message, { cause: error });
 }
 
 /** The SQLSTATE or system error code of an error, or ''. */
 export function errorCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
-  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
-  return typeof error.code === 'string' ? error.code : ''
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
 }
 
 function wording(code: string, at: string, text: string): readonly [DatabaseProblemKind, string] {
@@ -210,24 +212,36 @@ function wording(code: string, at: string, text: string): readonly [DatabaseProb
     case 'CONNECT_TIMEOUT':
     case 'CONNECTION_CLOSED':
     case 'CONNECTION_DESTROYED':
-      return ['unreachable', `No PostgreSQL answers at ${at} (${code}): check the address in DATABASE_URL and that the server runs.`]
+      return [
+        'unreachable',
+        `No PostgreSQL answers at ${at} (${code}): check the address in DATABASE_URL and that the server runs.`,
+      ];
     case '57P03':
-      return ['unreachable', `PostgreSQL at ${at} is starting up or shutting down: try again in a moment.`]
+      return ['unreachable', `PostgreSQL at ${at} is starting up or shutting down: try again in a moment.`];
     case '28P01':
-      return ['not-allowed', `PostgreSQL at ${at} refuses the user or password: correct them in DATABASE_URL.`]
+      return ['not-allowed', `PostgreSQL at ${at} refuses the user or password: correct them in DATABASE_URL.`];
     case '28000':
     case '42501':
-      return ['not-allowed', `PostgreSQL at ${at} refuses this user (${text}): grant it access or use another user in DATABASE_URL.`]
+      return [
+        'not-allowed',
+        `PostgreSQL at ${at} refuses this user (${text}): grant it access or use another user in DATABASE_URL.`,
+      ];
     case '3D000':
-      return ['missing-database', `The database at ${at} does not exist: create it (CREATE DATABASE …) or correct DATABASE_URL.`]
+      return [
+        'missing-database',
+        `The database at ${at} does not exist: create it (CREATE DATABASE …) or correct DATABASE_URL.`,
+      ];
     case '53100':
     case 'ENOSPC':
-      return ['disk-full', `The disk of the database at ${at} is full: free some space and start again.`]
+      return ['disk-full', `The disk of the database at ${at} is full: free some space and start again.`];
     case '53300':
-      return ['too-many-connections', `PostgreSQL at ${at} has no free connection: raise max_connections or lower the pool size.`]
+      return [
+        'too-many-connections',
+        `PostgreSQL at ${at} has no free connection: raise max_connections or lower the pool size.`,
+      ];
     case '25006':
-      return ['read-only', `PostgreSQL at ${at} is read-only (a standby?): point DATABASE_URL at the primary.`]
+      return ['read-only', `PostgreSQL at ${at} is read-only (a standby?): point DATABASE_URL at the primary.`];
     default:
-      return ['failed', `The database at ${at} cannot be used: ${text}`]
+      return ['failed', `The database at ${at} cannot be used: ${text}`];
   }
 }

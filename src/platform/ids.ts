@@ -4,20 +4,20 @@
  * Ids are UUIDs version 7: they sort by the time they were made, which keeps database indexes
  * compact. Tokens and numbers come from the cryptographic generator, never from `Math.random`.
  */
-import { randomBytes, randomInt } from 'node:crypto'
-import { uuidv7 } from 'uuidv7'
+import { randomBytes, randomInt } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
 
 /** A new time-ordered id; ids made by one process ascend strictly. */
 export function newId(): string {
-  return uuidv7()
+  return uuidv7();
 }
 
 /** An unguessable token, base64url without padding (24 bytes give 32 characters). */
 export function newToken(bytes = 24): string {
-  return randomBytes(bytes).toString('base64url')
+  return randomBytes(bytes).toString('base64url');
 }
 
 /** A uniformly distributed integer, 0 <= n < maxExclusive. */
 export function randomInteger(maxExclusive: number): number {
-  return randomInt(maxExclusive)
+  return randomInt(maxExclusive);
 }

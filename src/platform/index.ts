@@ -1,7 +1,7 @@
 /**
  * The platform room's public face: what any server needs. It knows nothing of wallets and games.
  */
-export { manualClock, systemClock, type Clock, type ManualClock } from './clock.ts'
+export { manualClock, systemClock, type Clock, type ManualClock } from './clock.ts';
 export {
   checkDatabase,
   closeDatabase,
@@ -15,22 +15,16 @@ export {
   type DatabaseProblemKind,
   type DatabaseReport,
   type DatabaseTransaction,
-} from './database.ts'
+} from './database.ts';
 export {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
-} from './embedded-postgres/index.ts'
-export { newId, newToken, randomInteger } from './ids.ts'
-export { createLog, redact, silentLog, type Log, type LogLevel, type LogOptions } from './log.ts'
-export { createMetrics, type Metrics } from './metrics.ts'
-export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts'
-export { latestMigration, listMigrations, MIGRATIONS_DIR, type MigrationFile } from './migrations.ts'
-export { dumpSchema } from './schema-dump.ts'
-export {
-  createShutdown,
-  type Shutdown,
-  type ShutdownOptions,
-  type SignalSource,
-  type StopSignal,
-} from './shutdown.ts'
+} from './embedded-postgres/index.ts';
+export { newId, newToken, randomInteger } from './ids.ts';
+export { createLog, redact, silentLog, type Log, type LogLevel, type LogOptions } from './log.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
+export { latestMigration, listMigrations, MIGRATIONS_DIR, type MigrationFile } from './migrations.ts';
+export { dumpSchema } from './schema-dump.ts';
+export { createShutdown, type Shutdown, type ShutdownOptions, type SignalSource, type StopSignal } from './shutdown.ts';

@@ -11,34 +11,34 @@ import {
   type CounterConfiguration,
   type GaugeConfiguration,
   type HistogramConfiguration,
-} from 'prom-client'
+} from 'prom-client';
 
-type Settings<C> = Omit<C, 'registers'>
+type Settings<C> = Omit<C, 'registers'>;
 
 export interface Metrics {
-  readonly registry: Registry
-  readonly contentType: string
-  counter<T extends string = never>(settings: Settings<CounterConfiguration<T>>): Counter<T>
-  gauge<T extends string = never>(settings: Settings<GaugeConfiguration<T>>): Gauge<T>
-  histogram<T extends string = never>(settings: Settings<HistogramConfiguration<T>>): Histogram<T>
+  readonly registry: Registry;
+  readonly contentType: string;
+  counter<T extends string = never>(settings: Settings<CounterConfiguration<T>>): Counter<T>;
+  gauge<T extends string = never>(settings: Settings<GaugeConfiguration<T>>): Gauge<T>;
+  histogram<T extends string = never>(settings: Settings<HistogramConfiguration<T>>): Histogram<T>;
   /** The page for `GET /metrics`. */
-  text(): Promise<string>
+  text(): Promise<string>;
   /** Forgets every metric. */
-  close(): void
+  close(): void;
 }
 
 /** Makes a registry holding Node's own metrics, and the makers of ours. */
 export function createMetrics(): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
     registry,
     contentType: registry.contentType,
     counter: (settings) => new Counter({ ...settings, registers }),
     gauge: (settings) => new Gauge({ ...settings, registers }),
     histogram: (settings) => new Histogram({ ...settings, registers }),
-    text: () => registry.metrics(),
+    text: async () => await registry.metrics(),
     close: () => registry.clear(),
-  }
+  };
 }

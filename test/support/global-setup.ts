@@ -3,143 +3,143 @@
  * a run of pure tests does not wait for it, and a broken migration fails only the tests that need
  * the schema. TEST_DATABASE_URL names a server to use instead (a superuser's URL).
  */
-import { createServer, type Server } from 'node:http'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import postgres from 'postgres'
-import type { TestProject } from 'vitest/node'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres/index.ts'
-import { createLog } from '../../src/platform/log.ts'
-import { migrate } from '../../src/platform/migrate.ts'
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres/index.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { migrate } from '../../src/platform/migrate.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Answers `POST` with a `TestServer` as JSON, or status 500 and the reason. */
-    databaseDoor: string
+    databaseDoor: string;
   }
 }
 
 export interface TestServer {
   /** A superuser's URL; its database part is to be replaced. */
-  readonly url: string
+  readonly url: string;
   /** The migrated database to clone. */
-  readonly template: string
+  readonly template: string;
 }
 
-const PREFIX = 'croupier-test-'
-const log = createLog({ level: 'error', pretty: true })
+const PREFIX = 'croupier-test-';
+const log = createLog({ level: 'error', pretty: true });
 
 interface Started {
-  readonly server: TestServer
-  stop(): Promise<void>
+  readonly server: TestServer;
+  stop(): Promise<void>;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  let started: Promise<Started> | undefined
+  let started: Promise<Started> | undefined;
   const door = createServer((_request, response) => {
-    started ??= startServer()
+    started ??= startServer();
     started.then(
       ({ server }) => response.end(JSON.stringify(server)),
       (error: unknown) => {
-        response.statusCode = 500
-        response.end(error instanceof Error ? error.message : String(error))
+        response.statusCode = 500;
+        response.end(error instanceof Error ? error.message : String(error));
       },
-    )
-  })
-  project.provide('databaseDoor', await listen(door))
+    );
+  });
+  project.provide('databaseDoor', await listen(door));
   return async () => {
-    door.close()
-    door.closeAllConnections()
-    await (await started?.catch(() => undefined))?.stop()
-  }
+    door.close();
+    door.closeAllConnections();
+    await (await started?.catch(() => undefined))?.stop();
+  };
 }
 
 async function startServer(): Promise<Started> {
-  const given = process.env['TEST_DATABASE_URL']
+  const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') {
-    const template = await makeTemplate(given)
-    return { server: { url: given, template }, stop: () => dropTemplate(given, template) }
+    const template = await makeTemplate(given);
+    return { server: { url: given, template }, stop: async () => await dropTemplate(given, template) };
   }
-  await sweep()
-  const dir = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`))
-  let running: EmbeddedPostgres | undefined
+  await sweep();
+  const dir = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
+  let running: EmbeddedPostgres | undefined;
   const stop = async (): Promise<void> => {
-    await running?.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+    await running?.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
   try {
-    running = await startEmbeddedPostgres({ dir, log, durable: false })
-    return { server: { url: running.url, template: await makeTemplate(running.url) }, stop }
+    running = await startEmbeddedPostgres({ dir, log, durable: false });
+    return { server: { url: running.url, template: await makeTemplate(running.url) }, stop };
   } catch (error) {
-    await stop()
-    throw error
+    await stop();
+    throw error;
   }
 }
 
 async function makeTemplate(url: string): Promise<string> {
-  const template = `croupier_template_${process.pid}`
+  const template = `croupier_template_${process.pid}`;
   await admin(url, async (sql) => {
-    await sql`DROP DATABASE IF EXISTS ${sql(template)} WITH (FORCE)`
-    await sql`CREATE DATABASE ${sql(template)}`
-  })
-  await migrate(databaseUrl(url, template))
-  return template
+    await sql`DROP DATABASE IF EXISTS ${sql(template)} WITH (FORCE)`;
+    await sql`CREATE DATABASE ${sql(template)}`;
+  });
+  await migrate(databaseUrl(url, template));
+  return template;
 }
 
 async function dropTemplate(url: string, template: string): Promise<void> {
-  await admin(url, (sql) => sql`DROP DATABASE IF EXISTS ${sql(template)} WITH (FORCE)`)
+  await admin(url, (sql) => sql`DROP DATABASE IF EXISTS ${sql(template)} WITH (FORCE)`);
 }
 
 async function admin(url: string, work: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
-    await work(sql)
+    await work(sql);
   } finally {
-    await sql.end()
+    await sql.end();
   }
 }
 
 function databaseUrl(url: string, database: string): string {
-  const parsed = new URL(url)
-  parsed.pathname = `/${database}`
-  return parsed.href
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  return parsed.href;
 }
 
-function listen(server: Server): Promise<string> {
+async function listen(server: Server): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      if (typeof address === 'object' && address !== null) resolve(`http://127.0.0.1:${address.port}/`)
-      else reject(new Error('no address'))
-    })
-  })
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) resolve(`http://127.0.0.1:${address.port}/`);
+      else reject(new Error('no address'));
+    });
+  });
 }
 
 // A run that was killed leaves its PostgreSQL and its directory: the next run tidies up.
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
-    if (owner === undefined || isAlive(Number(owner))) continue
-    const dir = path.join(tmpdir(), name)
+    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    const dir = path.join(tmpdir(), name);
     try {
-      const pidFile = await readFile(path.join(dir, 'postgres/data/postmaster.pid'), 'utf8')
-      const [pid, dataDir] = pidFile.split('\n')
-      const words = await readFile(`/proc/${pid}/cmdline`, 'utf8')
-      if (dataDir !== undefined && words.includes(dataDir)) process.kill(Number(pid), 'SIGQUIT')
+      const pidFile = await readFile(path.join(dir, 'postgres/data/postmaster.pid'), 'utf8');
+      const [pid, dataDir] = pidFile.split('\n');
+      const words = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      if (dataDir !== undefined && words.includes(dataDir)) process.kill(Number(pid), 'SIGQUIT');
     } catch {
       // Not running any more, or not to be found out: only the directory is left.
     }
-    await rm(dir, { recursive: true, force: true }).catch(() => undefined)
+    await rm(dir, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    process.kill(pid, 0);
+    return true;
   } catch {
-    return false
+    return false;
   }
 }

@@ -17,8 +17,16 @@ import {
 } from '../../src/wallet/index.ts';
 import type { Operation, Outcome, PlayerId, Policy, WalletRequest } from '../../src/wallet/index.ts';
 import { testDatabase } from './database.ts';
+import { cuttingProxy } from './proxy.ts';
+import type { CuttingProxy } from './proxy.ts';
 
-export const CURRENCIES = currencies({ USD: { scale: 2 }, EUR: { scale: 2 }, JPY: { scale: 0 }, BTC: { scale: 8 }, ETH: { scale: 18 } });
+export const CURRENCIES = currencies({
+  USD: { scale: 2 },
+  EUR: { scale: 2 },
+  JPY: { scale: 0 },
+  BTC: { scale: 8 },
+  ETH: { scale: 18 },
+});
 
 export function amount(text: string): Decimal {
   const decimal = parseDecimal(text);
@@ -26,7 +34,12 @@ export function amount(text: string): Decimal {
   return decimal;
 }
 
-export function request(player: PlayerId, currency: string, operations: WalletRequest['operations'], more: Partial<WalletRequest> = {}): WalletRequest {
+export function request(
+  player: PlayerId,
+  currency: string,
+  operations: WalletRequest['operations'],
+  more: Partial<WalletRequest> = {},
+): WalletRequest {
   return {
     aggregator: aggregatorName('acme'),
     idScope: '',
@@ -44,17 +57,19 @@ export function request(player: PlayerId, currency: string, operations: WalletRe
   };
 }
 
-export async function ledgerTable(options: { replicas?: number; lanes?: number; policy?: Policy } = {}) {
+export async function ledgerTable(options: { replicas?: number; lanes?: number; policy?: Policy; proxied?: boolean; maxQueue?: number } = {}) {
   const database = await testDatabase();
+  const proxy = options.proxied === true ? await cuttingProxy(database.url) : null;
   const policy = options.policy ?? { ...SAFE_POLICY, 'rollback.amount': 'partial', 'win.withoutBet': 'park' };
   const ledgers: readonly Ledger[] = Array.from({ length: options.replicas ?? 1 }, () =>
     openLedger({
-      url: database.url,
+      url: proxy?.url ?? database.url,
       sql: database.sql,
       clock: systemClock,
       log: silentLog,
       metrics: createMetrics(),
       ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
+      ...(options.maxQueue === undefined ? {} : { maxQueue: options.maxQueue }),
     }),
   );
   const ledgerAt = (replica = 0): Ledger => {
@@ -68,6 +83,10 @@ export async function ledgerTable(options: { replicas?: number; lanes?: number; 
   return {
     sql: database.sql,
     url: database.url,
+    proxy: (): CuttingProxy => {
+      if (proxy === null) throw new Error('this table has no proxy');
+      return proxy;
+    },
     policy,
     ledgerAt,
     submit,
@@ -119,6 +138,7 @@ export async function ledgerTable(options: { replicas?: number; lanes?: number; 
       (await ledgerAt().balances(player)).find((money) => money.currency === currency)?.units ?? 0n,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(ledgers.map(async (ledger) => ledger.close()));
+      await proxy?.close();
       await database.close();
     },
   };

@@ -1,0 +1,115 @@
+// Builds src → dist (tsc) and web → web/dist (Vite), side by side.
+//
+//   --if-stale  do nothing when the sources are those of the last build
+//   --quiet     say nothing unless something fails
+//
+// Needs no npm script to have run on install. Exit code 0 only when everything was built.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const stampFile = path.join(root, 'dist/.build-stamp');
+const options = new Set(process.argv.slice(2));
+const quiet = options.has('--quiet');
+const startedAt = performance.now();
+
+for (const option of options) {
+  if (option !== '--if-stale' && option !== '--quiet') fail(`build: unknown option ${option}`);
+}
+
+const hasWeb = existsSync(path.join(root, 'web/vite.config.ts'));
+const stamp = hashInputs();
+if (options.has('--if-stale') && isFresh()) process.exit(0);
+
+// Without its stamp a half-finished build never counts as fresh.
+rmSync(stampFile, { force: true });
+const steps = [run('server', 'typescript', 'tsc', ['-p', 'tsconfig.build.json'])];
+if (hasWeb) steps.push(run('console', 'vite', 'vite', ['build', '--config', 'web/vite.config.ts', 'web']));
+const results = await Promise.all(steps);
+if (results.includes(false)) process.exit(1);
+
+removeOrphans(path.join(root, 'dist'), path.join(root, 'src'));
+mkdirSync(path.dirname(stampFile), { recursive: true });
+writeFileSync(stampFile, stamp);
+say(`built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+
+function isFresh() {
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) return false;
+  return !hasWeb || existsSync(path.join(root, 'web/dist/index.html'));
+}
+
+/** A hash over the names and bytes of everything the build reads. */
+function hashInputs() {
+  const hash = createHash('sha256').update(process.version);
+  const files = [
+    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].filter((name) =>
+      existsSync(path.join(root, name)),
+    ),
+    ...filesUnder('src'),
+    ...filesUnder('web'),
+  ];
+  for (const file of files.toSorted((a, b) => (a < b ? -1 : 1))) {
+    const bytes = readFileSync(path.join(root, file));
+    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+function filesUnder(dir) {
+  const at = path.join(root, dir);
+  if (!existsSync(at)) return [];
+  return readdirSync(at, { withFileTypes: true }).flatMap((entry) => {
+    const name = `${dir}/${entry.name}`;
+    if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : filesUnder(name);
+    return entry.isFile() ? [name] : [];
+  });
+}
+
+/** Runs a package's program directly: `npx` and the links in node_modules/.bin may be missing. */
+async function run(label, packageName, program, args) {
+  const packageDir = path.join(root, 'node_modules', packageName);
+  if (!existsSync(packageDir)) fail(`build: ${packageName} is not installed; run npm ci`);
+  const manifest = JSON.parse(readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
+  const bin = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[program];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [path.join(packageDir, bin), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.once('error', (error) => {
+      process.stderr.write(`build: ${label}: ${error.message}\n`);
+      resolve(false);
+    });
+    child.once('close', (code) => {
+      if (code !== 0) process.stderr.write(`${output}\nbuild: ${label} failed\n`);
+      resolve(code === 0);
+    });
+  });
+}
+
+/** tsc leaves the output of deleted sources behind; they would still be importable. */
+function removeOrphans(built, source) {
+  for (const entry of readdirSync(built, { withFileTypes: true })) {
+    const at = path.join(built, entry.name);
+    if (entry.isDirectory()) {
+      const from = path.join(source, entry.name);
+      if (existsSync(from) && statSync(from).isDirectory()) removeOrphans(at, from);
+      else rmSync(at, { recursive: true });
+    } else if (/\.js(\.map)?$/.test(entry.name)) {
+      if (!existsSync(path.join(source, entry.name.replace(/\.js(\.map)?$/, '.ts')))) rmSync(at);
+    }
+  }
+}
+
+function say(text) {
+  if (!quiet) process.stdout.write(`${text}\n`);
+}
+
+function fail(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,326 @@
+/**
+ * croupier.yaml, the environment and the flags, read once into one frozen, typed `Config`. The only reader of
+ * `process.env`. Precedence: flag, then environment (`CROUPIER_*`, `DATABASE_URL`), then file, then default. Whatever is
+ * wrong stops the start with one line that names the place and the fix; a secret's value is never part of it.
+ */
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { openNamedDialect } from './dialects/index.ts';
+import type { OpenedAggregator } from './dialects/index.ts';
+import { currencies } from './money/index.ts';
+import type { Currencies } from './money/index.ts';
+import { CASHIER, SAFE_POLICY } from './wallet/index.ts';
+import type { AggregatorName, Policy } from './wallet/index.ts';
+import { aggregatorName } from './wallet/index.ts';
+
+/** A configuration that cannot be used. One line, naming the place and the fix. */
+export class ConfigProblem extends Error {
+  constructor(message: string) {
+    super(message.replace(/\s+/g, ' ').trim());
+    this.name = 'ConfigProblem';
+  }
+}
+
+export interface ApiKey {
+  readonly name: string;
+  readonly key: string;
+  readonly scopes: readonly string[];
+}
+
+export interface AggregatorConfig extends OpenedAggregator {
+  readonly name: AggregatorName;
+  readonly dialectName: string;
+  /** where the catalogue is asked; only shown, the dialect knows it */
+  readonly sandboxSettings: unknown;
+  /** null: any address may call */
+  readonly allowIps: BlockList | null;
+  readonly launchTtlSeconds: number;
+}
+
+export interface Config {
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    readonly metricsPort: number | null;
+    /** addresses of proxies whose X-Forwarded-For is believed (SIG-43) */
+    readonly trustedProxies: readonly string[];
+    readonly bodyLimitBytes: number;
+    readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  };
+  readonly database: { readonly url: string | null; readonly lanes: number | null };
+  /** where the embedded database and the demo's secrets live */
+  readonly dataDir: string;
+  readonly apiKeys: readonly ApiKey[];
+  readonly currencies: Currencies;
+  readonly returnHosts: readonly string[];
+  readonly aggregators: readonly AggregatorConfig[];
+}
+
+/** What the command line may set, already named. */
+export interface Flags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly dataDir?: string;
+  readonly logLevel?: string;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const policySchema = z.strictObject(policyShape());
+const fileSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).optional(),
+      port: port.optional(),
+      public_url: z.url({ protocol: /^https?$/ }).optional(),
+      metrics_port: port.optional(),
+      trusted_proxies: z.array(z.string()).optional(),
+      body_limit_bytes: z.number().int().min(1_024).max(10_485_760).optional(),
+      log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+    })
+    .optional(),
+  database: z.strictObject({ url: z.string().min(1).optional(), lanes: z.number().int().min(1).max(64).optional() }).nullish(),
+  redis: z.strictObject({ url: z.string().optional() }).nullish(),
+  api_keys: z
+    .array(z.strictObject({ name: z.string().min(1), key: z.string().min(16), scopes: z.array(z.string().min(1)).min(1) }))
+    .default([]),
+  currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
+  fx: z.unknown().optional(),
+  clock: z.unknown().optional(),
+  launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
+  aggregators: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+        dialect: z.string().min(1),
+        catalogue: z.unknown().optional(),
+        launch: z.unknown().optional(),
+        callbacks: z.unknown().optional(),
+        policy: policySchema.optional(),
+      }),
+    )
+    .default([]),
+});
+export type ConfigFile = z.input<typeof fileSchema>;
+type ParsedFile = z.output<typeof fileSchema>;
+
+/** Reads the file the flags or `CROUPIER_CONFIG` name; without one, `defaults` is the file. */
+export function loadConfig(flags: Flags, environment: Readonly<Record<string, string | undefined>>, defaults?: ConfigFile): Config {
+  const file = flags.config ?? environment['CROUPIER_CONFIG'];
+  if (file === undefined) {
+    if (defaults === undefined) throw new ConfigProblem('no configuration: name one with --config FILE or CROUPIER_CONFIG');
+    return configOf(defaults, 'the built-in configuration', flags, environment);
+  }
+  return configOf(readYaml(file), path.basename(file), flags, environment);
+}
+
+/** The process' own environment; nothing else in the house reads it. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+function readYaml(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigProblem(`cannot read the configuration ${file}: does it exist, and may this user read it?`);
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigProblem(`${path.basename(file)} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
+  }
+}
+
+function configOf(raw: unknown, where: string, flags: Flags, environment: Readonly<Record<string, string | undefined>>): Config {
+  const substituted = substitute(raw, '', where, environment);
+  const parsed = fileSchema.safeParse(substituted);
+  if (!parsed.success) throw new ConfigProblem(`${where}: ${describe(parsed.error)}`);
+  const file = parsed.data;
+  const known = readCurrencies(file, where);
+  const server = serverOf(file, where, flags, environment);
+  return deepFreeze({
+    server,
+    database: {
+      url: environment['DATABASE_URL'] ?? file.database?.url ?? null,
+      lanes: file.database?.lanes ?? null,
+    },
+    dataDir: path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier'),
+    apiKeys: file.api_keys,
+    currencies: known,
+    returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
+    aggregators: aggregatorsOf(file, where, known),
+  });
+}
+
+function serverOf(file: ParsedFile, where: string, flags: Flags, environment: Readonly<Record<string, string | undefined>>): Config['server'] {
+  const given = file.server ?? {};
+  const chosenPort = port.safeParse(flags.port ?? environment['CROUPIER_PORT'] ?? given.port ?? 4400);
+  if (!chosenPort.success) throw new ConfigProblem('the port must be a number from 0 to 65535 (--port, CROUPIER_PORT or server.port)');
+  const host = flags.host ?? environment['CROUPIER_HOST'] ?? given.host ?? '127.0.0.1';
+  const level = z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .safeParse(flags.logLevel ?? environment['CROUPIER_LOG_LEVEL'] ?? given.log_level ?? 'info');
+  if (!level.success) throw new ConfigProblem('the log level must be debug, info, warn, error or silent (--log-level, CROUPIER_LOG_LEVEL or server.log_level)');
+  for (const proxy of given.trusted_proxies ?? []) checkAddress(proxy, `${where}: server.trusted_proxies`);
+  return {
+    host,
+    port: chosenPort.data,
+    publicUrl: environment['CROUPIER_PUBLIC_URL'] ?? given.public_url ?? `http://${host}:${chosenPort.data}`,
+    metricsPort: given.metrics_port ?? null,
+    trustedProxies: given.trusted_proxies ?? [],
+    bodyLimitBytes: given.body_limit_bytes ?? 65_536,
+    logLevel: level.data,
+  };
+}
+
+function readCurrencies(file: ParsedFile, where: string): Currencies {
+  try {
+    return currencies(file.currencies);
+  } catch (error) {
+    throw new ConfigProblem(`${where}: currencies: ${error instanceof Error ? error.message : 'invalid'}`);
+  }
+}
+
+const ipListSchema = z.object({ allow_ips: z.array(z.string()).optional() });
+const ttlSchema = z.object({ ttl_seconds: z.number().int().min(60).max(3_600).default(600) });
+
+function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): readonly AggregatorConfig[] {
+  const names = new Set<string>();
+  return file.aggregators.map((entry, index) => {
+    const place = `${where}: aggregators[${index}] (${entry.name})`;
+    if (entry.name === CASHIER) throw new ConfigProblem(`${place}: the name "${CASHIER}" is the house's own; choose another`);
+    if (names.has(entry.name)) throw new ConfigProblem(`${place}: the name is used twice; callbacks of one would be taken for the other's`);
+    names.add(entry.name);
+    const settings = { catalogue: entry.catalogue, launch: entry.launch, callbacks: entry.callbacks };
+    const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
+    if (opened.kind === 'problem') throw new ConfigProblem(`${place}: ${opened.message}`);
+    const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];
+    for (const address of addresses) checkAddress(address, `${place}: callbacks.allow_ips`);
+    if (opened.weakSignature && addresses.length === 0) {
+      throw new ConfigProblem(`${place}: ${entry.dialect} signs without the body, so callbacks.allow_ips must name the aggregator's addresses`);
+    }
+    return {
+      ...opened,
+      name: aggregatorName(entry.name),
+      dialectName: entry.dialect,
+      sandboxSettings: settings,
+      allowIps: addresses.length === 0 ? null : blockList(addresses),
+      launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
+    };
+  });
+}
+
+function checkAddress(text: string, place: string): void {
+  const [address = '', bits] = text.split('/');
+  const family = isIP(address);
+  const size = bits === undefined ? 0 : Number(bits);
+  if (family === 0 || !Number.isInteger(size) || size < 0 || size > (family === 4 ? 32 : 128)) {
+    throw new ConfigProblem(`${place}: "${text}" is no IP address or network like 203.0.113.7 or 203.0.113.0/24`);
+  }
+}
+
+/** A list of addresses and networks to match against. */
+export function blockList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+/** Replaces `${NAME}` in every string; a missing or empty variable is refused by name and place. */
+function substitute(value: unknown, at: string, where: string, environment: Readonly<Record<string, string | undefined>>): unknown {
+  if (typeof value === 'string') {
+    const optional = at === 'database.url' || at === 'redis.url';
+    const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value);
+    // interfaces.md §2: a database or redis URL whose variable is not set means "embedded" and "none".
+    if (whole?.[1] !== undefined && optional && (environment[whole[1]] ?? '') === '') return undefined;
+    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
+      const found = environment[name];
+      if (found === undefined || found === '') throw new ConfigProblem(`${where}: ${at} needs the environment variable ${name}, which is not set; export it or write the value`);
+      return found;
+    });
+  }
+  if (Array.isArray(value)) return value.map((each, index) => substitute(each, `${at}[${index}]`, where, environment));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([name, each]) => [name, substitute(each, at === '' ? name : `${at}.${name}`, where, environment)] as const);
+    return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
+  }
+  return value;
+}
+
+/** The first problem as "place: what is wrong"; unknown keys are named so that a typing error is found at once. */
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'is not valid';
+  const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  return `${place === '' ? 'the top level' : place}: ${issue.message}`;
+}
+
+/** One optional entry per knob, of the knob's own type, so that `policy:` refuses names and values that do not exist. */
+function policyShape() {
+  const choice = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values).optional();
+  const milliseconds = z.number().int().min(1).optional();
+  return {
+    'rollback.unknown': choice('notFoundCode', 'ok'),
+    'rollback.duplicate': choice('ok', 'code', 'error'),
+    'rollback.ofRejected': choice('ok', 'parentFailed'),
+    'rollback.afterWin': choice('reject', 'reverseBoth'),
+    'rollback.win': choice('unsupported', 'debit'),
+    'rollback.rollback': choice('unsupported', 'reapply'),
+    'rollback.amount': choice('mustMatch', 'ignore', 'partial'),
+    'rollback.id': choice('own', 'sameAsBet'),
+    'duplicate.answer': choice('ok', 'okWithFlag', 'code'),
+    'duplicate.balance': choice('current', 'stored'),
+    'duplicate.body': choice('rebuild', 'bytes'),
+    'conflict.fields': z.array(z.enum(['player', 'amount', 'currency', 'round', 'reference', 'game'])).optional(),
+    'win.withoutBet': choice('reject', 'accept', 'park'),
+    'win.parkMs': milliseconds,
+    'win.afterRollback': choice('reject', 'accept'),
+    'win.perBet': choice('many', 'one'),
+    'win.zeroMeansLoss': z.boolean().optional(),
+    'win.whenExpired': choice('accept'),
+    'win.reviewAbove': z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .nullable()
+      .optional(),
+    'bet.zero': choice('accept', 'reject'),
+    'round.betAfterClose': choice('reject', 'reopen'),
+    'round.betAfterVoid': choice('accept', 'reject'),
+    'round.winAfterClose': choice('accept', 'reject'),
+    'round.stuckAfterMs': milliseconds,
+    'freeRound.stake': choice('flagNoDebit', 'zeroAmount', 'noBetCall'),
+    'freeRound.ungranted': choice('flag', 'reject'),
+    'balance.negative': choice('receivable', 'allow'),
+    'balance.whenBlocked': choice('answer', 'refuse'),
+    'bet.onUncertain': choice('rollback', 'retry', 'retryThenRollback', 'nothing'),
+    'http.reject': z.number().int().min(200).max(599).optional(),
+    'http.uncertain': z.number().int().min(200).max(599).optional(),
+    'timeoutMs': z.number().int().min(100).max(120_000).optional(),
+    'retry.horizonMs': milliseconds,
+    'id.scope': choice('aggregator', 'provider', 'player'),
+    'sig.hexCase': choice('lower', 'any'),
+  } satisfies Record<keyof Policy, z.ZodType>;
+}
+
+/** Every knob's name; docs and tests list them. */
+export const POLICY_KNOBS: readonly string[] = Object.keys(SAFE_POLICY);
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  // Maps, block lists and opened dialects keep their own methods; only plain data is frozen deeply.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && !Array.isArray(value)) return value;
+  for (const each of Object.values(value)) deepFreeze(each);
+  return Object.freeze(value);
+}

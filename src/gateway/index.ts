@@ -1,0 +1,7 @@
+/** The gateway's public face: the aggregator routes, the journal, and what they ask of other rooms. */
+export { gateway } from './routes.ts';
+export type { GatewayAggregator, GatewayOptions } from './routes.ts';
+export { openJournal } from './journal.ts';
+export type { Journal, JournalEntry } from './journal.ts';
+export type { ResolvedSession, ResolvePorts } from './resolve.ts';
+export { deadlineOf } from './spine.ts';

@@ -1,0 +1,161 @@
+/**
+ * From a decoded call to what the wallet can decide: who the player is, what the session is worth, whether the game is
+ * known. Mostly memory. It refuses nothing that a win or refund could need: what a session's state means is the wallet's
+ * rule, and a refusal of a money call is written there so that it is sticky.
+ */
+import type { Answer } from '../dialects/dialect.ts';
+import type { AggregatorName, Call, GameCode, MoneyCall, PlayerId, Policy, Refusal, SessionFact, SessionId, TransactionId, Wallet, WalletRequest } from '../wallet/index.ts';
+
+/** What the gateway asks of the rooms around it. */
+export interface ResolvePorts {
+  /** the session as far as this caller may know it; `player` null for demo sessions */
+  readonly session: (token: SessionId) => Promise<ResolvedSession | null>;
+  readonly sessionFact: (session: ResolvedSession | null, about: { player: PlayerId; aggregator: AggregatorName; nowMs: number }) => SessionFact;
+  readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
+  readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
+  readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
+  readonly nextId: () => TransactionId;
+}
+
+export interface ResolvedSession {
+  readonly player: PlayerId | null;
+  readonly aggregator: AggregatorName;
+  readonly gameCode: GameCode;
+  readonly currency: string | null;
+}
+
+export type Resolved =
+  | { readonly kind: 'request'; readonly request: WalletRequest }
+  | { readonly kind: 'answer'; readonly answer: Answer };
+
+export interface ResolveContext {
+  readonly aggregator: AggregatorName;
+  readonly policy: Policy;
+  readonly nowMs: number;
+  readonly late: boolean;
+}
+
+export async function resolve(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  const session = call.session === null ? null : await ports.session(call.session);
+  const player = await playerOf(call, session, context, ports);
+  if (player === null) return refusal(call.player.kind === 'session' ? 'session_invalid' : 'unknown_player', null);
+  const fact: SessionFact =
+    call.session === null ? { kind: 'none' } : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
+  const currency = call.currency ?? session?.currency ?? null;
+  if (call.kind === 'balance') return balance(player, fact, currency, context, ports);
+  if (currency === null) return refusal('wrong_currency', null);
+  const gameKnown = call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
+  return { kind: 'request', request: requestOf(call, { player, fact, currency, gameKnown }, context, ports) };
+}
+
+async function playerOf(call: Call, session: ResolvedSession | null, context: ResolveContext, ports: ResolvePorts): Promise<PlayerId | null> {
+  switch (call.player.kind) {
+    case 'id':
+      return call.player.player;
+    case 'session':
+      return session?.player ?? null;
+    case 'transaction':
+      return call.kind === 'money' ? ports.playerOfTransaction(context.aggregator, targetOf(call)) : null;
+  }
+}
+
+/** The known transaction a call without player names: a rollback's target, else the transaction itself (RB-16). */
+function targetOf(call: MoneyCall): string {
+  const [first] = call.operations;
+  if (first.kind === 'close') return first.round;
+  if (first.kind === 'rollback' && first.target.kind !== 'round') return first.target.id;
+  return first.id;
+}
+
+interface Found {
+  readonly player: PlayerId;
+  readonly fact: SessionFact;
+  readonly currency: string;
+  readonly gameKnown: boolean;
+}
+
+function requestOf(call: MoneyCall, found: Found, context: ResolveContext, ports: ResolvePorts): WalletRequest {
+  return {
+    aggregator: context.aggregator,
+    idScope: idScope(call, found.player, context.policy),
+    player: found.player,
+    currency: found.currency,
+    session: found.fact,
+    sessionId: call.session,
+    gameCode: call.game,
+    gameKnown: found.gameKnown,
+    operations: call.operations,
+    onlyKnown: context.late,
+    nowMs: context.nowMs,
+    nextId: ports.nextId,
+  };
+}
+
+function idScope(call: MoneyCall, player: PlayerId, policy: Policy): string {
+  switch (policy['id.scope']) {
+    case 'aggregator':
+      return '';
+    case 'provider':
+      return call.provider ?? '';
+    case 'player':
+      return player;
+  }
+}
+
+/** Balance calls move nothing and are never stored; a demo session must not learn a real balance (BAL-12). */
+async function balance(
+
+  player: PlayerId,
+  fact: SessionFact,
+  currency: string | null,
+  context: ResolveContext,
+  ports: ResolvePorts,
+): Promise<Resolved> {
+  const wallets = await ports.wallets(player);
+  const [any] = wallets;
+  if (any === undefined) return refusal('unknown_player', null);
+  const wallet = wallets.find((each) => each.currency === currency) ?? null;
+  const shown = wallet ?? any;
+  const session = refusalOfBalance(fact, currency);
+  if (session !== null) return refusal(session, shown);
+  if (wallet === null) return refusal('wrong_currency', shown);
+  if (wallet.status !== 'active' && context.policy['balance.whenBlocked'] === 'refuse') {
+    return refusal(wallet.status === 'self_excluded' ? 'player_excluded' : 'player_blocked', wallet);
+  }
+  return { kind: 'answer', answer: { kind: 'balance', balance: { units: wallet.balance, scale: wallet.scale, currency: wallet.currency } } };
+}
+
+function refusalOfBalance(fact: SessionFact, currency: string | null): Refusal | null {
+  switch (fact.kind) {
+    case 'none':
+      return null;
+    case 'unknown':
+    case 'demo':
+    case 'foreign':
+      return 'session_invalid';
+    case 'expired':
+      return 'session_expired';
+    case 'live':
+      return fact.currency === currency ? null : 'wrong_currency';
+  }
+}
+
+const MESSAGES: Partial<Record<Refusal, string>> = {
+  unknown_player: 'There is no such player.',
+  session_invalid: 'The session is unknown, a demo, or belongs to somebody else.',
+  session_expired: 'The session has expired.',
+  wrong_currency: 'The currency is not the one of the wallet or session.',
+};
+
+/** A refusal that no wallet row stands behind: nothing was booked and nothing is remembered. */
+function refusal(code: Refusal, wallet: Wallet | null): Resolved {
+  // Another person's balance is never told: only the wallet the call may see is passed here.
+  const safe = code === 'session_invalid' || wallet === null ? null : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
+  return {
+    kind: 'answer',
+    answer: {
+      kind: 'outcome',
+      outcome: { kind: 'rejected', refusal: code, field: null, message: MESSAGES[code] ?? 'The player may not play.', duplicate: false, id: null, balance: safe },
+    },
+  };
+}
