@@ -1,0 +1,120 @@
+/**
+ * A genuine body to a call. Strict about everything money depends on (amounts, ids, types), forgiving about fields it does
+ * not know. Never throws; whatever cannot be understood is a bad request and books nothing.
+ */
+import { isProblem, isZero, toUnits } from '../../money/index.ts';
+import type { Currencies, Decimal } from '../../money/index.ts';
+import { fieldMessage, fields, isJsonObject, readJson } from '../../wire/index.ts';
+import type { Fields } from '../../wire/index.ts';
+import type { Bet, Call, Operation, Operations, Rollback, Win } from '../../wallet/call.ts';
+import { externalId, gameCode, playerId, roundId, sessionId } from '../../wallet/ids.ts';
+import type { ExternalId, RoundId } from '../../wallet/ids.ts';
+
+export type Reading =
+  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'bad_request'; readonly message: string };
+
+const TYPES = ['balance', 'bet', 'win', 'bet_win', 'refund', 'close'] as const;
+type Type = (typeof TYPES)[number];
+
+export function decodeGeneric(body: Uint8Array, currencies: Currencies): Reading {
+  const json = readJson(body);
+  if (isProblem(json)) return bad(`body: ${json.reason}`);
+  if (!isJsonObject(json)) return bad('body: not_an_object');
+  const f = fields(json);
+  const type = f.oneOf('type', TYPES);
+  if (f.problem !== null) return bad(fieldMessage(f.problem));
+  const call = callOf(fields(json), type, currencies);
+  return typeof call === 'string' ? bad(call) : { kind: 'call', call };
+}
+
+const bad = (message: string): Reading => ({ kind: 'bad_request', message });
+
+function callOf(f: Fields, type: Type, currencies: Currencies): Call | string {
+  const optional = type === 'refund' || type === 'close';
+  const session = optional ? f.optional('session_id', f.id) : f.id('session_id');
+  const game = optional ? f.optional('game_code', f.id) : f.id('game_code');
+  const currency = f.id('currency');
+  const player = f.id('player_id');
+  const requestId = f.optional('request_id', f.text);
+  const operations = type === 'balance' ? null : operationsOf(f, type);
+  if (f.problem !== null) return fieldMessage(f.problem);
+  const context = {
+    player: { kind: 'id', player: playerId(player) },
+    session: session === null ? null : sessionId(session),
+    currency,
+    game: game === null ? null : gameCode(game),
+    provider: null,
+    requestId,
+  } as const;
+  if (operations === null) return { kind: 'balance', ...context };
+  return precisionProblem(operations, currency, currencies) ?? { kind: 'money', ...context, operations };
+}
+
+function operationsOf(f: Fields, type: Exclude<Type, 'balance'>): Operations {
+  switch (type) {
+    case 'bet':
+      return [betOf(f, { id: idOf(f), amount: f.amount('amount'), combined: false, closesRound: closesRound(f) })];
+    case 'win':
+      return [winOf(f)];
+    case 'bet_win': {
+      const id = idOf(f);
+      const bet = betOf(f, { id, amount: f.amount('bet_amount'), combined: true, closesRound: false });
+      return [bet, { kind: 'win', id, round: bet.round, bet: id, amount: f.amount('win_amount'), flavour: 'win', combined: true, closesRound: closesRound(f) }];
+    }
+    case 'refund':
+      return [refundOf(f)];
+    case 'close':
+      return [{ kind: 'close', round: roundOf(f) }];
+  }
+}
+
+const idOf = (f: Fields): ExternalId => externalId(f.id('transaction_id'));
+const roundOf = (f: Fields): RoundId => roundId(f.id('round_id'));
+const closesRound = (f: Fields): boolean => f.optional('round_closed', f.boolean) ?? false;
+
+function betOf(f: Fields, bet: Pick<Bet, 'id' | 'amount' | 'combined' | 'closesRound'>): Bet {
+  const free = f.optional('free', f.boolean) ?? false;
+  return { kind: 'bet', round: roundOf(f), flavour: free ? 'free' : 'cash', ...bet };
+}
+
+function winOf(f: Fields): Win {
+  const flavour = f.optional('kind', (name) => f.oneOf(name, ['win', 'jackpot', 'promo', 'free_round'])) ?? 'win';
+  // A jackpot or promotion may belong to no round (WIN-13).
+  const round = flavour === 'win' ? roundOf(f) : optionalRound(f);
+  const bet = f.optional('bet_transaction_id', f.id);
+  return {
+    kind: 'win',
+    id: idOf(f),
+    round,
+    bet: bet === null ? null : externalId(bet),
+    amount: f.amount('amount'),
+    flavour,
+    combined: false,
+    closesRound: closesRound(f),
+  };
+}
+
+function refundOf(f: Fields): Rollback {
+  const amount = f.optional('amount', f.amount);
+  if (amount !== null && isZero(amount)) f.refuse('amount', 'out_of_range');
+  const target = { kind: 'bet', id: externalId(f.id('bet_transaction_id')) } as const;
+  return { kind: 'rollback', id: idOf(f), target, round: optionalRound(f), amount, closesRound: closesRound(f) };
+}
+
+function optionalRound(f: Fields): RoundId | null {
+  const round = f.optional('round_id', f.id);
+  return round === null ? null : roundId(round);
+}
+
+/** More digits than the currency has are refused, never rounded (BET-06). A currency nobody configured is the wallet's to refuse. */
+function precisionProblem(operations: Operations, code: string, currencies: Currencies): string | null {
+  const currency = currencies.get(code);
+  if (currency === undefined) return null;
+  const amounts = operations.flatMap((operation: Operation): readonly Decimal[] => ('amount' in operation && operation.amount !== null ? [operation.amount] : []));
+  for (const amount of amounts) {
+    const units = toUnits(amount, currency.scale);
+    if (isProblem(units)) return `amount: ${units.reason}`;
+  }
+  return null;
+}

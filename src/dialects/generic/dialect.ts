@@ -1,0 +1,42 @@
+/** The generic dialect (interfaces.md §3): Croupier's own plain protocol, for the sandbox and for aggregators that adopt it. */
+import { signingKey } from '../../wire/index.ts';
+import type { Dialect } from '../dialect.ts';
+import { decodeGeneric } from './decode.ts';
+import { encodeGeneric } from './encode.ts';
+import { gamesErrand } from './games.ts';
+import { launchUrl } from './launch.ts';
+import { genericMirror } from './mirror.ts';
+import { GENERIC_POLICY } from './policy.ts';
+import { settingsSchema } from './settings.ts';
+import type { GenericSettings } from './settings.ts';
+import { verifyGeneric } from './verify.ts';
+import { decodeWebhook } from './webhooks.ts';
+
+export const generic: Dialect<GenericSettings> = {
+  name: 'generic',
+  standing: 'house',
+  weakSignature: false,
+  policy: GENERIC_POLICY,
+  contentTypes: ['application/json'],
+  settings: settingsSchema,
+  open: (settings, policy, currencies) => {
+    const verifying = {
+      keys: settings.callbacks.signing_secrets.map((secret, index) => signingKey(`signing-${index + 1}`, secret)),
+      timestamped: settings.callbacks.timestamped,
+      hexCase: policy['sig.hexCase'],
+    };
+    const launchKey = signingKey('launch', settings.launch.secret);
+    return {
+      verify: (request, nowMs) => verifyGeneric(verifying, request, nowMs),
+      decode: (request) => {
+        const reading = decodeGeneric(request.body, currencies);
+        return { ...reading, encode: encodeGeneric(reading.kind === 'call' ? reading.call : null) };
+      },
+      encode: encodeGeneric(null),
+      decodeWebhook: (topic, request) => decodeWebhook(topic, request.body),
+      launch: (order) => ({ kind: 'url', url: launchUrl(settings.launch.url, launchKey, order) }),
+      games: (page, etag) => gamesErrand(settings.catalogue, page, etag),
+    };
+  },
+  mirror: genericMirror,
+};

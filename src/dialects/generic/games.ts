@@ -1,0 +1,118 @@
+/** The generic catalogue API, both ends: how it is asked and read, and how the aggregator serves it. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isProblem } from '../../money/index.ts';
+import { errandProblem, fieldMessage, fields, isJsonArray, isJsonObject, parseQueryStrict, readJson } from '../../wire/index.ts';
+import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue } from '../../wire/index.ts';
+import type { GamesPage, ListedGame, RawRequest, RawResponse } from '../dialect.ts';
+
+const PER_PAGE = 500;
+/** A page of 500 games with long texts, and room to spare. */
+const LIMITS = { maxDepth: 8, maxKeys: 200_000, maxItems: 200_000 };
+
+export function gamesErrand(settings: { readonly url: string; readonly api_key: string }, page: number, etag: string | null): Errand<GamesPage | 'unchanged'> {
+  const url = new URL(settings.url);
+  url.searchParams.set('page', String(page));
+  url.searchParams.set('per_page', String(PER_PAGE));
+  return {
+    kind: 'games',
+    request: { method: 'GET', url: url.href, headers: { 'x-api-key': settings.api_key, accept: 'application/json', ...(etag === null ? {} : { 'if-none-match': etag }) } },
+    timeoutMs: 10_000,
+    retries: 2,
+    read: readPage,
+  };
+}
+
+function readPage(response: ErrandResponse): GamesPage | 'unchanged' | ErrandProblem {
+  const { status } = response;
+  if (status === 304) return 'unchanged';
+  if (status === 401 || status === 403) return errandProblem('refused', 'games: the aggregator refuses the API key', status);
+  if (status !== 200) return errandProblem(status >= 500 || status === 429 ? 'unavailable' : 'refused', `games: the aggregator answered ${status}`, status);
+  const json = readJson(response.body, LIMITS);
+  if (isProblem(json) || !isJsonObject(json)) return errandProblem('unreadable', 'games: the answer is not the catalogue', status);
+  const f = fields(json);
+  const [page, pages, total] = [f.integer('page'), f.integer('pages'), f.integer('total')];
+  const list = json.get('games');
+  if (f.problem !== null || !isJsonArray(list)) return errandProblem('unreadable', 'games: the answer lacks page, pages, total or games', status);
+  const games: ListedGame[] = [];
+  const malformed: string[] = [];
+  list.forEach((entry, index) => {
+    const game = readGame(entry);
+    if (typeof game === 'string') malformed.push(`page ${page}, entry ${index + 1}: ${game}`);
+    else games.push(game);
+  });
+  return { games, malformed, page, pages, total, etag: response.headers['etag'] ?? null };
+}
+
+/** One entry, or why it cannot be used (CAT-15). */
+function readGame(entry: JsonValue): ListedGame | string {
+  if (!isJsonObject(entry)) return 'not an object';
+  const f = fields(entry);
+  const provider = f.object('provider');
+  const game: ListedGame = {
+    code: f.id('code'),
+    name: f.text('name'),
+    provider: { code: provider.id('code'), name: provider.text('name') },
+    category: f.text('category'),
+    tags: f.optional('tags', f.ids) ?? [],
+    features: f.optional('features', f.ids) ?? [],
+    rtp: f.optional('rtp', f.text),
+    volatility: f.optional('volatility', (name) => f.oneOf(name, ['low', 'medium', 'high'])),
+    lines: f.optional('lines', f.integer),
+    thumbnail: f.optional('thumbnail', (name) => f.text(name, 2_000)),
+    demo: f.optional('demo', f.boolean) ?? false,
+    platforms: f.optional('platforms', f.ids) ?? [],
+    currencies: f.optional('currencies', f.ids) ?? [],
+    blockedCountries: f.optional('blocked_countries', f.ids) ?? [],
+    releasedAt: f.optional('released_at', f.text),
+    enabled: f.optional('enabled', f.boolean) ?? true,
+  };
+  return problemOf(f) ?? game;
+}
+
+function problemOf(f: Fields): string | null {
+  return f.problem === null ? null : fieldMessage(f.problem);
+}
+
+/** One page as the aggregator serves it: key checked in constant time, ETag over the whole list. */
+export function serveGames(apiKey: string, request: RawRequest, games: readonly ListedGame[]): RawResponse {
+  if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' }, {});
+  const query = parseQueryStrict(request.rawQuery, { plus: 'space' });
+  const asked = isProblem(query) ? new Map<string, string>() : new Map(query.pairs.map((pair) => [pair.name, pair.value]));
+  const perPage = Math.min(PER_PAGE, positive(asked.get('per_page'), PER_PAGE));
+  const page = positive(asked.get('page'), 1);
+  const etag = etagOf(games);
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: '' };
+  const pages = Math.max(1, Math.ceil(games.length / perPage));
+  const items = games.slice((page - 1) * perPage, page * perPage).map(wireGame);
+  return respond(200, { games: items, page, pages, total: games.length }, { etag });
+}
+
+const etags = new WeakMap<readonly ListedGame[], string>();
+
+function etagOf(games: readonly ListedGame[]): string {
+  const known = etags.get(games);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256');
+  for (const game of games) hash.update(JSON.stringify(game));
+  const etag = `"${hash.digest('hex').slice(0, 32)}"`;
+  etags.set(games, etag);
+  return etag;
+}
+
+function wireGame(game: ListedGame) {
+  const { blockedCountries, releasedAt, ...rest } = game;
+  return { ...rest, blocked_countries: blockedCountries, released_at: releasedAt };
+}
+
+function sameKey(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function positive(text: string | undefined, otherwise: number): number {
+  return text !== undefined && /^[1-9][0-9]{0,5}$/.test(text) ? Number.parseInt(text, 10) : otherwise;
+}
+
+function respond(status: number, body: object, headers: Readonly<Record<string, string>>): RawResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,140 @@
+/** The aggregator's half of the generic dialect: what it would send us, and how it would read our answer. */
+import { Buffer } from 'node:buffer';
+import { formatDecimal, isProblem } from '../../money/index.ts';
+import type { Call, MoneyCall, Operation } from '../../wallet/call.ts';
+import { fields, hmacHex, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
+import type { SigningKey } from '../../wire/index.ts';
+import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
+import { serveGames } from './games.ts';
+import { readLaunch } from './launch.ts';
+import type { GenericSettings } from './settings.ts';
+import { webhookBody } from './webhooks.ts';
+
+type Body = Readonly<Record<string, string | boolean>>;
+
+export function genericMirror(settings: GenericSettings): Mirror {
+  const [first = ''] = settings.callbacks.signing_secrets;
+  const key = signingKey('mirror', first);
+  const launchKey = signingKey('launch', settings.launch.secret);
+  const { timestamped } = settings.callbacks;
+  return {
+    say: (call, nowMs) => signed(key, timestamped, '', bodyOf(call), nowMs),
+    understand,
+    readLaunch: (rawQuery, nowMs) => readLaunch(rawQuery, launchKey, nowMs),
+    serveGames: (request, games) => serveGames(settings.catalogue.api_key, request, games),
+    sayWebhook: (event, nowMs) => {
+      const { topic, body } = webhookBody(event);
+      return signed(key, timestamped, `/${topic}`, body, nowMs);
+    },
+  };
+}
+
+function signed(key: SigningKey, timestamped: boolean, path: string, content: Body, nowMs: number): OutboundRequest {
+  const body = Buffer.from(writeJson(content), 'utf8');
+  const timestamp = String(Math.floor(nowMs / 1000));
+  const bytes = timestamped ? Buffer.concat([Buffer.from(`${timestamp}.`, 'utf8'), body]) : body;
+  return {
+    method: 'POST',
+    path,
+    headers: {
+      'content-type': 'application/json',
+      'x-signature': hmacHex('sha256', key.key, bytes),
+      ...(timestamped ? { 'x-timestamp': timestamp } : {}),
+    },
+    body,
+  };
+}
+
+function bodyOf(call: Call): Body {
+  if (call.player.kind !== 'id') throw new RangeError('the generic dialect names its player by id');
+  const context = {
+    player_id: call.player.player,
+    ...(call.currency === null ? {} : { currency: call.currency }),
+    ...(call.session === null ? {} : { session_id: call.session }),
+    ...(call.game === null ? {} : { game_code: call.game }),
+    ...(call.requestId === null ? {} : { request_id: call.requestId }),
+  };
+  return call.kind === 'balance' ? { type: 'balance', ...context } : { ...moneyBody(call), ...context };
+}
+
+function moneyBody(call: MoneyCall): Body {
+  const [first, second] = call.operations;
+  if (first.kind === 'bet' && second?.kind === 'win') {
+    return {
+      type: 'bet_win',
+      transaction_id: first.id,
+      ...round(first),
+      bet_amount: formatDecimal(first.amount),
+      win_amount: formatDecimal(second.amount),
+      ...closed(second),
+      ...(first.flavour === 'free' ? { free: true } : {}),
+    };
+  }
+  return operationBody(first);
+}
+
+function operationBody(operation: Operation): Body {
+  switch (operation.kind) {
+    case 'bet':
+      return {
+        type: 'bet',
+        transaction_id: operation.id,
+        ...round(operation),
+        amount: formatDecimal(operation.amount),
+        ...(operation.flavour === 'free' ? { free: true } : {}),
+        ...closed(operation),
+      };
+    case 'win':
+      return {
+        type: 'win',
+        transaction_id: operation.id,
+        ...round(operation),
+        amount: formatDecimal(operation.amount),
+        ...(operation.flavour === 'win' ? {} : { kind: operation.flavour }),
+        ...(operation.bet === null ? {} : { bet_transaction_id: operation.bet }),
+        ...closed(operation),
+      };
+    case 'rollback':
+      if (operation.target.kind !== 'bet') throw new RangeError('the generic dialect rolls back bets only');
+      return {
+        type: 'refund',
+        transaction_id: operation.id,
+        bet_transaction_id: operation.target.id,
+        ...round(operation),
+        ...(operation.amount === null ? {} : { amount: formatDecimal(operation.amount) }),
+        ...closed(operation),
+      };
+    case 'close':
+      return { type: 'close', round_id: operation.round };
+    case 'adjust':
+    case 'deposit':
+    case 'withdrawal':
+      throw new RangeError(`the generic dialect has no ${operation.kind}`);
+  }
+}
+
+const round = (operation: { readonly round: string | null }): Body => (operation.round === null ? {} : { round_id: operation.round });
+const closed = (operation: { readonly closesRound: boolean }): Body => (operation.closesRound ? { round_closed: true } : {});
+
+/** Only an explicit "ok" is applied and only an explicit "rejected" is a refusal; everything else is asked again. */
+function understand(status: number, _headers: Readonly<Record<string, string>>, bytes: Uint8Array): Understood {
+  if (status >= 500) return { kind: 'uncertain', reason: `the operator answered ${status}` };
+  const json = readJson(bytes);
+  if (isProblem(json) || !isJsonObject(json)) return { kind: 'nonsense', reason: `the operator answered ${status} with a body that is no JSON object` };
+  const f = fields(json);
+  const word = f.optional('status', f.text);
+  if (status === 200 && word === 'ok') {
+    const applied = {
+      duplicate: f.optional('duplicate', f.boolean) ?? false,
+      balance: f.text('balance'),
+      currency: f.text('currency'),
+      operatorTransactionId: f.optional('operator_transaction_id', f.text),
+    };
+    return f.problem === null ? { kind: 'applied', ...applied } : { kind: 'nonsense', reason: `the answer's ${f.problem.field} cannot be read` };
+  }
+  const code = f.optional('code', f.text);
+  if (code !== null && (word === 'rejected' || word === 'error') && status >= 400) {
+    return { kind: 'rejected', code, balance: f.optional('balance', f.text) };
+  }
+  return { kind: 'nonsense', reason: `the operator answered ${status} without a known status` };
+}

@@ -1,0 +1,55 @@
+/** The dialects of the house, one line each, and the one way to open one. */
+import type { Currencies } from '../money/index.ts';
+import type { Policy } from '../wallet/policy.ts';
+import type { Dialect, Mirror, OpenDialect } from './dialect.ts';
+import { generic } from './generic/dialect.ts';
+
+export type * from './dialect.ts';
+
+/** A dialect opened with an aggregator's settings, its own settings type forgotten. */
+export interface OpenedAggregator {
+  readonly open: OpenDialect;
+  readonly mirror: Mirror;
+  readonly policy: Policy;
+  readonly contentTypes: readonly string[];
+  readonly weakSignature: boolean;
+}
+
+export type Opening = ({ readonly kind: 'opened' } & OpenedAggregator) | { readonly kind: 'problem'; readonly message: string };
+
+/** Knobs the configuration sets; what it leaves out stays the dialect's. */
+export type PolicyOverrides = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined };
+
+type Opener = (settings: unknown, overrides: PolicyOverrides, currencies: Currencies) => Opening;
+
+/** Ties a dialect's settings schema to its `open`, so that nothing outside needs to know the type between them. */
+function opener<Settings>(dialect: Dialect<Settings>): Opener {
+  return (settings, overrides, currencies) => {
+    const parsed = dialect.settings.safeParse(settings);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return { kind: 'problem', message: issue === undefined ? 'its settings are not valid' : `${issue.path.join('.')}: ${issue.message}` };
+    }
+    const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
+    const policy: Policy = { ...dialect.policy, ...Object.fromEntries(given) };
+    return {
+      kind: 'opened',
+      open: dialect.open(parsed.data, policy, currencies),
+      mirror: dialect.mirror(parsed.data),
+      policy,
+      contentTypes: dialect.contentTypes,
+      weakSignature: dialect.weakSignature,
+    };
+  };
+}
+
+const OPENERS: ReadonlyMap<string, Opener> = new Map([[generic.name, opener(generic)]]);
+
+export const DIALECT_NAMES: readonly string[] = [...OPENERS.keys()];
+
+/** Opens the named dialect, or says what is wrong with the name or the settings. */
+export function openNamedDialect(name: string, settings: unknown, overrides: PolicyOverrides, currencies: Currencies): Opening {
+  const open = OPENERS.get(name);
+  if (open === undefined) return { kind: 'problem', message: `there is no dialect "${name}"; known: ${DIALECT_NAMES.join(', ')}` };
+  return open(settings, overrides, currencies);
+}
