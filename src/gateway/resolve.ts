@@ -4,11 +4,11 @@
  * rule, and a refusal of a money call is written there so that it is sticky.
  */
 import type { Answer } from '../dialects/dialect.ts';
+import type { Session } from '../sessions/index.ts';
 import type { AggregatorName, Call, GameCode, MoneyCall, PlayerId, Policy, Refusal, SessionFact, SessionId, TransactionId, Wallet, WalletRequest } from '../wallet/index.ts';
 
 /** What the gateway asks of the rooms around it. */
 export interface ResolvePorts {
-  /** the session as far as this caller may know it; `player` null for demo sessions */
   readonly session: (token: SessionId) => Promise<ResolvedSession | null>;
   readonly sessionFact: (session: ResolvedSession | null, about: { player: PlayerId; aggregator: AggregatorName; nowMs: number }) => SessionFact;
   readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
@@ -17,12 +17,7 @@ export interface ResolvePorts {
   readonly nextId: () => TransactionId;
 }
 
-export interface ResolvedSession {
-  readonly player: PlayerId | null;
-  readonly aggregator: AggregatorName;
-  readonly gameCode: GameCode;
-  readonly currency: string | null;
-}
+export type ResolvedSession = Session;
 
 export type Resolved =
   | { readonly kind: 'request'; readonly request: WalletRequest }
