@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config'
+// How the tests run: real processes, at most two at once, one PostgreSQL for all (test/support).
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -11,4 +12,4 @@ export default defineConfig({
     teardownTimeout: 30_000,
     reporters: ['default'],
   },
-})
+});

@@ -50,9 +50,9 @@ CREATE TABLE launch (
   expires_at timestamptz NOT NULL,
   outcome    text        COLLATE "C" NOT NULL CHECK (outcome IN ('issued', 'failed')),
   reason     text        COLLATE "C",
-  skew_ms    integer,
+  skew_ms    bigint,
   CHECK ((outcome = 'failed') = (reason IS NOT NULL))
 );
-COMMENT ON TABLE launch IS 'Every launch that passed the checks: a signed URL, or why the aggregator gave none. The URL itself is never stored.';
+COMMENT ON TABLE launch IS 'Every launch that passed the checks: a signed URL, or why the aggregator gave none. The URL itself is not part of it.';
 CREATE INDEX launch_session ON launch (session_id);
 CREATE INDEX launch_issued_at ON launch USING brin (issued_at);

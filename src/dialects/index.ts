@@ -15,7 +15,9 @@ export interface OpenedAggregator {
   readonly weakSignature: boolean;
 }
 
-export type Opening = ({ readonly kind: 'opened' } & OpenedAggregator) | { readonly kind: 'problem'; readonly message: string };
+export type Opening =
+  | ({ readonly kind: 'opened' } & OpenedAggregator)
+  | { readonly kind: 'problem'; readonly message: string };
 
 /** Knobs the configuration sets; what it leaves out stays the dialect's. */
 export type PolicyOverrides = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined };
@@ -28,7 +30,10 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     const parsed = dialect.settings.safeParse(settings);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      return { kind: 'problem', message: issue === undefined ? 'its settings are not valid' : `${issue.path.join('.')}: ${issue.message}` };
+      return {
+        kind: 'problem',
+        message: issue === undefined ? 'its settings are not valid' : `${issue.path.join('.')}: ${issue.message}`,
+      };
     }
     const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
     const policy: Policy = { ...dialect.policy, ...Object.fromEntries(given) };
@@ -48,8 +53,14 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map([[generic.name, opener(gene
 export const DIALECT_NAMES: readonly string[] = [...OPENERS.keys()];
 
 /** Opens the named dialect, or says what is wrong with the name or the settings. */
-export function openNamedDialect(name: string, settings: unknown, overrides: PolicyOverrides, currencies: Currencies): Opening {
+export function openNamedDialect(
+  name: string,
+  settings: unknown,
+  overrides: PolicyOverrides,
+  currencies: Currencies,
+): Opening {
   const open = OPENERS.get(name);
-  if (open === undefined) return { kind: 'problem', message: `there is no dialect "${name}"; known: ${DIALECT_NAMES.join(', ')}` };
+  if (open === undefined)
+    return { kind: 'problem', message: `there is no dialect "${name}"; known: ${DIALECT_NAMES.join(', ')}` };
   return open(settings, overrides, currencies);
 }

@@ -28,3 +28,4 @@ export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts
 export { latestMigration, listMigrations, MIGRATIONS_DIR, type MigrationFile } from './migrations.ts';
 export { dumpSchema } from './schema-dump.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions, type SignalSource, type StopSignal } from './shutdown.ts';
+export { embeddedAddress } from './embedded-postgres/address.ts';

@@ -63,7 +63,7 @@ export function openPlayers(options: PlayersOptions): Players {
       if (field !== null) return { kind: 'conflict', field };
       // Also on a repeat: a crash between the two writes leaves a player without a wallet, and the repeat heals it.
       await ledger.ensureWallet(given.id, currency, player.status);
-      await settleStatus(options, given.id, player.status);
+      await settleStatus(options, given.id, made ? player.status : null);
       return { kind: made ? 'created' : 'existing', player: await existing(sql, given.id) };
     },
     addWallet: async (id, code) => {
@@ -72,7 +72,7 @@ export function openPlayers(options: PlayersOptions): Players {
       const player = await selectPlayer(sql, id);
       if (player === null) return { kind: 'unknown_player' };
       await ledger.ensureWallet(id, currency, player.status);
-      await settleStatus(options, id, player.status);
+      await settleStatus(options, id, null);
       return { kind: 'ready' };
     },
     patch: async (id, patch) => {

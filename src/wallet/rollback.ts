@@ -3,7 +3,7 @@
  * known yet gets a tombstone, so that the late original meets it (RB-03, RB-04); nothing is returned twice whatever ids
  * the rollbacks carry; returned units are the stored ones, never converted again (wallet.md B.3, fx.md C.5).
  */
-import { addDecimals, compareDecimals, cumulativeRefundUnits, subtractDecimals } from '../money/index.ts';
+import { addDecimals, compareDecimals, cumulativeRefundUnits, subtractDecimals, ZERO_DECIMAL } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
@@ -308,7 +308,7 @@ function reapply(scratch: Scratch, bet: Transaction, undone: Transaction, draft:
   takeUnits(scratch, currency, stakesAccount(bet), undone.units, draft, policy);
   countLoss(scratch, currency, undone.units);
   const reversedUnits = bet.reversedUnits - undone.units;
-  const reversedAmount = undone.amount === null ? subtractDecimals(amountOf(bet), amountOf(bet)) : subtractDecimals(bet.reversedAmount, undone.amount);
+  const reversedAmount = undone.amount === null ? ZERO_DECIMAL : subtractDecimals(bet.reversedAmount, undone.amount);
   const whole = reversedUnits === 0n;
   scratch.putTransaction({ ...bet, state: whole ? 'applied' : 'part_reversed', reversedUnits, reversedAmount, changedAtMs: request.nowMs });
   const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);

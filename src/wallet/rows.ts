@@ -1,5 +1,5 @@
 /** How rows of the book come to be and change. Small pure functions that the rules of bets, wins and rollbacks share. */
-import { toUnits } from '../money/index.ts';
+import { toUnits, ZERO_DECIMAL } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
 import type { Round, Transaction, TransactionKind, TransactionState, Wallet } from './book.ts';
 import type { WalletRequest } from './call.ts';
@@ -10,7 +10,6 @@ import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import type { Scratch } from './scratch.ts';
 
-export const ZERO: Decimal = Object.freeze({ unscaled: 0n, scale: 0 });
 
 /** A row for an operation seen for the first time. */
 export function newRow(
@@ -39,7 +38,7 @@ export function newRow(
     amount: facts.amount,
     units: 0n,
     reversedUnits: 0n,
-    reversedAmount: ZERO,
+    reversedAmount: ZERO_DECIMAL,
     wins: 0,
     balanceAfter: null,
     flags: [],
@@ -71,7 +70,7 @@ export function tombstone(request: WalletRequest, kind: TransactionKind, id: Ext
     amount: null,
     units: 0n,
     reversedUnits: 0n,
-    reversedAmount: ZERO,
+    reversedAmount: ZERO_DECIMAL,
     wins: 0,
     balanceAfter: null,
     flags: [],

@@ -1,7 +1,7 @@
 /**
  * The strict JSON reader of the money paths (SIG-09..11, SIG-41). Bytes in, value or problem out; it never throws.
  *
- * Why not a library: JSON.parse turns digits into doubles and takes the last of two equal keys. lossless-json keeps digits, but
+ * Why not a library: the built-in parser turns digits into doubles and takes the last of two equal keys. lossless-json keeps digits, but
  * takes a repeated key whose value is the same, takes lone surrogates, NUL and `__proto__`, and recurses without a bound, so
  * that deep nesting overflows the stack. Here a parser's freedom is a hole: two parsers that disagree about one body mean two
  * different amounts, so whatever could be read in two ways is refused.

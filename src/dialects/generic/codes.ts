@@ -1,4 +1,7 @@
-/** How the generic dialect words refusals: a total map, so that a forgotten refusal does not compile. */
+/**
+ * How the generic dialect words refusals: a total map, so that a forgotten refusal does not compile. The status is the knob
+ * `http.reject`, the same for all: whoever must tell refusals apart reads the code.
+ */
 import type { Refusal } from '../../wallet/outcome.ts';
 
 export type GenericCode =
@@ -34,5 +37,6 @@ export const CODES: Record<Refusal, GenericCode> = {
   reversed: 'reversed',
   already_settled: 'already_settled',
   below_minimum: 'below_minimum',
+  // what it refers to moved no money, so for the aggregator there is nothing to refer to
   parent_failed: 'not_found',
 };

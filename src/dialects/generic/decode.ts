@@ -3,10 +3,10 @@
  * not know. Never throws; whatever cannot be understood is a bad request and books nothing.
  */
 import { isProblem, isZero, toUnits } from '../../money/index.ts';
-import type { Currencies, Decimal } from '../../money/index.ts';
-import { fieldMessage, fields, isJsonObject, readJson } from '../../wire/index.ts';
-import type { Fields } from '../../wire/index.ts';
-import type { Bet, Call, Operation, Operations, Rollback, Win } from '../../wallet/call.ts';
+import type { Currencies, Currency, Decimal } from '../../money/index.ts';
+import { fieldMessage, fields, isJsonObject, readId, readJson } from '../../wire/index.ts';
+import type { Fields, JsonObject } from '../../wire/index.ts';
+import type { Bet, Call, Operations, Rollback, Win } from '../../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../../wallet/ids.ts';
 import type { ExternalId, RoundId } from '../../wallet/ids.ts';
 
@@ -24,31 +24,33 @@ export function decodeGeneric(body: Uint8Array, currencies: Currencies): Reading
   const f = fields(json);
   const type = f.oneOf('type', TYPES);
   if (f.problem !== null) return bad(fieldMessage(f.problem));
-  const call = callOf(fields(json), type, currencies);
+  const call = callOf(json, type, currencies);
   return typeof call === 'string' ? bad(call) : { kind: 'call', call };
 }
 
 const bad = (message: string): Reading => ({ kind: 'bad_request', message });
 
-function callOf(f: Fields, type: Type, currencies: Currencies): Call | string {
+function callOf(json: JsonObject, type: Type, currencies: Currencies): Call | string {
+  const f = fields(json);
   const optional = type === 'refund' || type === 'close';
   const session = optional ? f.optional('session_id', f.id) : f.id('session_id');
   const game = optional ? f.optional('game_code', f.id) : f.id('game_code');
   const currency = f.id('currency');
   const player = f.id('player_id');
-  const requestId = f.optional('request_id', f.text);
   const operations = type === 'balance' ? null : operationsOf(f, type);
   if (f.problem !== null) return fieldMessage(f.problem);
+  // only logged, and no promised field: a strange one is no reason to refuse money
+  const requestId = readId(json.get('request_id'));
   const context = {
     player: { kind: 'id', player: playerId(player) },
     session: session === null ? null : sessionId(session),
     currency,
     game: game === null ? null : gameCode(game),
     provider: null,
-    requestId,
+    requestId: isProblem(requestId) ? null : requestId,
   } as const;
   if (operations === null) return { kind: 'balance', ...context };
-  return precisionProblem(operations, currency, currencies) ?? { kind: 'money', ...context, operations };
+  return precisionProblem(operations, type, currencies.get(currency)) ?? { kind: 'money', ...context, operations };
 }
 
 function operationsOf(f: Fields, type: Exclude<Type, 'balance'>): Operations {
@@ -60,7 +62,19 @@ function operationsOf(f: Fields, type: Exclude<Type, 'balance'>): Operations {
     case 'bet_win': {
       const id = idOf(f);
       const bet = betOf(f, { id, amount: f.amount('bet_amount'), combined: true, closesRound: false });
-      return [bet, { kind: 'win', id, round: bet.round, bet: id, amount: f.amount('win_amount'), flavour: 'win', combined: true, closesRound: closesRound(f) }];
+      return [
+        bet,
+        {
+          kind: 'win',
+          id,
+          round: bet.round,
+          bet: id,
+          amount: f.amount('win_amount'),
+          flavour: 'win',
+          combined: true,
+          closesRound: closesRound(f),
+        },
+      ];
     }
     case 'refund':
       return [refundOf(f)];
@@ -107,14 +121,16 @@ function optionalRound(f: Fields): RoundId | null {
   return round === null ? null : roundId(round);
 }
 
-/** More digits than the currency has are refused, never rounded (BET-06). A currency nobody configured is the wallet's to refuse. */
-function precisionProblem(operations: Operations, code: string, currencies: Currencies): string | null {
-  const currency = currencies.get(code);
+/**
+ * More digits than the currency has are refused, never rounded (BET-06). A currency nobody configured is the wallet's to
+ * refuse: it knows whether the transaction is a known one.
+ */
+function precisionProblem(operations: Operations, type: Type, currency: Currency | undefined): string | null {
   if (currency === undefined) return null;
-  const amounts = operations.flatMap((operation: Operation): readonly Decimal[] => ('amount' in operation && operation.amount !== null ? [operation.amount] : []));
-  for (const amount of amounts) {
-    const units = toUnits(amount, currency.scale);
-    if (isProblem(units)) return `amount: ${units.reason}`;
+  for (const operation of operations) {
+    const amount: Decimal | null = 'amount' in operation ? operation.amount : null;
+    const units = amount === null ? 0n : toUnits(amount, currency.scale);
+    if (isProblem(units)) return `${type === 'bet_win' ? `${operation.kind}_amount` : 'amount'}: ${units.reason}`;
   }
   return null;
 }

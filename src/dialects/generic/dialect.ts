@@ -1,4 +1,7 @@
-/** The generic dialect (interfaces.md §3): Croupier's own plain protocol, for the sandbox and for aggregators that adopt it. */
+/**
+ * The generic dialect: Croupier's own plain protocol, for the sandbox and for aggregators that adopt it (docs/dialects/generic.md).
+ * A pure value that only wires its parts together; what each part promises is said there.
+ */
 import { signingKey } from '../../wire/index.ts';
 import type { Dialect } from '../dialect.ts';
 import { decodeGeneric } from './decode.ts';
@@ -30,9 +33,9 @@ export const generic: Dialect<GenericSettings> = {
       verify: (request, nowMs) => verifyGeneric(verifying, request, nowMs),
       decode: (request) => {
         const reading = decodeGeneric(request.body, currencies);
-        return { ...reading, encode: encodeGeneric(reading.kind === 'call' ? reading.call : null) };
+        return { ...reading, encode: encodeGeneric(reading.kind === 'call' ? reading.call : null, policy) };
       },
-      encode: encodeGeneric(null),
+      encode: encodeGeneric(null, policy),
       decodeWebhook: (topic, request) => decodeWebhook(topic, request.body),
       launch: (order) => ({ kind: 'url', url: launchUrl(settings.launch.url, launchKey, order) }),
       games: (page, etag) => gamesErrand(settings.catalogue, page, etag),

@@ -1,7 +1,18 @@
-/** The generic catalogue API, both ends: how it is asked and read, and how the aggregator serves it. */
+/**
+ * The generic catalogue API, both ends: how it is asked and read, and how the aggregator serves it. A page is read whole or not
+ * at all; an entry that cannot be understood is named and skipped (CAT-15). The API key never stands in a URL or a message.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isProblem } from '../../money/index.ts';
-import { errandProblem, fieldMessage, fields, isJsonArray, isJsonObject, parseQueryStrict, readJson } from '../../wire/index.ts';
+import {
+  errandProblem,
+  fieldMessage,
+  fields,
+  isJsonArray,
+  isJsonObject,
+  parseQueryStrict,
+  readJson,
+} from '../../wire/index.ts';
 import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue } from '../../wire/index.ts';
 import type { GamesPage, ListedGame, RawRequest, RawResponse } from '../dialect.ts';
 
@@ -9,13 +20,25 @@ const PER_PAGE = 500;
 /** A page of 500 games with long texts, and room to spare. */
 const LIMITS = { maxDepth: 8, maxKeys: 200_000, maxItems: 200_000 };
 
-export function gamesErrand(settings: { readonly url: string; readonly api_key: string }, page: number, etag: string | null): Errand<GamesPage | 'unchanged'> {
+export function gamesErrand(
+  settings: { readonly url: string; readonly api_key: string },
+  page: number,
+  etag: string | null,
+): Errand<GamesPage | 'unchanged'> {
   const url = new URL(settings.url);
   url.searchParams.set('page', String(page));
   url.searchParams.set('per_page', String(PER_PAGE));
   return {
     kind: 'games',
-    request: { method: 'GET', url: url.href, headers: { 'x-api-key': settings.api_key, accept: 'application/json', ...(etag === null ? {} : { 'if-none-match': etag }) } },
+    request: {
+      method: 'GET',
+      url: url.href,
+      headers: {
+        'x-api-key': settings.api_key,
+        accept: 'application/json',
+        ...(etag === null ? {} : { 'if-none-match': etag }),
+      },
+    },
     timeoutMs: 10_000,
     retries: 2,
     read: readPage,
@@ -25,14 +48,24 @@ export function gamesErrand(settings: { readonly url: string; readonly api_key: 
 function readPage(response: ErrandResponse): GamesPage | 'unchanged' | ErrandProblem {
   const { status } = response;
   if (status === 304) return 'unchanged';
-  if (status === 401 || status === 403) return errandProblem('refused', 'games: the aggregator refuses the API key', status);
-  if (status !== 200) return errandProblem(status >= 500 || status === 429 ? 'unavailable' : 'refused', `games: the aggregator answered ${status}`, status);
+  if (status === 401 || status === 403)
+    return errandProblem('refused', 'games: the aggregator refuses the API key', status);
+  if (status !== 200)
+    return errandProblem(
+      status >= 500 || status === 429 ? 'unavailable' : 'refused',
+      `games: the aggregator answered ${status}`,
+      status,
+    );
   const json = readJson(response.body, LIMITS);
-  if (isProblem(json) || !isJsonObject(json)) return errandProblem('unreadable', 'games: the answer is not the catalogue', status);
+  if (isProblem(json) || !isJsonObject(json))
+    return errandProblem('unreadable', 'games: the answer is not the catalogue', status);
   const f = fields(json);
   const [page, pages, total] = [f.integer('page'), f.integer('pages'), f.integer('total')];
   const list = json.get('games');
-  if (f.problem !== null || !isJsonArray(list)) return errandProblem('unreadable', 'games: the answer lacks page, pages, total or games', status);
+  if (f.problem !== null || !isJsonArray(list))
+    return errandProblem('unreadable', 'games: the answer lacks page, pages, total or games', status);
+  if (page < 1 || pages < 0 || total < 0)
+    return errandProblem('unreadable', 'games: the answer counts below zero', status);
   const games: ListedGame[] = [];
   const malformed: string[] = [];
   list.forEach((entry, index) => {
@@ -77,7 +110,9 @@ function problemOf(f: Fields): string | null {
 export function serveGames(apiKey: string, request: RawRequest, games: readonly ListedGame[]): RawResponse {
   if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' }, {});
   const query = parseQueryStrict(request.rawQuery, { plus: 'space' });
-  const asked = isProblem(query) ? new Map<string, string>() : new Map(query.pairs.map((pair) => [pair.name, pair.value]));
+  const asked = isProblem(query)
+    ? new Map<string, string>()
+    : new Map(query.pairs.map((pair) => [pair.name, pair.value]));
   const perPage = Math.min(PER_PAGE, positive(asked.get('per_page'), PER_PAGE));
   const page = positive(asked.get('page'), 1);
   const etag = etagOf(games);

@@ -1,7 +1,10 @@
-/** The aggregator's half of the generic dialect: what it would send us, and how it would read our answer. */
+/**
+ * The aggregator's half of the generic dialect: what it would send us, and how it would read our answer. What the dialect has
+ * no words for is a RangeError, never a message that says something else. It signs with the first of the current secrets.
+ */
 import { Buffer } from 'node:buffer';
 import { formatDecimal, isProblem } from '../../money/index.ts';
-import type { Call, MoneyCall, Operation } from '../../wallet/call.ts';
+import type { Bet, Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, hmacHex, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { SigningKey } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
@@ -58,32 +61,29 @@ function bodyOf(call: Call): Body {
 }
 
 function moneyBody(call: MoneyCall): Body {
-  const [first, second] = call.operations;
-  if (first.kind === 'bet' && second?.kind === 'win') {
-    return {
-      type: 'bet_win',
-      transaction_id: first.id,
-      ...round(first),
-      bet_amount: formatDecimal(first.amount),
-      win_amount: formatDecimal(second.amount),
-      ...closed(second),
-      ...(first.flavour === 'free' ? { free: true } : {}),
-    };
-  }
-  return operationBody(first);
+  const [first, second, ...more] = call.operations;
+  if (second === undefined) return operationBody(first);
+  const isBetWin = first.kind === 'bet' && second.kind === 'win' && second.id === first.id && second.flavour === 'win';
+  if (!isBetWin || first.closesRound || more.length > 0)
+    throw new RangeError('the generic dialect says bet and win together, and nothing else');
+  return {
+    ...betBody(first),
+    type: 'bet_win',
+    bet_amount: formatDecimal(first.amount),
+    win_amount: formatDecimal(second.amount),
+    ...closed(second),
+  };
+}
+
+function betBody(bet: Bet): Body {
+  if (bet.flavour === 'tip') throw new RangeError('the generic dialect has no tip');
+  return { transaction_id: bet.id, ...round(bet), ...(bet.flavour === 'free' ? { free: true } : {}), ...closed(bet) };
 }
 
 function operationBody(operation: Operation): Body {
   switch (operation.kind) {
     case 'bet':
-      return {
-        type: 'bet',
-        transaction_id: operation.id,
-        ...round(operation),
-        amount: formatDecimal(operation.amount),
-        ...(operation.flavour === 'free' ? { free: true } : {}),
-        ...closed(operation),
-      };
+      return { type: 'bet', ...betBody(operation), amount: formatDecimal(operation.amount) };
     case 'win':
       return {
         type: 'win',
@@ -113,14 +113,17 @@ function operationBody(operation: Operation): Body {
   }
 }
 
-const round = (operation: { readonly round: string | null }): Body => (operation.round === null ? {} : { round_id: operation.round });
-const closed = (operation: { readonly closesRound: boolean }): Body => (operation.closesRound ? { round_closed: true } : {});
+const round = (operation: { readonly round: string | null }): Body =>
+  operation.round === null ? {} : { round_id: operation.round };
+const closed = (operation: { readonly closesRound: boolean }): Body =>
+  operation.closesRound ? { round_closed: true } : {};
 
-/** Only an explicit "ok" is applied and only an explicit "rejected" is a refusal; everything else is asked again. */
+/** Only an explicit "ok" is applied and only an explicit refusal is a refusal; everything else is asked again. */
 function understand(status: number, _headers: Readonly<Record<string, string>>, bytes: Uint8Array): Understood {
   if (status >= 500) return { kind: 'uncertain', reason: `the operator answered ${status}` };
   const json = readJson(bytes);
-  if (isProblem(json) || !isJsonObject(json)) return { kind: 'nonsense', reason: `the operator answered ${status} with a body that is no JSON object` };
+  if (isProblem(json) || !isJsonObject(json))
+    return nonsense(`the operator answered ${status} with a body that is no JSON object`);
   const f = fields(json);
   const word = f.optional('status', f.text);
   if (status === 200 && word === 'ok') {
@@ -130,11 +133,17 @@ function understand(status: number, _headers: Readonly<Record<string, string>>, 
       currency: f.text('currency'),
       operatorTransactionId: f.optional('operator_transaction_id', f.text),
     };
-    return f.problem === null ? { kind: 'applied', ...applied } : { kind: 'nonsense', reason: `the answer's ${f.problem.field} cannot be read` };
+    return f.problem === null
+      ? { kind: 'applied', ...applied }
+      : nonsense(`the answer's ${f.problem.field} cannot be read`);
   }
-  const code = f.optional('code', f.text);
-  if (code !== null && (word === 'rejected' || word === 'error') && status >= 400) {
-    return { kind: 'rejected', code, balance: f.optional('balance', f.text) };
-  }
-  return { kind: 'nonsense', reason: `the operator answered ${status} without a known status` };
+  if (status < 400 || (word !== 'rejected' && word !== 'error'))
+    return nonsense(`the operator answered ${status} without a known status`);
+  const refused = { code: f.text('code'), balance: f.optional('balance', f.text) };
+  if (f.problem !== null) return nonsense(`the refusal's ${f.problem.field} cannot be read`);
+  return refused.code === 'uncertain'
+    ? { kind: 'uncertain', reason: 'the operator does not know' }
+    : { kind: 'rejected', ...refused };
 }
+
+const nonsense = (reason: string): Understood => ({ kind: 'nonsense', reason });

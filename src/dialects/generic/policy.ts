@@ -1,4 +1,7 @@
-/** What the generic dialect means by each knob (interfaces.md §3). Every knob is stated, so that a new one does not compile here until it is answered. */
+/**
+ * What the generic dialect means by each knob. Every knob is stated and none is spread from elsewhere, so that a new question
+ * does not compile here until it is answered.
+ */
 import type { Policy } from '../../wallet/policy.ts';
 
 export const GENERIC_POLICY: Policy = {

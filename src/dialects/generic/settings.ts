@@ -1,13 +1,19 @@
-/** The generic aggregator's part of croupier.yaml. Strict: an unknown key, an empty secret or one key used for two purposes stops the start. */
+/**
+ * The generic aggregator's part of croupier.yaml. Strict: an unknown key, an empty secret, or the catalogue's key used to sign
+ * stops the start (SIG-19, SIG-20). A message names the place and never repeats a secret.
+ */
 import { z } from 'zod';
+
+const address = z.url({ protocol: /^https?$/ });
 
 const secret = z.string().min(8, 'is too short for a secret; generate one with `croupier keys generate`');
 
 export const settingsSchema = z
   .strictObject({
-    catalogue: z.strictObject({ url: z.url({ protocol: /^https?$/ }), api_key: secret }),
+    catalogue: z.strictObject({ url: address, api_key: secret }),
     launch: z.strictObject({
-      url: z.url({ protocol: /^https?$/ }),
+      // the signature covers the whole query, so there is none but ours
+      url: address.refine((url) => !/[?#]/.test(url), 'must have no query or fragment of its own'),
       secret,
       ttl_seconds: z.number().int().min(60).max(3_600).default(600),
     }),

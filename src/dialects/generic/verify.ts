@@ -19,7 +19,9 @@ const WINDOW_SECONDS = 300;
 export function verifyGeneric(options: VerifyOptions, request: RawRequest, nowMs: number): Verification {
   const timestamp = request.headers['x-timestamp'];
   const signature = request.headers['x-signature'];
-  const bytes = options.timestamped ? Buffer.concat([Buffer.from(`${timestamp ?? ''}.`, 'utf8'), request.body]) : request.body;
+  const bytes = options.timestamped
+    ? Buffer.concat([Buffer.from(`${timestamp ?? ''}.`, 'utf8'), request.body])
+    : request.body;
   const check = verifyHmacHex({ alg: 'sha256', keys: options.keys, bytes, signature, hexCase: options.hexCase });
   if (check.kind === 'distrust') return { kind: 'distrust', reason: check.reason, skewMs: null };
   if (!options.timestamped) return { kind: 'genuine', request: genuine(request), keyId: check.keyId, late: false };

@@ -1,6 +1,10 @@
-/** Webhooks of the generic dialect: session events and "the catalogue changed". Settlement events join with reconciliation. */
+/**
+ * Webhooks of the generic dialect, both halves: session events and "the catalogue changed". They assert and never move money.
+ * Settlement events are refused, so that the aggregator keeps them until reconciliation reads them.
+ */
 import { isProblem } from '../../money/index.ts';
 import { fieldMessage, fields, readJson } from '../../wire/index.ts';
+import type { Fields } from '../../wire/index.ts';
 import type { DecodedWebhook, WebhookEvent } from '../dialect.ts';
 
 export function decodeWebhook(topic: string, body: Uint8Array): DecodedWebhook {
@@ -11,7 +15,9 @@ export function decodeWebhook(topic: string, body: Uint8Array): DecodedWebhook {
     case 'catalogue': {
       const eventId = f.id('event_id');
       f.oneOf('type', ['catalogue.changed']);
-      return f.problem === null ? { kind: 'event', event: { kind: 'catalogue_changed', eventId } } : bad(fieldMessage(f.problem));
+      return f.problem === null
+        ? { kind: 'event', event: { kind: 'catalogue_changed', eventId } }
+        : bad(fieldMessage(f.problem));
     }
     case 'session': {
       const event: WebhookEvent = {
@@ -22,14 +28,23 @@ export function decodeWebhook(topic: string, body: Uint8Array): DecodedWebhook {
         mode: f.optional('mode', (name) => f.oneOf(name, ['real', 'demo'])),
         player: f.optional('player_id', f.id),
         game: f.optional('game_code', f.id),
-        occurredAtMs: Date.parse(f.text('occurred_at', 40)),
+        occurredAtMs: timeOf(f, 'occurred_at'),
       };
-      if (f.problem !== null) return bad(fieldMessage(f.problem));
-      return Number.isNaN(event.occurredAtMs) ? bad('occurred_at: not an ISO 8601 time') : { kind: 'event', event };
+      return f.problem === null ? { kind: 'event', event } : bad(fieldMessage(f.problem));
     }
     default:
-      return bad('this webhook topic is not served');
+      return bad('topic: not served; there are session and catalogue');
   }
+}
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Epoch milliseconds of an ISO 8601 time that says its zone: without one it would mean another moment on every machine. */
+function timeOf(f: Fields, name: string): number {
+  const text = f.text(name, 40);
+  const ms = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) f.refuse(name, 'syntax');
+  return ms;
 }
 
 const TYPES = { 'session.started': 'started', 'session.ended': 'ended', 'session.heartbeat': 'heartbeat' } as const;
@@ -37,8 +52,12 @@ const TYPES = { 'session.started': 'started', 'session.ended': 'ended', 'session
 const bad = (message: string): DecodedWebhook => ({ kind: 'bad_request', message });
 
 /** The body the aggregator would send for an event. */
-export function webhookBody(event: WebhookEvent): { readonly topic: string; readonly body: Readonly<Record<string, string>> } {
-  if (event.kind === 'catalogue_changed') return { topic: 'catalogue', body: { event_id: event.eventId, type: 'catalogue.changed' } };
+export function webhookBody(event: WebhookEvent): {
+  readonly topic: string;
+  readonly body: Readonly<Record<string, string>>;
+} {
+  if (event.kind === 'catalogue_changed')
+    return { topic: 'catalogue', body: { event_id: event.eventId, type: 'catalogue.changed' } };
   return {
     topic: 'session',
     body: {

@@ -1,0 +1,50 @@
+/** What the operator API is given: rooms, keys and what the server knows of its own health. */
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Catalogue } from '../catalogue/index.ts';
+import type { Launches } from '../launch/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { Currencies } from '../money/index.ts';
+import type { Clock, Database, Log } from '../platform/index.ts';
+import type { Players } from '../players/index.ts';
+import type { Sessions } from '../sessions/index.ts';
+import type { ApiKeySettings } from './auth.ts';
+import type { Idempotency } from './idempotency.ts';
+
+export type LedgerPort = Pick<Ledger, 'submit' | 'balances' | 'wallets' | 'rounds' | 'round' | 'transactions'>;
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface ApiOptions {
+  readonly sql: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly apiKeys: readonly ApiKeySettings[];
+  readonly currencies: Currencies;
+  readonly ledger: LedgerPort;
+  readonly players: Players;
+  readonly sessions: Pick<Sessions, 'get'>;
+  readonly catalogue: Catalogue;
+  readonly launches: Launches;
+  /** what must hold before traffic may come; a rejection counts as not ready */
+  readonly ready: () => Promise<readonly HealthCheck[]>;
+  /** null: `/metrics` is served elsewhere */
+  readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> } | null;
+  /** shown on the OpenAPI page */
+  readonly version?: string;
+}
+
+export type RouteOptions = ApiOptions & { readonly idempotency: Idempotency };
+
+export type ApiScope = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

@@ -1,0 +1,106 @@
+/**
+ * The catalogue's rules, without I/O: what makes a listed entry usable, when a list is too suspicious to be believed, and
+ * whether a game may be launched. What decides about money elsewhere (is this code known?) never depends on a switch here.
+ */
+import type { ListedGame } from '../dialects/dialect.ts';
+import type { AggregatorName, GameCode } from '../wallet/index.ts';
+
+/** A game under our own id, as the lobby and the launch see it. */
+export interface Game {
+  /** ours; stays when names, codes and lists change */
+  readonly id: string;
+  readonly aggregator: AggregatorName;
+  readonly provider: { readonly code: string; readonly name: string };
+  readonly code: GameCode;
+  readonly name: string;
+  /** the operator's, where one is set, else the aggregator's */
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly features: readonly string[];
+  readonly rtp: string | null;
+  readonly volatility: 'low' | 'medium' | 'high' | null;
+  readonly lines: number | null;
+  readonly thumbnail: string | null;
+  readonly demo: boolean;
+  /** empty: every platform */
+  readonly platforms: readonly string[];
+  /** empty: every currency */
+  readonly currencies: readonly string[];
+  /** ISO 3166-1 alpha-2, upper case */
+  readonly blockedCountries: readonly string[];
+  readonly releasedAt: string | null;
+  readonly vendorEnabled: boolean;
+  readonly operatorEnabled: boolean;
+  /** smaller comes first in the lobby */
+  readonly order: number;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+  readonly changedAtMs: number;
+  /** since when the aggregator's list lacks it */
+  readonly removedAtMs: number | null;
+}
+
+/** True when new launches are possible. Open rounds of any game go on whatever this says (CAT-03). */
+export function isAvailable(game: Pick<Game, 'vendorEnabled' | 'operatorEnabled' | 'removedAtMs'>): boolean {
+  return game.vendorEnabled && game.operatorEnabled && game.removedAtMs === null;
+}
+
+const MAX_CODE = 255;
+const MAX_NAME = 500;
+const MAX_LIST = 500;
+const MAX_LINES = 1_000_000;
+// control characters and lone halves of surrogate pairs: neither can be shown, and not all can be stored
+const UNFIT = /[\p{Cc}\p{Cs}]/u;
+
+/** Why an entry cannot be stored, in one short sentence, or null. What the dialect let through is still somebody else's text. */
+export function entryProblem(game: ListedGame): string | null {
+  const codes = [game.code, game.provider.code, game.category];
+  if (codes.some((text) => text === '' || text.length > MAX_CODE)) return 'a code is empty or too long';
+  if ([game.name, game.provider.name].some((text) => text === '' || text.length > MAX_NAME)) {
+    return 'a name is empty or too long';
+  }
+  const optional = [game.rtp, game.thumbnail, game.releasedAt].filter((text) => text !== null);
+  if (optional.some((text) => text.length > 2_048)) return 'a text is too long';
+  const lists = [game.tags, game.features, game.platforms, game.currencies, game.blockedCountries];
+  if (lists.some((list) => list.length > MAX_LIST || list.some((text) => text.length > MAX_CODE))) {
+    return 'a list is too long';
+  }
+  const texts = [...codes, game.name, game.provider.name, ...optional, ...lists.flat()];
+  if (texts.some((text) => UNFIT.test(text))) return 'a text carries control characters';
+  if (game.lines !== null && !(Number.isInteger(game.lines) && game.lines >= 0 && game.lines <= MAX_LINES)) {
+    return 'lines is no count';
+  }
+  return null;
+}
+
+/** An entry with its countries in the one spelling everything else uses. */
+export function withPlainCountries(game: ListedGame): ListedGame {
+  return { ...game, blockedCountries: game.blockedCountries.map((country) => country.toUpperCase()) };
+}
+
+/** The text a lobby's search looks in, and the one it looks for: case does not count, in any script. */
+export function searchable(...texts: readonly string[]): string {
+  return texts.map((text) => text.normalize('NFKC').toLowerCase()).join('\n');
+}
+
+/** A pattern for LIKE in which the sought text stands for itself. */
+export function likePattern(sought: string): string {
+  return `%${searchable(sought).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+/** More of the visible games missing than this part of them: somebody looks first (CAT-08). */
+export const SHRINK_LIMIT = 0.2;
+
+/** True when so many visible games are missing from a list that it is not believed without a person. */
+export function isSuspicious(counts: { readonly visible: number; readonly missing: number }): boolean {
+  return counts.visible > 0 && counts.missing > counts.visible * SHRINK_LIMIT;
+}
+
+/** Which of several offers under one code a call means: the named provider's, else one that can be launched, else the oldest. */
+export function pickOffer<
+  Offer extends { readonly id: string; readonly provider: string; readonly available: boolean },
+>(offers: readonly Offer[], provider: string | null): Offer | null {
+  const named = provider === null ? undefined : offers.find((offer) => offer.provider === provider);
+  if (named !== undefined) return named;
+  return offers.find((offer) => offer.available) ?? offers[0] ?? null;
+}

@@ -1,0 +1,169 @@
+/**
+ * The whole house on one machine: embedded PostgreSQL, the gateway with its lobby, a sandbox aggregator, its catalogue, and
+ * players with demo money. Started again it continues where it was.
+ */
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig, processEnvironment } from './config.ts';
+import type { AggregatorConfig, Config, ConfigFile, Flags } from './config.ts';
+import { demoSecrets } from './demo-secrets.ts';
+import { lobby } from './lobby/index.ts';
+import type { LobbyOptions } from './lobby/index.ts';
+import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
+import { newId, systemClock } from './platform/index.ts';
+import type { Log, Shutdown } from './platform/index.ts';
+import { startSandbox } from './sandbox/index.ts';
+import { serve } from './serve.ts';
+import type { Rooms } from './serve.ts';
+import { CASHIER, externalId, playerId, SAFE_POLICY, transactionId } from './wallet/index.ts';
+
+export interface Demo {
+  readonly gatewayUrl: string;
+  readonly sandboxUrl: string;
+  readonly games: number;
+  readonly secretsFile: string;
+}
+
+export interface DemoOptions {
+  readonly config: Config;
+  readonly sandboxPort: number;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+  readonly onStep: (step: string) => void;
+}
+
+const PLAYERS = [
+  { id: 'demo', label: 'Demo player', currency: 'USD', deposit: '1000.00' },
+  { id: 'demo-btc', label: 'Demo player (bitcoin)', currency: 'BTC', deposit: '0.05' },
+] as const;
+
+/** The demo's configuration: one aggregator, `acme`, played by the sandbox. */
+export function demoConfig(flags: Flags, sandboxPort: number): Config {
+  const environment = processEnvironment();
+  const dataDir = path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier');
+  const secrets = demoSecrets(dataDir);
+  const sandbox = `http://127.0.0.1:${sandboxPort}`;
+  const file: ConfigFile = {
+    api_keys: [{ name: 'demo', key: secrets.api_key, scopes: ['platform'] }],
+    currencies: { USD: { scale: 2 }, EUR: { scale: 2 }, GBP: { scale: 2 }, JPY: { scale: 0 }, BTC: { scale: 8 } },
+    aggregators: [
+      {
+        name: 'acme',
+        dialect: 'generic',
+        catalogue: { url: `${sandbox}/games`, api_key: secrets.catalogue_api_key },
+        launch: { url: `${sandbox}/launch`, secret: secrets.launch_secret },
+        callbacks: { signing_secrets: [secrets.signing_secret] },
+      },
+    ],
+  };
+  return loadConfig(flags, environment, file);
+}
+
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { config, log, shutdown, onStep } = options;
+  const aggregator = config.aggregators.find((each) => each.name === 'acme');
+  if (aggregator === undefined) throw new Error('defect: the demo has no aggregator');
+  onStep('starting the sandbox aggregator');
+  const sandbox = await startSandbox({
+    mirror: aggregator.mirror,
+    policy: aggregator.policy,
+    currencies: config.currencies,
+    operatorUrl: config.server.publicUrl,
+    aggregator: aggregator.name,
+    host: '127.0.0.1',
+    port: options.sandboxPort,
+    dataDir: path.join(config.dataDir, 'sandbox'),
+    clock: systemClock,
+    log,
+  });
+  shutdown.onShutdown('sandbox', sandbox.close);
+  onStep('starting the database and the gateway');
+  const server = await serve(config, { log, shutdown, extend: async (app, rooms) => void (await app.register(lobby(lobbyOf(rooms)))) });
+  onStep('seating the players');
+  await seatPlayers(server.rooms);
+  onStep('syncing the catalogue');
+  const games = await firstSync(server.rooms, aggregator);
+  return { gatewayUrl: server.url, sandboxUrl: sandbox.url, games, secretsFile: path.join(config.dataDir, 'demo.json') };
+}
+
+/** The schedule syncs too; whichever is first, a lobby without games must not be shown as ready. */
+async function firstSync({ catalogue }: Rooms, { name }: AggregatorConfig): Promise<number> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const report = await catalogue.sync(name);
+    if (report?.kind !== 'busy') break;
+    await sleep(250);
+  }
+  const facets = await catalogue.facets();
+  return facets.providers.reduce((sum, provider) => sum + provider.count, 0);
+}
+
+/** Creating a player and depositing under the same reference again changes nothing, so a second start adds no money. */
+async function seatPlayers({ players, ledger }: Rooms): Promise<void> {
+  for (const { id, currency, deposit } of PLAYERS) {
+    const player = playerId(id);
+    await players.create({ id: player, currency, country: null, test: false });
+    const amount = parseDecimal(deposit);
+    if (isProblem(amount)) throw new Error('defect: the demo deposit is no amount');
+    await ledger.submit(
+      {
+        aggregator: CASHIER,
+        idScope: '',
+        player,
+        currency,
+        session: { kind: 'none' },
+        sessionId: null,
+        gameCode: null,
+        gameKnown: true,
+        operations: [{ kind: 'deposit', id: externalId(`welcome-${id}`), amount }],
+        onlyKnown: false,
+        nowMs: systemClock.now(),
+        nextId: () => transactionId(newId()),
+      },
+      SAFE_POLICY,
+      10_000,
+    );
+  }
+}
+
+function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
+  return {
+    webRoot: path.resolve(import.meta.dirname, '../web/dist'),
+    players: PLAYERS.map(({ id, label }) => ({ id, label })),
+    balances: async (player) =>
+      (await ledger.balances(playerId(player))).map((money) => ({ currency: money.currency, balance: formatUnits(money.units, money.scale) })),
+    games: async ({ cursor, ...query }) => {
+      const page = await catalogue.list({ ...query, limit: 48, state: 'available', ...(cursor === undefined ? {} : { cursor }) });
+      const games = (page?.items ?? []).map(({ id, name, provider, category, thumbnail, demo, rtp }) => ({ id, name, provider, category, thumbnail, demo, rtp }));
+      return { games, next_cursor: page?.next ?? null };
+    },
+    facets: async () => catalogue.facets(),
+    launch: async (order) => {
+      const launched = await launches.launch({
+        gameId: order.game_id,
+        playerId: order.player_id === null ? null : playerId(order.player_id),
+        mode: order.mode,
+        currency: order.currency,
+        country: null,
+        ip: null,
+        lang: 'en',
+        returnUrl: null,
+        platform: null,
+      });
+      if (launched.kind !== 'launched') {
+        return { kind: 'refused', code: launched.kind === 'refused' ? launched.refusal : launched.reason, message: launched.message };
+      }
+      return { kind: 'launched', session_id: launched.session.id, url: launched.url, expires_at: new Date(launched.expiresAtMs).toISOString() };
+    },
+    rounds: async (player) =>
+      (await ledger.rounds({ player: playerId(player), limit: 10 })).items.map((round) => ({
+        id: round.id,
+        round_id: round.round,
+        game: round.gameCode,
+        state: round.state,
+        staked: formatUnits(round.staked, round.scale),
+        paid: formatUnits(round.paid, round.scale),
+        currency: round.currency,
+        opened_at: new Date(round.openedAtMs).toISOString(),
+      })),
+  };
+}

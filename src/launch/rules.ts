@@ -1,0 +1,148 @@
+/**
+ * Who may be let into which game, decided before anything is signed (LCH-17), without I/O. A refusal is a value with one
+ * plain sentence; what only the aggregator can say comes later.
+ */
+import type { Game } from '../catalogue/index.ts';
+import { isAvailable } from '../catalogue/index.ts';
+import type { Currencies } from '../money/index.ts';
+import type { Player } from '../players/index.ts';
+import type { PlayerStatus, Wallet } from '../wallet/index.ts';
+
+export const LAUNCH_REFUSALS = [
+  'unknown_game',
+  'game_unavailable',
+  'demo_unsupported',
+  'platform_unsupported',
+  'unknown_player',
+  'player_blocked',
+  'player_excluded',
+  'country_blocked',
+  'currency_required',
+  'wrong_currency',
+  'currency_unsupported',
+  'return_url_not_allowed',
+] as const;
+export type LaunchRefusal = (typeof LAUNCH_REFUSALS)[number];
+
+/** The plain sentence of every refusal. */
+export const LAUNCH_SENTENCES: Record<LaunchRefusal, string> = {
+  unknown_game: 'There is no such game, or its aggregator is not configured.',
+  game_unavailable: 'The game is switched off or no longer offered.',
+  demo_unsupported: 'The game has no demo mode.',
+  platform_unsupported: 'The game does not run on this platform.',
+  unknown_player: 'There is no such player.',
+  player_blocked: 'The player is blocked or closed.',
+  player_excluded: 'The player is self-excluded.',
+  country_blocked: 'The game may not be offered in this country.',
+  currency_required: 'The player has several wallets; say which currency to play with.',
+  wrong_currency: 'The player has no wallet in this currency, or the house does not know it.',
+  currency_unsupported: 'The game cannot be played in this currency.',
+  return_url_not_allowed: 'The return URL must be http or https on an allowed host.',
+};
+
+export type Platform = 'desktop' | 'mobile';
+
+export interface LaunchWish {
+  readonly mode: 'real' | 'demo';
+  readonly currency: string | null;
+  /** where the player is now, upper case; the player's own country counts as well */
+  readonly country: string | null;
+  readonly platform: Platform | null;
+  readonly returnUrl: string | null;
+}
+
+export interface LaunchFacts {
+  readonly game: Game;
+  /** null: the request names no player */
+  readonly player: Player | null;
+  readonly wallets: readonly Wallet[];
+  readonly currencies: Currencies;
+  readonly returnHosts: readonly string[];
+}
+
+export type LaunchDecision =
+  | {
+      readonly kind: 'allowed';
+      readonly currency: string | null;
+      readonly country: string | null;
+      readonly returnUrl: string | null;
+    }
+  | { readonly kind: 'refused'; readonly refusal: LaunchRefusal };
+
+/** May this be launched, and with which currency and return URL? The first reason against it is the answer. */
+export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecision {
+  const { game, player } = facts;
+  if (!isAvailable(game)) return refused('game_unavailable');
+  // An excluded player gets no demo either, when the request says who it is.
+  const status = player === null ? null : refusalOfStatus(player.status);
+  if (status !== null) return refused(status);
+  if (wish.mode === 'demo' && !game.demo) return refused('demo_unsupported');
+  if (wish.mode === 'real' && player === null) return refused('unknown_player');
+  if (wish.platform !== null && game.platforms.length > 0 && !game.platforms.includes(wish.platform)) {
+    return refused('platform_unsupported');
+  }
+  const countries = [wish.country, player?.country ?? null];
+  if (countries.some((country) => country !== null && game.blockedCountries.includes(country))) {
+    return refused('country_blocked');
+  }
+  const currency = wish.mode === 'real' ? currencyOfPlayer(wish, facts) : currencyOfDemo(wish, facts);
+  if (typeof currency === 'object' && currency !== null) return currency;
+  const returnUrl = wish.returnUrl === null ? null : allowedReturnUrl(wish.returnUrl, facts.returnHosts);
+  if (wish.returnUrl !== null && returnUrl === null) return refused('return_url_not_allowed');
+  return { kind: 'allowed', currency, country: wish.country ?? player?.country ?? null, returnUrl };
+}
+
+function refused(refusal: LaunchRefusal): Extract<LaunchDecision, { kind: 'refused' }> {
+  return { kind: 'refused', refusal };
+}
+
+function refusalOfStatus(status: PlayerStatus): LaunchRefusal | null {
+  switch (status) {
+    case 'active':
+      return null;
+    case 'self_excluded':
+      return 'player_excluded';
+    case 'blocked':
+    case 'closed':
+      return 'player_blocked';
+  }
+}
+
+type Chosen = string | null | Extract<LaunchDecision, { kind: 'refused' }>;
+
+/** The wallet to play from: the one named, else the only one there is. */
+function currencyOfPlayer(wish: LaunchWish, { game, wallets }: LaunchFacts): Chosen {
+  const [only, another] = wallets;
+  if (wish.currency === null && another !== undefined) return refused('currency_required');
+  const wallet = wish.currency === null ? only : wallets.find((each) => each.currency === wish.currency);
+  if (wallet === undefined) return refused('wrong_currency');
+  return supports(game, wallet.currency) ? wallet.currency : refused('currency_unsupported');
+}
+
+/** A demo needs no currency; one that is named must make sense all the same. */
+function currencyOfDemo(wish: LaunchWish, { game, currencies }: LaunchFacts): Chosen {
+  if (wish.currency === null) return null;
+  if (!currencies.has(wish.currency)) return refused('wrong_currency');
+  return supports(game, wish.currency) ? wish.currency : refused('currency_unsupported');
+}
+
+function supports(game: Game, currency: string): boolean {
+  return game.currencies.length === 0 || game.currencies.includes(currency);
+}
+
+/**
+ * The return URL as a browser will read it, or null (LCH-12). Only http and https, only allowed hosts (with their port),
+ * never a user or password in front of the host.
+ */
+export function allowedReturnUrl(text: string, hosts: readonly string[]): string | null {
+  if (text.length > 2_048 || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  if (url.username !== '' || url.password !== '') return null;
+  return hosts.some((host) => host.toLowerCase() === url.host) ? url.href : null;
+}
+
+/** Seconds a launch URL may be used: 1 minute to 1 hour. */
+export function launchTtlSeconds(configured: number): number {
+  return Math.min(3_600, Math.max(60, Math.trunc(configured)));
+}

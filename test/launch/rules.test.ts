@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Game } from '../../src/catalogue/index.ts';
+import { allowedReturnUrl, decideLaunch, launchTtlSeconds } from '../../src/launch/rules.ts';
+import type { LaunchFacts, LaunchRefusal, LaunchWish } from '../../src/launch/rules.ts';
+import type { Player } from '../../src/players/index.ts';
+import { aggregatorName, gameCode, playerId } from '../../src/wallet/index.ts';
+import type { Wallet } from '../../src/wallet/index.ts';
+import { CURRENCIES } from '../support/ledger.ts';
+
+const game: Game = {
+  id: '01890000-0000-7000-8000-000000000001',
+  aggregator: aggregatorName('acme'),
+  provider: { code: 'studio', name: 'Studio' },
+  code: gameCode('slot'),
+  name: 'Slot',
+  category: 'slots',
+  tags: [],
+  features: [],
+  rtp: null,
+  volatility: null,
+  lines: null,
+  thumbnail: null,
+  demo: true,
+  platforms: [],
+  currencies: [],
+  blockedCountries: ['GB'],
+  releasedAt: null,
+  vendorEnabled: true,
+  operatorEnabled: true,
+  order: 1000,
+  firstSeenAtMs: 0,
+  lastSeenAtMs: 0,
+  changedAtMs: 0,
+  removedAtMs: null,
+};
+const player: Player = {
+  id: playerId('p'),
+  currency: 'USD',
+  country: 'MT',
+  test: false,
+  status: 'active',
+  createdAtMs: 0,
+  changedAtMs: 0,
+};
+const wallet = (currency: string): Wallet => ({
+  player: player.id,
+  currency,
+  scale: 2,
+  balance: 0n,
+  seq: 0n,
+  status: 'active',
+  maxStake: null,
+  dailyLossLimit: null,
+  lossDay: '0001-01-01',
+  lossUsed: 0n,
+});
+const wish: LaunchWish = { mode: 'real', currency: null, country: null, platform: null, returnUrl: null };
+const facts: LaunchFacts = {
+  game,
+  player,
+  wallets: [wallet('USD')],
+  currencies: CURRENCIES,
+  returnHosts: ['casino.example', '127.0.0.1:4400'],
+};
+
+const decide = (ofWish: Partial<LaunchWish>, ofFacts: Partial<LaunchFacts> = {}) =>
+  decideLaunch({ ...wish, ...ofWish }, { ...facts, ...ofFacts });
+
+describe('who may be let in', () => {
+  it('plays from the only wallet, or from the one that is named [LCH-22]', () => {
+    expect(decide({})).toEqual({ kind: 'allowed', currency: 'USD', country: 'MT', returnUrl: null });
+    const wallets = [wallet('BTC'), wallet('USD')];
+    expect(decide({ currency: 'BTC' }, { wallets })).toMatchObject({ kind: 'allowed', currency: 'BTC' });
+    expect(decide({}, { wallets })).toEqual({ kind: 'refused', refusal: 'currency_required' });
+  });
+
+  it('needs neither player nor currency for a demo [LCH-15]', () => {
+    expect(decide({ mode: 'demo' }, { player: null, wallets: [] })).toEqual({
+      kind: 'allowed',
+      currency: null,
+      country: null,
+      returnUrl: null,
+    });
+    expect(decide({ mode: 'demo', currency: 'EUR' }, { player: null, wallets: [] })).toMatchObject({ currency: 'EUR' });
+  });
+
+  const refusals: readonly [string, LaunchRefusal, Partial<LaunchWish>, Partial<LaunchFacts>][] = [
+    ['a game the aggregator switched off', 'game_unavailable', {}, { game: { ...game, vendorEnabled: false } }],
+    ['a game the operator switched off', 'game_unavailable', {}, { game: { ...game, operatorEnabled: false } }],
+    ['a game that left the list [CAT-03]', 'game_unavailable', {}, { game: { ...game, removedAtMs: 1 } }],
+    ['a blocked player [LCH-17]', 'player_blocked', {}, { player: { ...player, status: 'blocked' } }],
+    ['a closed player', 'player_blocked', {}, { player: { ...player, status: 'closed' } }],
+    ['an excluded player [LCH-17]', 'player_excluded', {}, { player: { ...player, status: 'self_excluded' } }],
+    [
+      'an excluded player even a demo',
+      'player_excluded',
+      { mode: 'demo' },
+      { player: { ...player, status: 'self_excluded' } },
+    ],
+    ['real play of nobody', 'unknown_player', {}, { player: null }],
+    ['a demo of a game without one [CAT-19]', 'demo_unsupported', { mode: 'demo' }, { game: { ...game, demo: false } }],
+    [
+      'the wrong platform',
+      'platform_unsupported',
+      { platform: 'mobile' },
+      { game: { ...game, platforms: ['desktop'] } },
+    ],
+    ['where the player is [LCH-17]', 'country_blocked', { country: 'GB' }, {}],
+    [
+      'where the player comes from, wherever it is now',
+      'country_blocked',
+      { country: 'MT' },
+      { player: { ...player, country: 'GB' } },
+    ],
+    ['a currency without a wallet', 'wrong_currency', { currency: 'EUR' }, {}],
+    ['a player without wallets', 'wrong_currency', {}, { wallets: [] }],
+    ['a demo in a currency nobody knows [LCH-16]', 'wrong_currency', { mode: 'demo', currency: 'FUN' }, {}],
+    ['a currency the game has not', 'currency_unsupported', {}, { game: { ...game, currencies: ['BTC'] } }],
+    [
+      'a demo in a currency the game has not',
+      'currency_unsupported',
+      { mode: 'demo', currency: 'USD' },
+      { game: { ...game, currencies: ['BTC'] } },
+    ],
+    ['a return to a script [LCH-12]', 'return_url_not_allowed', { returnUrl: 'javascript:alert(1)' }, {}],
+  ];
+  for (const [name, refusal, ofWish, ofFacts] of refusals) {
+    it(`refuses ${name}`, () => expect(decide(ofWish, ofFacts)).toEqual({ kind: 'refused', refusal }));
+  }
+});
+
+describe('where a player may be sent back to [LCH-12]', () => {
+  const hosts = ['casino.example', '127.0.0.1:4400'];
+  it('takes http and https on allowed hosts', () => {
+    expect(allowedReturnUrl('https://casino.example/lobby?x=1#y', hosts)).toBe('https://casino.example/lobby?x=1#y');
+    expect(allowedReturnUrl('HTTPS://CASINO.example:443/lobby', hosts)).toBe('https://casino.example/lobby');
+    expect(allowedReturnUrl('http://127.0.0.1:4400/', hosts)).toBe('http://127.0.0.1:4400/');
+  });
+  const bad = [
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'data:text/html,x',
+    'ftp://casino.example/',
+    '//casino.example/',
+    '/lobby',
+    '',
+    'https://evil.example/',
+    'https://casino.example.evil.example/',
+    'https://casino.example@evil.example/',
+    'https://user:pass@casino.example/',
+    'https://casino.example:8443/',
+    'https://evil.example\\@casino.example/',
+    'https://evil.example#@casino.example/',
+    `https://casino.example/${'x'.repeat(2_048)}`,
+  ];
+  for (const url of bad) it(`refuses ${url.slice(0, 50)}`, () => expect(allowedReturnUrl(url, hosts)).toBeNull());
+});
+
+it('keeps the life of a launch URL between a minute and an hour', () => {
+  expect([1, 60, 600, 3_600, 99_999].map(launchTtlSeconds)).toEqual([60, 60, 600, 3_600, 3_600]);
+});

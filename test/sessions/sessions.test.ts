@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../src/platform/index.ts';
+import { openSessions } from '../../src/sessions/index.ts';
+import type { NewSession, SessionEvent } from '../../src/sessions/index.ts';
+import { aggregatorName, gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
+import { testDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const ACME = aggregatorName('acme');
+const GAME = '01890000-0000-7000-8000-000000000001';
+
+const facts = (player: string | null, more: Partial<NewSession> = {}): NewSession => ({
+  player: player === null ? null : playerId(player),
+  aggregator: ACME,
+  gameId: GAME,
+  gameCode: gameCode('slot'),
+  mode: player === null ? 'demo' : 'real',
+  currency: player === null ? null : 'USD',
+  country: 'MT',
+  lang: 'en',
+  platform: 'desktop',
+  ip: '203.0.113.7',
+  ...more,
+});
+const event = (session: string, eventId: string, type: SessionEvent['type'], occurredAtMs: number): SessionEvent => ({
+  eventId,
+  type,
+  session,
+  mode: 'real',
+  player: null,
+  game: null,
+  occurredAtMs,
+});
+
+describe('sessions', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(async () => database.close());
+
+  const table = (more: { idleMs?: number; maxRemembered?: number } = {}) => {
+    const clock = manualClock(START);
+    return { clock, sessions: openSessions({ sql: database.sql, clock, ...more }) };
+  };
+
+  it('opens a session of twelve hours with a token of its own and reads it back whole', async () => {
+    const { sessions } = table();
+    const opened = await sessions.open(facts('p-1'));
+    expect(opened.id).toMatch(/^[\w-]{32}$/);
+    expect(opened.expiresAtMs - opened.createdAtMs).toBe(12 * 3_600_000);
+    expect(await sessions.get(opened.id)).toEqual(opened);
+    expect(await sessions.find(opened.id)).toEqual(opened);
+    expect(await sessions.find(sessionId('nobody'))).toBeNull();
+  });
+
+  it('gives two clicks in the same instant one session, and a later one another [LCH-20]', async () => {
+    const { sessions, clock } = table();
+    const clicks = await Promise.all(Array.from({ length: 8 }, async () => sessions.open(facts('p-2'), 10_000)));
+    expect(new Set(clicks.map((session) => session.id)).size).toBe(1);
+    const others = await Promise.all([
+      sessions.open(facts('p-3'), 10_000),
+      sessions.open(facts('p-2', { currency: 'EUR' }), 10_000),
+      sessions.open(facts('p-2', { gameId: GAME.replace('1', '2') }), 10_000),
+    ]);
+    clock.advance(10_001);
+    const later = await sessions.open(facts('p-2'), 10_000);
+    expect(new Set([clicks[0], ...others, later].map((session) => session?.id)).size).toBe(5);
+  });
+
+  it('never shares a demo session, and none that is in use', async () => {
+    const { sessions, clock } = table();
+    const demos = await Promise.all([sessions.open(facts(null), 10_000), sessions.open(facts(null), 10_000)]);
+    expect(demos[0]?.id).not.toBe(demos[1]?.id);
+    const used = await sessions.open(facts('p-4'), 10_000);
+    await sessions.recordEvent(ACME, event(used.id, 'e-used', 'started', clock.now()));
+    expect((await sessions.open(facts('p-4'), 10_000)).id).not.toBe(used.id);
+  });
+
+  it('hears on another replica within five seconds that a session has ended', async () => {
+    const one = table();
+    const other = table();
+    const { id } = await one.sessions.open(facts('p-5'));
+    expect(await other.sessions.find(id)).toMatchObject({ endedAtMs: null });
+    await one.sessions.recordEvent(ACME, event(id, 'e-5', 'ended', START + 1_000));
+    expect(await one.sessions.find(id)).toMatchObject({ endedAtMs: START + 1_000 });
+    other.clock.advance(4_999);
+    expect(await other.sessions.find(id)).toMatchObject({ endedAtMs: null });
+    other.clock.advance(1);
+    expect(await other.sessions.find(id)).toMatchObject({ endedAtMs: START + 1_000 });
+  });
+
+  it('stores an event once, and does not mind the order [SES-05, SES-06]', async () => {
+    const { sessions } = table();
+    const { id } = await sessions.open(facts('p-6'));
+    expect(await sessions.recordEvent(ACME, event(id, 'end-1', 'ended', START + 9_000))).toBe('stored');
+    expect(await sessions.recordEvent(ACME, event(id, 'start-2', 'started', START + 2_000))).toBe('stored');
+    expect(await sessions.recordEvent(ACME, event(id, 'start-1', 'started', START + 1_000))).toBe('stored');
+    expect(await sessions.recordEvent(ACME, event(id, 'start-1', 'started', START + 1_000))).toBe('duplicate');
+    expect(await sessions.get(id)).toMatchObject({ startedAtMs: START + 1_000, endedAtMs: START + 9_000 });
+  });
+
+  it('believes an aggregator about its own sessions only, and keeps what it says of unknown ones', async () => {
+    const { sessions } = table();
+    const { id } = await sessions.open(facts('p-7'));
+    expect(await sessions.recordEvent(aggregatorName('other'), event(id, 'e-7', 'ended', START))).toBe('stored');
+    expect(await sessions.get(id)).toMatchObject({ endedAtMs: null });
+    expect(await sessions.recordEvent(ACME, event('never-seen', 'e-8', 'heartbeat', START))).toBe('stored');
+  });
+
+  it('stays alive while it is called, and expires by idling [SES-07]', async () => {
+    const { sessions, clock } = table({ idleMs: 60_000 });
+    const { id } = await sessions.open(facts('p-9'));
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.advance(40_000);
+      expect(await sessions.find(id)).toMatchObject({ lastSeenAtMs: clock.now() });
+    }
+    clock.advance(60_001);
+    expect((await sessions.find(id))?.lastSeenAtMs).toBe(clock.now() - 60_001);
+  });
+
+  it('works with a memory of one', async () => {
+    const { sessions } = table({ maxRemembered: 1 });
+    const [a, b] = await Promise.all([sessions.open(facts('p-10')), sessions.open(facts('p-11'))]);
+    for (const { id } of [a, b, a, b]) expect((await sessions.find(id))?.id).toBe(id);
+  });
+});
