@@ -23,7 +23,9 @@ export function Lobby() {
   useEffect(() => {
     const onMessage = (event: MessageEvent<unknown>) => {
       const { data } = event;
-      if (typeof data !== 'object' || data === null || !('type' in data) || data.type !== 'croupier:balance-changed') return;
+      if (typeof data !== 'object' || data === null || !('type' in data)) return;
+      if (data.type === 'croupier:close') setOpened(null);
+      if (data.type !== 'croupier:balance-changed') return;
       void client.invalidateQueries({ queryKey: ['players'] });
       void client.invalidateQueries({ queryKey: ['rounds'] });
     };
@@ -52,10 +54,10 @@ export function Lobby() {
           <Group h="100%" justify="space-between" wrap="nowrap">
             <Group gap="xs" wrap="nowrap">
               <Chip />
-              <Title order={1} size="h3">
+              <Title order={1} size="h3" visibleFrom="xs">
                 Croupier
               </Title>
-              <Badge variant="light" visibleFrom="xs">
+              <Badge variant="light" visibleFrom="sm">
                 demo lobby
               </Badge>
             </Group>

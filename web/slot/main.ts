@@ -231,6 +231,8 @@ page.less.addEventListener('click', () => changeStake(-1));
 page.more.addEventListener('click', () => changeStake(1));
 document.addEventListener('keydown', (event) => {
   if (event.repeat) return;
+  // The frame has the keyboard, so the page around it cannot hear Escape by itself.
+  if (event.key === 'Escape') parent.postMessage({ type: 'croupier:close' }, '*');
   if (event.key === ' ' || event.key === 'Enter') {
     if (document.activeElement instanceof HTMLButtonElement && document.activeElement !== page.spin) return;
     event.preventDefault();

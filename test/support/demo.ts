@@ -1,0 +1,78 @@
+/** The whole demo as its own process, from the built `dist`, in a directory and on ports of its own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface RunningDemo {
+  readonly gatewayUrl: string;
+  readonly sandboxUrl: string;
+  readonly dataDir: string;
+  readonly secrets: { readonly api_key: string; readonly signing_secret: string; readonly launch_secret: string; readonly catalogue_api_key: string };
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Ctrl-C; resolves with the exit code and how long it took */
+  readonly interrupt: () => Promise<{ code: number | null; tookMs: number }>;
+  /** what `GET /v1/…` answers */
+  readonly api: (route: string) => Promise<unknown>;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export function demoDirectory(): { dir: string; remove: () => void } {
+  const dir = mkdtempSync(path.join(tmpdir(), 'croupier-demo-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+export async function startDemo(dataDir: string, ports?: { gateway: number; sandbox: number }): Promise<RunningDemo> {
+  if (!existsSync(path.join(ROOT, 'dist/cli.js'))) throw new Error('dist/ is missing: run node scripts/build.mjs first');
+  const gateway = ports?.gateway ?? (await freePort());
+  const sandbox = ports?.sandbox ?? (await freePort());
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/cli.js'), 'demo', '--data-dir', dataDir, '--port', String(gateway), '--sandbox-port', String(sandbox)], {
+    env: { ...process.env, DATABASE_URL: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const deadline = performance.now() + 60_000;
+  while (!output.includes('Croupier is ready')) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the demo did not start:\n${output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const secrets: RunningDemo['secrets'] = JSON.parse(readFileSync(path.join(dataDir, 'demo.json'), 'utf8'));
+  const gatewayUrl = `http://127.0.0.1:${gateway}`;
+  return {
+    gatewayUrl,
+    sandboxUrl: `http://127.0.0.1:${sandbox}`,
+    dataDir,
+    secrets,
+    child,
+    output: () => output,
+    interrupt: async () => {
+      const startedAt = performance.now();
+      child.kill('SIGINT');
+      const code = await exited;
+      return { code, tookMs: performance.now() - startedAt };
+    },
+    api: async (route) => {
+      const response = await fetch(`${gatewayUrl}${route}`, { headers: { authorization: `Bearer ${secrets.api_key}` } });
+      return response.json();
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
