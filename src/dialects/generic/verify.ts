@@ -40,5 +40,6 @@ export function verifyGeneric(options: VerifyOptions, request: RawRequest, nowMs
 
 /** The one place that vouches for a request. */
 function genuine(request: RawRequest): GenuineRequest {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branding after the signature was checked
   return request as GenuineRequest;
 }

@@ -1,0 +1,185 @@
+/**
+ * The reference wallet's rules of bets and wins, in the order in which they may be refused. A refusal is returned before
+ * anything happens; once money moves nothing can go wrong any more.
+ */
+import { isZero } from '../money/index.ts';
+import type { Bet, Win } from '../wallet/call.ts';
+import type { Refusal } from '../wallet/outcome.ts';
+import type { Facts, Known, Name } from './model-history.ts';
+import { allWhere, balanceOf, currenciesOf, isStanding, limitsOf, lossOfDay, statusOf } from './model-history.ts';
+import type { ModelRequest, Verdict, World } from './model-world.ts';
+import {
+  APPLIED,
+  closeAfter,
+  factsOf,
+  lookUp,
+  move,
+  nameIn,
+  noteApplied,
+  noteRejected,
+  rejected,
+  roundIn,
+  roundNow,
+  settles,
+  turnRound,
+  unitsOf,
+  winsOn,
+} from './model-world.ts';
+
+/** A bet nobody has heard of yet. */
+export function newBet(world: World, asked: ModelRequest, bet: Bet): Verdict {
+  const refusal =
+    refusalOfPlayer(world, asked) ??
+    (asked.gameKnown ? null : 'unknown_game') ??
+    (bet.flavour !== 'free' && isZero(bet.amount) && world.policy['bet.zero'] === 'reject' ? 'below_minimum' : null) ??
+    (bet.flavour === 'free' && world.policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
+    (bet.flavour === 'tip' ? null : refusalOfRound(world, asked, bet.round)) ??
+    (bet.flavour === 'free' ? null : refusalOfFunds(world, asked, bet));
+  if (refusal !== null) return rejected(refusal);
+
+  const name = nameIn(asked, 'bet', bet.id);
+  const units = bet.flavour === 'free' ? 0n : unitsOf(world, asked.player, asked.currency, bet.amount);
+  const wasClosed = bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).state === 'closed';
+  if (units > 0n) move(world, asked, asked.currency, -units, units);
+  noteApplied(world, name, factsOf(asked, bet), units);
+  if (wasClosed && bet.round !== null) turnRound(world, roundIn(asked, bet.round), 'reopened');
+  releaseWaiting(world, asked, name);
+  if (bet.closesRound && bet.flavour !== 'tip') closeAfter(world, asked, bet.round);
+  return APPLIED;
+}
+
+function refusalOfPlayer(world: World, asked: ModelRequest): Refusal | null {
+  const { session } = asked;
+  if (!currenciesOf(world.history, asked.player).includes(asked.currency)) return 'wrong_currency';
+  if (session.kind === 'demo' || session.kind === 'foreign' || session.kind === 'unknown') return 'session_invalid';
+  if (session.kind === 'expired') return 'session_expired';
+  if (session.kind === 'live' && session.currency !== asked.currency) return 'wrong_currency';
+  const status = statusOf(world.history, asked.player);
+  if (status === 'blocked' || status === 'closed') return 'player_blocked';
+  return status === 'self_excluded' ? 'player_excluded' : null;
+}
+
+function refusalOfRound(world: World, asked: ModelRequest, round: string | null): Refusal | null {
+  if (round === null) return null;
+  const now = roundNow(world, roundIn(asked, round));
+  const afterClose = now.state === 'closed' || now.state === 'reopened';
+  if (afterClose && world.policy['round.betAfterClose'] === 'reject') return 'round_closed';
+  if (now.state === 'void' && world.policy['round.betAfterVoid'] === 'reject') return 'round_closed';
+  return now.currency !== null && now.currency !== asked.currency ? 'wrong_currency' : null;
+}
+
+function refusalOfFunds(world: World, asked: ModelRequest, bet: Bet): Refusal | null {
+  const stake = unitsOf(world, asked.player, asked.currency, bet.amount);
+  const { maxStake, dailyLossLimit } = limitsOf(world.history, asked.player, asked.currency);
+  if (maxStake !== null && stake > maxStake) return 'limit_reached';
+  const lost = lossOfDay(world.history, asked.player, asked.currency, asked.nowMs);
+  if (dailyLossLimit !== null && stake > 0n && lost + stake > dailyLossLimit) return 'limit_reached';
+  return stake > balanceOf(world.history, asked.player, asked.currency) ? 'insufficient_funds' : null;
+}
+
+/** A win nobody has heard of yet. */
+export function newWin(world: World, asked: ModelRequest, win: Win): Verdict {
+  if (!currenciesOf(world.history, asked.player).includes(asked.currency)) return rejected('wrong_currency');
+  if (asked.session.kind === 'demo') return rejected('session_invalid');
+  const name = nameIn(asked, 'win', win.id);
+  const facts = factsOf(asked, win);
+  const standing = judgeWin(world, asked, facts);
+  if (standing.kind === 'refused') return rejected(standing.refusal, standing.field);
+  if (standing.kind === 'waits') {
+    const deadlineMs = asked.nowMs + world.policy['win.parkMs'];
+    world.history.push({ what: 'fate', name, facts, fate: { kind: 'parked', deadlineMs, closesRound: win.closesRound } });
+    return { kind: 'parked' };
+  }
+  payWin(world, asked, name, facts, standing.round);
+  if (win.closesRound) closeAfter(world, asked, standing.round);
+  return APPLIED;
+}
+
+type Judgement =
+  | { readonly kind: 'pays'; readonly round: string | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly field: string | null }
+  | { readonly kind: 'waits' };
+
+const refused = (refusal: Refusal, field: string | null = null): Judgement => ({ kind: 'refused', refusal, field });
+
+/** What a win deserves on the history as it is: paid, refused, or to wait for its bet. */
+function judgeWin(world: World, asked: ModelRequest, facts: Facts): Judgement {
+  const plain = facts.flavour === 'win';
+  const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
+  const round = facts.round ?? (bet !== null && bet.facts.player === facts.player ? bet.facts.round : null);
+  const pays: Judgement = { kind: 'pays', round };
+  const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, facts, bet);
+  // jackpots, promotions and free rounds need no bet, so the bet they may name is not judged
+  if (plain && judged !== null) return judged;
+  if (round === null) return pays;
+  const now = roundNow(world, roundIn(asked, round));
+  if (facts.round !== null && now.currency !== null && now.currency !== facts.currency) return refused('wrong_currency');
+  return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
+}
+
+function judgeByBet(world: World, facts: Facts, bet: Known | null): Judgement | null {
+  if (bet === null) return judgeWithoutBet(world);
+  if (bet.facts.player !== facts.player) return refused('conflict', 'player');
+  if (bet.state === 'tombstone') return world.policy['win.afterRollback'] === 'reject' ? refused('reversed') : null;
+  if (bet.state === 'rejected') return refused('not_found');
+  if (bet.state === 'reversed' && world.policy['win.afterRollback'] === 'reject') return refused('reversed');
+  const elsewhere = bet.facts.round !== null && facts.round !== null && bet.facts.round !== facts.round;
+  if (elsewhere) return refused('conflict', 'round');
+  if (bet.facts.currency !== facts.currency) return refused('wrong_currency');
+  const settled = world.policy['win.perBet'] === 'one' && winsOn(world, bet).named.some((win) => settles(world, win));
+  return settled ? refused('already_settled') : null;
+}
+
+function judgeByRound(world: World, asked: ModelRequest, facts: Facts): Judgement | null {
+  if (facts.round === null) return judgeWithoutBet(world);
+  const { bets } = roundNow(world, roundIn(asked, facts.round));
+  if (bets.length === 0) return judgeWithoutBet(world);
+  if (bets.some(isStanding)) return null;
+  return world.policy['win.afterRollback'] === 'reject' ? refused('reversed') : null;
+}
+
+function judgeWithoutBet(world: World): Judgement | null {
+  const rule = world.policy['win.withoutBet'];
+  if (rule === 'park') return { kind: 'waits' };
+  return rule === 'reject' ? refused('not_found') : null;
+}
+
+function payWin(world: World, asked: ModelRequest, name: Name, facts: Facts, round: string | null): void {
+  const units = unitsOf(world, facts.player, facts.currency, facts.amount ?? { unscaled: 0n, scale: 0 });
+  const wasClosed = round !== null && roundNow(world, roundIn(asked, round)).state === 'closed';
+  if (units > 0n) move(world, asked, facts.currency, units, -units);
+  noteApplied(world, name, facts, units);
+  if (wasClosed && round !== null) turnRound(world, roundIn(asked, round), 'reopened');
+}
+
+/** The player's wins that wait and that this bet concerns, in the order they arrived. */
+function waitingFor(world: World, asked: ModelRequest, bet: Name, round: string | null): Known[] {
+  const here = (name: Name) => name.kind === 'win' && name.aggregator === bet.aggregator && name.idScope === bet.idScope;
+  const wins = allWhere(world.history, (facts, name) => here(name) && facts.player === asked.player);
+  return wins.filter((win) => {
+    if (win.state !== 'parked') return false;
+    if (win.facts.reference !== null) return win.facts.reference === bet.id;
+    return round !== null && win.facts.round === round;
+  });
+}
+
+/** The bet came: whoever waited for it is paid or refused now, even if their patience had run out and nobody had said so. */
+function releaseWaiting(world: World, asked: ModelRequest, bet: Name): void {
+  const round = lookUp(world, bet)?.facts.round ?? null;
+  for (const win of waitingFor(world, asked, bet, round)) settleWaiting(world, asked, win, bet);
+}
+
+/** The bet will never come: it was undone before it arrived. Only wins that name it can know. */
+export function dismissWaiting(world: World, asked: ModelRequest, bet: Name): void {
+  for (const win of waitingFor(world, asked, bet, null)) settleWaiting(world, asked, win, bet);
+}
+
+function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name): void {
+  const bet = lookUp(world, name);
+  const paidFrom = bet !== null && bet.fate.kind === 'applied' ? bet.facts.currency : win.facts.currency;
+  const judgement = paidFrom === win.facts.currency ? judgeWin(world, asked, win.facts) : refused('wrong_currency');
+  if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
+  if (judgement.kind !== 'pays') return;
+  payWin(world, asked, win.name, win.facts, judgement.round);
+  if (win.fate.kind === 'parked' && win.fate.closesRound) closeAfter(world, asked, judgement.round);
+}

@@ -1,0 +1,199 @@
+/**
+ * The reference wallet's rules of undoing: a bet, a win, another rollback or what is left of a round. Nothing is ever
+ * computed anew: what goes back is what was taken, to the unit.
+ */
+import type { Decimal } from '../money/index.ts';
+import { compareDecimals, cumulativeRefundUnits, addDecimals, ZERO_DECIMAL } from '../money/index.ts';
+import type { Rollback } from '../wallet/call.ts';
+import type { Known, Name } from './model-history.ts';
+import { amountLeft, isStanding, returnedBy } from './model-history.ts';
+import { dismissWaiting } from './model-plays.ts';
+import type { ModelRequest, Verdict, World } from './model-world.ts';
+import {
+  APPLIED,
+  closeAfter,
+  DUPLICATE,
+  factsOf,
+  lookUp,
+  move,
+  nameIn,
+  noteApplied,
+  noteTombstone,
+  rejected,
+  roundIn,
+  roundNow,
+  settles,
+  takeBack,
+  turnRound,
+  winsOn,
+} from './model-world.ts';
+
+/** A rollback nobody has heard of yet. */
+export function newRollback(world: World, asked: ModelRequest, rollback: Rollback): Verdict {
+  const { target } = rollback;
+  switch (target.kind) {
+    case 'round':
+      return undoRound(world, asked, rollback, target.round);
+    case 'rollback':
+      return undoRollback(world, asked, rollback, nameIn(asked, 'rollback', target.id));
+    case 'win':
+      return undoWin(world, asked, rollback, nameIn(asked, 'win', target.id));
+    case 'bet':
+      return undoBet(world, asked, rollback, nameIn(asked, 'bet', target.id));
+    case 'any':
+      return undoAny(world, asked, rollback, target.id);
+  }
+}
+
+function undoAny(world: World, asked: ModelRequest, rollback: Rollback, id: string): Verdict {
+  const bet = nameIn(asked, 'bet', id);
+  const win = nameIn(asked, 'win', id);
+  if (lookUp(world, bet) !== null) return undoBet(world, asked, rollback, bet);
+  if (lookUp(world, win) !== null) return undoWin(world, asked, rollback, win);
+  noteTombstone(world, asked, win);
+  return undoBet(world, asked, rollback, bet);
+}
+
+/** The rollback's own row, written when its effects are: a refusal is written by whoever asked. */
+function done(world: World, asked: ModelRequest, rollback: Rollback, units: bigint, verdict: Verdict): Verdict {
+  noteApplied(world, nameIn(asked, 'rollback', rollback.id), factsOf(asked, rollback), units);
+  return verdict;
+}
+
+function unknownTarget(world: World, asked: ModelRequest, rollback: Rollback): Verdict {
+  if (world.policy['rollback.unknown'] === 'notFoundCode') return rejected('not_found');
+  return done(world, asked, rollback, 0n, APPLIED);
+}
+
+/** What may not differ between a rollback and the thing it undoes. */
+function differs(asked: ModelRequest, rollback: Rollback, target: Known): Verdict | null {
+  if (target.facts.player !== asked.player) return rejected('conflict', 'player');
+  if (target.state === 'tombstone') return null;
+  if (target.facts.currency !== asked.currency) return rejected('conflict', 'currency');
+  const { round } = target.facts;
+  const elsewhere = rollback.round !== null && round !== null && rollback.round !== round;
+  return elsewhere ? rejected('conflict', 'round') : null;
+}
+
+function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
+  const bet = lookUp(world, name);
+  if (bet === null) {
+    noteTombstone(world, asked, name);
+    dismissWaiting(world, asked, name);
+    return unknownTarget(world, asked, rollback);
+  }
+  const difference = differs(asked, rollback, bet);
+  if (difference !== null) return difference;
+  if (bet.state === 'tombstone') return unknownTarget(world, asked, rollback);
+  if (bet.state === 'rejected') {
+    if (world.policy['rollback.ofRejected'] === 'parentFailed') return rejected('parent_failed');
+    return done(world, asked, rollback, 0n, APPLIED);
+  }
+  const amount = world.policy['rollback.amount'] === 'ignore' ? null : rollback.amount;
+  const stake = bet.facts.amount ?? ZERO_DECIMAL;
+  if (bet.state === 'reversed') {
+    const again = amount === null || compareDecimals(amount, stake) === 0;
+    return again ? done(world, asked, rollback, 0n, DUPLICATE) : rejected('already_settled');
+  }
+  const wins = winsOn(world, bet);
+  const won = [...wins.named, ...wins.loose];
+  if (won.some((win) => settles(world, win)) && world.policy['rollback.afterWin'] === 'reject') return rejected('already_settled');
+  if (amount !== null && world.policy['rollback.amount'] === 'mustMatch' && compareDecimals(amount, stake) !== 0)
+    return rejected('conflict', 'amount');
+  const partial = world.policy['rollback.amount'] === 'partial' ? amount : null;
+  if (partial !== null && compareDecimals(partial, amountLeft(bet)) > 0) return rejected('already_settled');
+  const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
+  for (const win of won) takeWin(world, asked, rollback, win);
+  done(world, asked, rollback, units, APPLIED);
+  if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
+  return APPLIED;
+}
+
+/** Returns `amount` of the bet; the running totals are rounded, never the parts, so that the parts sum to the whole. */
+function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Known, amount: Decimal): bigint {
+  const total = addDecimals(bet.returnedAmount, amount);
+  const stake = bet.facts.amount ?? ZERO_DECIMAL;
+  const whole = compareDecimals(total, stake) === 0;
+  const units = whole ? bet.units - bet.returnedUnits : cumulativeRefundUnits(bet.units, total, stake, bet.returnedUnits);
+  if (units > 0n) move(world, asked, bet.facts.currency, units, -units);
+  world.history.push({ what: 'returned', name: bet.name, units, amount, whole, by: nameIn(asked, 'rollback', rollback.id) });
+  return units;
+}
+
+function takeWin(world: World, asked: ModelRequest, rollback: Rollback, win: Known): void {
+  if (win.units > 0n) takeBack(world, asked, win.facts.currency, win.units, win.units);
+  const amount = win.facts.amount ?? ZERO_DECIMAL;
+  world.history.push({ what: 'returned', name: win.name, units: win.units, amount, whole: true, by: nameIn(asked, 'rollback', rollback.id) });
+}
+
+function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
+  const win = lookUp(world, name);
+  if (win === null) {
+    noteTombstone(world, asked, name);
+    return unknownTarget(world, asked, rollback);
+  }
+  const difference = differs(asked, rollback, win);
+  if (difference !== null) return difference;
+  if (win.state === 'tombstone') return unknownTarget(world, asked, rollback);
+  if (world.policy['rollback.win'] === 'unsupported') return rejected('not_found');
+  if (win.state === 'rejected') {
+    if (world.policy['rollback.ofRejected'] === 'parentFailed') return rejected('parent_failed');
+    return done(world, asked, rollback, 0n, APPLIED);
+  }
+  if (win.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
+  takeWin(world, asked, rollback, win);
+  done(world, asked, rollback, win.units, APPLIED);
+  if (rollback.closesRound) closeAfter(world, asked, win.facts.round);
+  return APPLIED;
+}
+
+function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
+  const undone = lookUp(world, name);
+  if (undone === null) {
+    noteTombstone(world, asked, name);
+    return unknownTarget(world, asked, rollback);
+  }
+  const difference = differs(asked, rollback, undone);
+  if (difference !== null) return difference;
+  if (undone.state === 'tombstone') return unknownTarget(world, asked, rollback);
+  if (world.policy['rollback.rollback'] === 'unsupported') return rejected('not_found');
+  if (undone.state === 'rejected') return rejected('parent_failed');
+  if (undone.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
+  // what undid a whole round, or a win, named no single bet that could be taken again
+  if (undone.facts.flavour === 'round') return rejected('not_found');
+  if (!returnedBy(world.history, name).some((one) => one.name.kind === 'bet')) return rejected('not_found');
+  let taken = 0n;
+  for (const one of returnedBy(world.history, name)) {
+    if (one.name.kind !== 'bet') continue;
+    if (one.units > 0n) takeBack(world, asked, undone.facts.currency, one.units, one.units);
+    world.history.push({ what: 'retaken', name: one.name, by: name });
+    reopen(world, asked, lookUp(world, one.name)?.facts.round ?? null);
+    taken += one.units;
+  }
+  const amount = undone.facts.amount ?? ZERO_DECIMAL;
+  world.history.push({ what: 'returned', name, units: taken, amount, whole: true, by: nameIn(asked, 'rollback', rollback.id) });
+  return done(world, asked, rollback, taken, APPLIED);
+}
+
+/** A bet stands again in a round that had been closed. */
+function reopen(world: World, asked: ModelRequest, round: string | null): void {
+  if (round === null || roundNow(world, roundIn(asked, round)).state !== 'closed') return;
+  turnRound(world, roundIn(asked, round), 'reopened');
+}
+
+function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round: string): Verdict {
+  const now = roundNow(world, roundIn(asked, round));
+  if (now.bets.length === 0) return rejected('not_found');
+  if (now.currency !== asked.currency) return rejected('conflict', 'currency');
+  if (!now.bets.some(isStanding)) return done(world, asked, rollback, 0n, DUPLICATE);
+  if (now.looseWins.some((win) => settles(world, win))) return rejected('already_settled');
+  const unwon = now.bets.filter((bet) => isStanding(bet) && !winsOn(world, bet).named.some((win) => settles(world, win)));
+  if (unwon.length === 0) return rejected('already_settled');
+  let returned = 0n;
+  for (const bet of unwon) {
+    returned += giveBack(world, asked, rollback, bet, amountLeft(bet));
+  }
+  done(world, asked, rollback, returned, APPLIED);
+  if (rollback.closesRound) closeAfter(world, asked, round);
+  return APPLIED;
+}

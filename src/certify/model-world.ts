@@ -1,0 +1,181 @@
+/**
+ * What the reference wallet's rules share: the world they look at, the ways they may answer, and the handful of things that
+ * can happen to money, a transaction or a round. Nothing here decides anything.
+ */
+import type { Decimal } from '../money/index.ts';
+import { toUnits, ZERO_DECIMAL } from '../money/index.ts';
+import type { Operation, WalletRequest } from '../wallet/call.ts';
+import type { Refusal } from '../wallet/outcome.ts';
+import type { Policy } from '../wallet/policy.ts';
+import type { Facts, Happening, Known, Name, RoundName } from './model-history.ts';
+import { allWhere, balanceOf, inRound, isStanding, look, scaleOf, wasApplied } from './model-history.ts';
+
+/** The facts of a request. Whatever has no bearing on money is left out. */
+export type ModelRequest = Pick<
+  WalletRequest,
+  | 'aggregator'
+  | 'idScope'
+  | 'player'
+  | 'currency'
+  | 'session'
+  | 'gameCode'
+  | 'gameKnown'
+  | 'operations'
+  | 'onlyKnown'
+  | 'nowMs'
+>;
+
+export interface World {
+  readonly policy: Policy;
+  /** only ever appended to, save that a refused call takes back what it had begun */
+  readonly history: Happening[];
+}
+
+/** One operation's answer. */
+export type Verdict =
+  | { readonly kind: 'applied'; readonly duplicate: boolean; readonly balanceThen: bigint | null }
+  | { readonly kind: 'rejected'; readonly refusal: Refusal; readonly field: string | null; readonly duplicate: boolean }
+  | { readonly kind: 'parked' };
+
+export const APPLIED: Verdict = { kind: 'applied', duplicate: false, balanceThen: null };
+export const DUPLICATE: Verdict = { kind: 'applied', duplicate: true, balanceThen: null };
+
+export function rejected(refusal: Refusal, field: string | null = null): Verdict & { kind: 'rejected' } {
+  return { kind: 'rejected', refusal, field, duplicate: false };
+}
+
+export function nameIn(asked: ModelRequest, kind: Name['kind'], id: string): Name {
+  return { aggregator: asked.aggregator, idScope: asked.idScope, kind, id };
+}
+
+export function roundIn(asked: ModelRequest, round: string): RoundName {
+  return { aggregator: asked.aggregator, idScope: asked.idScope, player: asked.player, round };
+}
+
+/** The facts that a repeat of this operation will be held against. */
+export function factsOf(asked: ModelRequest, operation: Exclude<Operation, { kind: 'close' }>): Facts {
+  const facts = { player: asked.player, currency: asked.currency, game: asked.gameCode, combined: false, flavour: '' };
+  switch (operation.kind) {
+    case 'bet': {
+      const { amount, round, flavour, combined } = operation;
+      return { ...facts, amount, round, flavour, combined, reference: null };
+    }
+    case 'win': {
+      const { amount, round, flavour, combined, bet } = operation;
+      return { ...facts, amount, round, flavour, combined, reference: bet };
+    }
+    case 'rollback': {
+      const { target, amount, round } = operation;
+      if (target.kind === 'round') return { ...facts, amount, round: target.round, flavour: 'round', reference: null };
+      return { ...facts, amount, round, flavour: target.kind, reference: target.id };
+    }
+    case 'adjust':
+      return { ...facts, amount: operation.amount, round: operation.round, reference: operation.reference };
+    case 'deposit':
+    case 'withdrawal':
+      return { ...facts, amount: operation.amount, round: null, reference: null };
+  }
+}
+
+export function unitsOf(world: World, player: string, currency: string, amount: Decimal): bigint {
+  const units = toUnits(amount, scaleOf(world.history, player, currency) ?? 0);
+  if (typeof units !== 'bigint') throw new Error('the model was asked about an amount its currency cannot hold');
+  return units;
+}
+
+/** Moves the player's money and remembers what it does to the day's loss. */
+export function move(world: World, asked: ModelRequest, currency: string, units: bigint, loss: bigint): void {
+  world.history.push({ what: 'money', player: asked.player, currency, units, loss, atMs: asked.nowMs });
+}
+
+/** Takes back from the player; what they have not got is either owed (`receivable`) or overdrawn. The loss counts in full. */
+export function takeBack(world: World, asked: ModelRequest, currency: string, units: bigint, loss: bigint): void {
+  const there = balanceOf(world.history, asked.player, currency);
+  const reachable = there > units ? units : there > 0n ? there : 0n;
+  const taken = world.policy['balance.negative'] === 'allow' ? units : reachable;
+  move(world, asked, currency, -taken, loss);
+}
+
+export function noteApplied(world: World, name: Name, facts: Facts, units: bigint): void {
+  const has = scaleOf(world.history, facts.player, facts.currency) !== null;
+  const balanceAfter = has ? balanceOf(world.history, facts.player, facts.currency) : null;
+  world.history.push({ what: 'fate', name, facts, fate: { kind: 'applied', units, balanceAfter } });
+}
+
+export function noteRejected(world: World, name: Name, facts: Facts, refusal: Refusal): void {
+  world.history.push({ what: 'fate', name, facts, fate: { kind: 'rejected', refusal } });
+}
+
+/** Remembers that the id was undone before it was ever done. */
+export function noteTombstone(world: World, asked: ModelRequest, name: Name): void {
+  const nothing = { amount: null, round: null, reference: null, game: null, flavour: '', combined: false };
+  const facts: Facts = { ...nothing, player: asked.player, currency: asked.currency };
+  world.history.push({ what: 'fate', name, facts, fate: { kind: 'tombstone' } });
+}
+
+export interface RoundNow {
+  readonly exists: boolean;
+  readonly state: 'open' | 'closed' | 'reopened' | 'void';
+  readonly currency: string | null;
+  /** bets that ever counted, tips aside */
+  readonly bets: readonly Known[];
+  /** standing wins that name no bet */
+  readonly looseWins: readonly Known[];
+}
+
+/** The round as everything that happened in it makes it. */
+export function roundNow(world: World, round: RoundName): RoundNow {
+  const { history } = world;
+  const applied = allWhere(history, (facts, name) => inRound(facts, name, round) && makesRounds(facts, name)).filter(wasApplied);
+  const bets = applied.filter((one) => one.name.kind === 'bet');
+  const looseWins = applied.filter((one) => one.name.kind === 'win' && one.facts.reference === null && isStanding(one));
+  let turned: 'open' | 'closed' | 'reopened' = 'open';
+  for (const one of history) if (one.what === 'round' && sameRound(one.round, round)) turned = one.turned;
+  const empty = bets.length > 0 && !bets.some(isStanding);
+  const state = turned === 'open' && empty ? 'void' : turned;
+  return { exists: applied.length > 0, state, currency: applied[0]?.facts.currency ?? null, bets, looseWins };
+}
+
+function makesRounds(facts: Facts, name: Name): boolean {
+  return (name.kind === 'bet' && facts.flavour !== 'tip') || name.kind === 'win';
+}
+
+function sameRound(a: RoundName, b: RoundName): boolean {
+  return (
+    a.round === b.round && a.player === b.player && a.aggregator === b.aggregator && a.idScope === b.idScope
+  );
+}
+
+export function turnRound(world: World, round: RoundName, turned: 'closed' | 'reopened'): void {
+  world.history.push({ what: 'round', round, turned });
+}
+
+/** Closes the round an applied operation belongs to, if it has one and it exists. */
+export function closeAfter(world: World, asked: ModelRequest, round: string | null): void {
+  if (round === null) return;
+  const name = roundIn(asked, round);
+  if (roundNow(world, name).exists) turnRound(world, name, 'closed');
+}
+
+/** A winning amount of nothing settles a bet only where zero wins say "lost". */
+export function settles(world: World, win: Known): boolean {
+  if (!isStanding(win)) return false;
+  return world.policy['win.zeroMeansLoss'] || (win.facts.amount ?? ZERO_DECIMAL).unscaled !== 0n;
+}
+
+/** Standing wins that belong to this bet: those that name it, and those of its round that name none. */
+export function winsOn(world: World, bet: Known): { named: Known[]; loose: Known[] } {
+  const { aggregator, idScope, id } = bet.name;
+  const here = (name: Name) => name.kind === 'win' && name.aggregator === aggregator && name.idScope === idScope;
+  const wins = allWhere(world.history, (facts, name) => here(name) && facts.player === bet.facts.player);
+  const standing = wins.filter(isStanding);
+  const { round } = bet.facts;
+  return {
+    named: standing.filter((win) => win.facts.reference === id),
+    loose: standing.filter((win) => round !== null && win.facts.reference === null && win.facts.round === round),
+  };
+}
+
+export function lookUp(world: World, name: Name): Known | null {
+  return look(world.history, name);
+}
