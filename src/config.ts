@@ -83,10 +83,14 @@ const fileSchema = z.strictObject({
       log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
     })
     .optional(),
-  database: z.strictObject({ url: z.string().min(1).optional(), lanes: z.number().int().min(1).max(64).optional() }).nullish(),
+  database: z
+    .strictObject({ url: z.string().min(1).optional(), lanes: z.number().int().min(1).max(64).optional() })
+    .nullish(),
   redis: z.strictObject({ url: z.string().optional() }).nullish(),
   api_keys: z
-    .array(z.strictObject({ name: z.string().min(1), key: z.string().min(16), scopes: z.array(z.string().min(1)).min(1) }))
+    .array(
+      z.strictObject({ name: z.string().min(1), key: z.string().min(16), scopes: z.array(z.string().min(1)).min(1) }),
+    )
     .default([]),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
@@ -109,10 +113,15 @@ export type ConfigFile = z.input<typeof fileSchema>;
 type ParsedFile = z.output<typeof fileSchema>;
 
 /** Reads the file the flags or `CROUPIER_CONFIG` name; without one, `defaults` is the file. */
-export function loadConfig(flags: Flags, environment: Readonly<Record<string, string | undefined>>, defaults?: ConfigFile): Config {
+export function loadConfig(
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+  defaults?: ConfigFile,
+): Config {
   const file = flags.config ?? environment['CROUPIER_CONFIG'];
   if (file === undefined) {
-    if (defaults === undefined) throw new ConfigProblem('no configuration: name one with --config FILE or CROUPIER_CONFIG');
+    if (defaults === undefined)
+      throw new ConfigProblem('no configuration: name one with --config FILE or CROUPIER_CONFIG');
     return configOf(defaults, 'the built-in configuration', flags, environment);
   }
   return configOf(readYaml(file), path.basename(file), flags, environment);
@@ -133,11 +142,18 @@ function readYaml(file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new ConfigProblem(`${path.basename(file)} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
+    throw new ConfigProblem(
+      `${path.basename(file)} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : ''}`,
+    );
   }
 }
 
-function configOf(raw: unknown, where: string, flags: Flags, environment: Readonly<Record<string, string | undefined>>): Config {
+function configOf(
+  raw: unknown,
+  where: string,
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Config {
   const substituted = substitute(raw, '', where, environment);
   const parsed = fileSchema.safeParse(substituted);
   if (!parsed.success) throw new ConfigProblem(`${where}: ${describe(parsed.error)}`);
@@ -158,15 +174,24 @@ function configOf(raw: unknown, where: string, flags: Flags, environment: Readon
   });
 }
 
-function serverOf(file: ParsedFile, where: string, flags: Flags, environment: Readonly<Record<string, string | undefined>>): Config['server'] {
+function serverOf(
+  file: ParsedFile,
+  where: string,
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Config['server'] {
   const given = file.server ?? {};
   const chosenPort = port.safeParse(flags.port ?? environment['CROUPIER_PORT'] ?? given.port ?? 4400);
-  if (!chosenPort.success) throw new ConfigProblem('the port must be a number from 0 to 65535 (--port, CROUPIER_PORT or server.port)');
+  if (!chosenPort.success)
+    throw new ConfigProblem('the port must be a number from 0 to 65535 (--port, CROUPIER_PORT or server.port)');
   const host = flags.host ?? environment['CROUPIER_HOST'] ?? given.host ?? '127.0.0.1';
   const level = z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .safeParse(flags.logLevel ?? environment['CROUPIER_LOG_LEVEL'] ?? given.log_level ?? 'info');
-  if (!level.success) throw new ConfigProblem('the log level must be debug, info, warn, error or silent (--log-level, CROUPIER_LOG_LEVEL or server.log_level)');
+  if (!level.success)
+    throw new ConfigProblem(
+      'the log level must be debug, info, warn, error or silent (--log-level, CROUPIER_LOG_LEVEL or server.log_level)',
+    );
   for (const proxy of given.trusted_proxies ?? []) checkAddress(proxy, `${where}: server.trusted_proxies`);
   return {
     host,
@@ -194,8 +219,10 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
   const names = new Set<string>();
   return file.aggregators.map((entry, index) => {
     const place = `${where}: aggregators[${index}] (${entry.name})`;
-    if (entry.name === CASHIER) throw new ConfigProblem(`${place}: the name "${CASHIER}" is the house's own; choose another`);
-    if (names.has(entry.name)) throw new ConfigProblem(`${place}: the name is used twice; callbacks of one would be taken for the other's`);
+    if (entry.name === CASHIER)
+      throw new ConfigProblem(`${place}: the name "${CASHIER}" is the house's own; choose another`);
+    if (names.has(entry.name))
+      throw new ConfigProblem(`${place}: the name is used twice; callbacks of one would be taken for the other's`);
     names.add(entry.name);
     const settings = { catalogue: entry.catalogue, launch: entry.launch, callbacks: entry.callbacks };
     const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
@@ -203,7 +230,9 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
     const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];
     for (const address of addresses) checkAddress(address, `${place}: callbacks.allow_ips`);
     if (opened.weakSignature && addresses.length === 0) {
-      throw new ConfigProblem(`${place}: ${entry.dialect} signs without the body, so callbacks.allow_ips must name the aggregator's addresses`);
+      throw new ConfigProblem(
+        `${place}: ${entry.dialect} signs without the body, so callbacks.allow_ips must name the aggregator's addresses`,
+      );
     }
     return {
       ...opened,
@@ -238,7 +267,12 @@ export function blockList(entries: readonly string[]): BlockList {
 }
 
 /** Replaces `${NAME}` in every string; a missing or empty variable is refused by name and place. */
-function substitute(value: unknown, at: string, where: string, environment: Readonly<Record<string, string | undefined>>): unknown {
+function substitute(
+  value: unknown,
+  at: string,
+  where: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): unknown {
   if (typeof value === 'string') {
     const optional = at === 'database.url' || at === 'redis.url';
     const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value);
@@ -246,13 +280,18 @@ function substitute(value: unknown, at: string, where: string, environment: Read
     if (whole?.[1] !== undefined && optional && (environment[whole[1]] ?? '') === '') return undefined;
     return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
       const found = environment[name];
-      if (found === undefined || found === '') throw new ConfigProblem(`${where}: ${at} needs the environment variable ${name}, which is not set; export it or write the value`);
+      if (found === undefined || found === '')
+        throw new ConfigProblem(
+          `${where}: ${at} needs the environment variable ${name}, which is not set; export it or write the value`,
+        );
       return found;
     });
   }
   if (Array.isArray(value)) return value.map((each, index) => substitute(each, `${at}[${index}]`, where, environment));
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([name, each]) => [name, substitute(each, at === '' ? name : `${at}.${name}`, where, environment)] as const);
+    const entries = Object.entries(value).map(
+      ([name, each]) => [name, substitute(each, at === '' ? name : `${at}.${name}`, where, environment)] as const,
+    );
     return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
   }
   return value;
@@ -262,7 +301,10 @@ function substitute(value: unknown, at: string, where: string, environment: Read
 function describe(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'is not valid';
-  const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  const place = issue.path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
   return `${place === '' ? 'the top level' : place}: ${issue.message}`;
 }
 
@@ -306,7 +348,7 @@ function policyShape() {
     'bet.onUncertain': choice('rollback', 'retry', 'retryThenRollback', 'nothing'),
     'http.reject': z.number().int().min(200).max(599).optional(),
     'http.uncertain': z.number().int().min(200).max(599).optional(),
-    'timeoutMs': z.number().int().min(100).max(120_000).optional(),
+    timeoutMs: z.number().int().min(100).max(120_000).optional(),
     'retry.horizonMs': milliseconds,
     'id.scope': choice('aggregator', 'provider', 'player'),
     'sig.hexCase': choice('lower', 'any'),

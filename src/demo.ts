@@ -78,12 +78,23 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   });
   shutdown.onShutdown('sandbox', sandbox.close);
   onStep('starting the database and the gateway');
-  const server = await serve(config, { log, shutdown, extend: async (app, rooms) => void (await app.register(lobby(lobbyOf(rooms)))) });
+  const server = await serve(config, {
+    log,
+    shutdown,
+    extend: async (app, rooms) => {
+      await app.register(lobby(lobbyOf(rooms)));
+    },
+  });
   onStep('seating the players');
   await seatPlayers(server.rooms);
   onStep('syncing the catalogue');
   const games = await firstSync(server.rooms, aggregator);
-  return { gatewayUrl: server.url, sandboxUrl: sandbox.url, games, secretsFile: path.join(config.dataDir, 'demo.json') };
+  return {
+    gatewayUrl: server.url,
+    sandboxUrl: sandbox.url,
+    games,
+    secretsFile: path.join(config.dataDir, 'demo.json'),
+  };
 }
 
 /** The schedule syncs too; whichever is first, a lobby without games must not be shown as ready. */
@@ -130,10 +141,26 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
     webRoot: path.resolve(import.meta.dirname, '../web/dist'),
     players: PLAYERS.map(({ id, label }) => ({ id, label })),
     balances: async (player) =>
-      (await ledger.balances(playerId(player))).map((money) => ({ currency: money.currency, balance: formatUnits(money.units, money.scale) })),
+      (await ledger.balances(playerId(player))).map((money) => ({
+        currency: money.currency,
+        balance: formatUnits(money.units, money.scale),
+      })),
     games: async ({ cursor, ...query }) => {
-      const page = await catalogue.list({ ...query, limit: 48, state: 'available', ...(cursor === undefined ? {} : { cursor }) });
-      const games = (page?.items ?? []).map(({ id, name, provider, category, thumbnail, demo, rtp }) => ({ id, name, provider, category, thumbnail, demo, rtp }));
+      const page = await catalogue.list({
+        ...query,
+        limit: 48,
+        state: 'available',
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const games = (page?.items ?? []).map(({ id, name, provider, category, thumbnail, demo, rtp }) => ({
+        id,
+        name,
+        provider,
+        category,
+        thumbnail,
+        demo,
+        rtp,
+      }));
       return { games, next_cursor: page?.next ?? null };
     },
     facets: async () => catalogue.facets(),
@@ -150,9 +177,18 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
         platform: null,
       });
       if (launched.kind !== 'launched') {
-        return { kind: 'refused', code: launched.kind === 'refused' ? launched.refusal : launched.reason, message: launched.message };
+        return {
+          kind: 'refused',
+          code: launched.kind === 'refused' ? launched.refusal : launched.reason,
+          message: launched.message,
+        };
       }
-      return { kind: 'launched', session_id: launched.session.id, url: launched.url, expires_at: new Date(launched.expiresAtMs).toISOString() };
+      return {
+        kind: 'launched',
+        session_id: launched.session.id,
+        url: launched.url,
+        expires_at: new Date(launched.expiresAtMs).toISOString(),
+      };
     },
     rounds: async (player) =>
       (await ledger.rounds({ player: playerId(player), limit: 10 })).items.map((round) => ({

@@ -21,7 +21,13 @@ export function httpServer(config: Config, log: Log): FastifyInstance {
     routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: (error, _request, reply) => {
       log.debug({ err: error }, 'a request that cannot be routed');
-      const problem = { type: 'about:blank', title: 'Bad request', status: 400, code: 'bad_request', detail: 'The request line cannot be understood.' };
+      const problem = {
+        type: 'about:blank',
+        title: 'Bad request',
+        status: 400,
+        code: 'bad_request',
+        detail: 'The request line cannot be understood.',
+      };
       reply.raw.writeHead(400, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
     },
   });

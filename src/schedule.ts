@@ -26,7 +26,9 @@ interface Slot {
 
 export function startSchedule(jobs: readonly Job[], log: Log): Schedule {
   let stopped = false;
-  const slots = new Map<string, Slot>(jobs.map((job) => [job.name, { job, timer: null, running: null, wanted: false }]));
+  const slots = new Map<string, Slot>(
+    jobs.map((job) => [job.name, { job, timer: null, running: null, wanted: false }]),
+  );
 
   const run = (slot: Slot): void => {
     if (stopped) return;
@@ -39,7 +41,8 @@ export function startSchedule(jobs: readonly Job[], log: Log): Schedule {
       .work()
       .then(
         () => undefined,
-        (error: unknown) => log.warn({ err: error, job: slot.job.name }, 'a scheduled job failed; it runs again at its next turn'),
+        (error: unknown) =>
+          log.warn({ err: error, job: slot.job.name }, 'a scheduled job failed; it runs again at its next turn'),
       )
       .finally(() => {
         slot.running = null;

@@ -15,7 +15,17 @@ import { expireParked, openLedger } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
 import type { Players } from './players/index.ts';
-import { closeDatabase, createMetrics, DatabaseProblem, embeddedAddress, migrate, newId, openDatabase, startEmbeddedPostgres, systemClock } from './platform/index.ts';
+import {
+  closeDatabase,
+  createMetrics,
+  DatabaseProblem,
+  embeddedAddress,
+  migrate,
+  newId,
+  openDatabase,
+  startEmbeddedPostgres,
+  systemClock,
+} from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
@@ -69,7 +79,18 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const players = openPlayers({ sql, ledger, clock, currencies });
   const sessions = openSessions({ sql, clock });
   const catalogue = openCatalogue({ sql, clock, log, aggregators });
-  const launches = openLaunches({ sql, clock, log, aggregators, catalogue, players, sessions, ledger, currencies, returnHosts: config.returnHosts });
+  const launches = openLaunches({
+    sql,
+    clock,
+    log,
+    aggregators,
+    catalogue,
+    players,
+    sessions,
+    ledger,
+    currencies,
+    returnHosts: config.returnHosts,
+  });
   const rooms: Rooms = { sql, metrics, ledger, players, catalogue, launches };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
@@ -119,7 +140,11 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   return { url, rooms };
 }
 
-async function listen(app: FastifyInstance, at: { readonly host: string; readonly port: number }, shutdown: Shutdown): Promise<string> {
+async function listen(
+  app: FastifyInstance,
+  at: { readonly host: string; readonly port: number },
+  shutdown: Shutdown,
+): Promise<string> {
   shutdown.onShutdown(`http ${at.port}`, async () => app.close());
   await app.listen({ host: at.host, port: at.port });
   const address = app.server.address();
@@ -130,20 +155,29 @@ async function listen(app: FastifyInstance, at: { readonly host: string; readonl
 /** Metrics on a port of their own, so that the public one can be open to the world. */
 async function serveMetrics(config: Config, rooms: Rooms, options: ServeOptions): Promise<void> {
   const app = httpServer(config, options.log);
-  app.get('/metrics', async (_request, reply) => reply.type(rooms.metrics.contentType).send(await rooms.metrics.text()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(rooms.metrics.contentType).send(await rooms.metrics.text()),
+  );
   await listen(app, { host: config.server.host, port: config.server.metricsPort ?? 0 }, options.shutdown);
 }
 
 /** The database to use: the configured one, else the embedded one, which is started here unless a running server has it. */
-export async function databaseOf(config: Config, log: Log, mode: { readonly beside?: boolean } = {}): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+export async function databaseOf(
+  config: Config,
+  log: Log,
+  mode: { readonly beside?: boolean } = {},
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const { url } = config.database;
   if (url !== null) return { url, stop: async () => undefined };
   try {
     const embedded = await startEmbeddedPostgres({ dir: config.dataDir, log });
-    return { url: embedded.url, stop: embedded.stop };
+    return { url: embedded.url, stop: async () => embedded.stop() };
   } catch (error) {
     // A command may look at the book of a server that is running from the same directory.
-    const running = mode.beside === true && error instanceof DatabaseProblem && error.kind === 'in-use' ? await embeddedAddress(config.dataDir) : null;
+    const running =
+      mode.beside === true && error instanceof DatabaseProblem && error.kind === 'in-use'
+        ? await embeddedAddress(config.dataDir)
+        : null;
     if (running === null) throw error;
     return { url: running, stop: async () => undefined };
   }
@@ -178,7 +212,11 @@ async function readiness({ sql, ledger }: Rooms) {
   const [row] = await sql<{ read_only: boolean }[]>`/* ready.database */ SELECT pg_is_in_recovery() AS read_only`;
   const waiting = ledger.depth();
   return [
-    { name: 'database', ok: row?.read_only === false, detail: row?.read_only === false ? 'writable' : 'is a read-only replica' },
+    {
+      name: 'database',
+      ok: row?.read_only === false,
+      detail: row?.read_only === false ? 'writable' : 'is a read-only replica',
+    },
     { name: 'lanes', ok: waiting < 4_000, detail: `${waiting} calls wait` },
   ];
 }

@@ -16,7 +16,16 @@ import {
   checkTitles,
   frozenHash,
 } from './tidy/papers.ts';
-import { CIRCLES, ENTRIES, INSTALL_SCRIPTS, LONG, STATIONS, STATIONS_LINES_MAX, WHOLE_WAY, WHOLE_WAY_LINES_MAX } from './tidy/ratchet.ts';
+import {
+  CIRCLES,
+  ENTRIES,
+  INSTALL_SCRIPTS,
+  LONG,
+  STATIONS,
+  STATIONS_LINES_MAX,
+  WHOLE_WAY,
+  WHOLE_WAY_LINES_MAX,
+} from './tidy/ratchet.ts';
 import { checkCircles, checkDoors, checkReach, HOUSE } from './tidy/rooms.ts';
 import { checkBudget, checkSizes } from './tidy/sizes.ts';
 import { codeOf, functionsOf, importsOf, readFiles, ROOT } from './tidy/text.ts';
@@ -30,13 +39,15 @@ const pages = everything.filter((file) => file.path.endsWith('.md'));
 const readJson = (name: string): unknown => JSON.parse(readFileSync(path.join(ROOT, name), 'utf8'));
 
 /** Findings as lines, so that a failure reads like a list of errands. */
-const lines = (findings: readonly Finding[]): readonly string[] => findings.map(({ place, problem }) => `${place}: ${problem}`);
+const lines = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ place, problem }) => `${place}: ${problem}`);
 const file = (name: string, text: string): SourceFile => ({ path: name, text });
 const problemsOf = (findings: readonly Finding[]): string => lines(findings).join('\n');
 
 describe('the reader of code', () => {
   it('tells code from comments, strings, templates and regular expressions', () => {
-    const text = "const a = 'x // y'; // 'z'\n/* `b` */ const c = `t ${d({ e: `${f}` })} u`; const g = /[/'\"]`/.test(h) ? i / j / k : 1;";
+    const text =
+      "const a = 'x // y'; // 'z'\n/* `b` */ const c = `t ${d({ e: `${f}` })} u`; const g = /[/'\"]`/.test(h) ? i / j / k : 1;";
     expect(codeOf(text)).toBe(
       "const a = '      ';       \n          const c = `  ${d({ e: `${f}` })}  `; const g = /      /.test(h) ? i / j / k : 1;",
     );
@@ -51,7 +62,7 @@ describe('the reader of code', () => {
       "import './four.ts';",
       "const five = await import('./five.ts');",
       "// import { no } from './no.ts';",
-      "const from = \"import x from './no.ts'\";",
+      'const from = "import x from \'./no.ts\'";',
     ].join('\n');
     expect(importsOf(file('src/x.ts', text))).toEqual([
       { specifier: 'postgres', typeOnly: false, values: ['*'], line: 1 },
@@ -117,18 +128,36 @@ describe('rooms', () => {
   });
 
   it('a circle of files or of rooms is found, one of types between files is none', () => {
-    const circle = [file('src/money/a.ts', "import { b } from './b.ts';"), file('src/money/b.ts', "import { a } from './a.ts';")];
+    const circle = [
+      file('src/money/a.ts', "import { b } from './b.ts';"),
+      file('src/money/b.ts', "import { a } from './a.ts';"),
+    ];
     expect(problemsOf(checkCircles(circle))).toContain('src/money/a.ts → src/money/b.ts → src/money/a.ts');
-    const types = [file('src/money/a.ts', "import { b } from './b.ts';"), file('src/money/b.ts', "import type { A } from './a.ts';")];
+    const types = [
+      file('src/money/a.ts', "import { b } from './b.ts';"),
+      file('src/money/b.ts', "import type { A } from './a.ts';"),
+    ];
     expect(checkCircles(types)).toEqual([]);
-    const rooms = [file('src/money/a.ts', "import type { B } from '../wire/index.ts';"), file('src/wire/b.ts', "import { a } from '../money/index.ts';")];
+    const rooms = [
+      file('src/money/a.ts', "import type { B } from '../wire/index.ts';"),
+      file('src/wire/b.ts', "import { a } from '../money/index.ts';"),
+    ];
     expect(problemsOf(checkCircles(rooms))).toContain('money → wire → money');
     expect(problemsOf(checkCircles([], [{ circle: 'a → b → a' }]))).toContain('no circle any more');
   });
 
   it('of the table have no circle of doors', () => {
     const table = Object.entries(HOUSE).flatMap(([room, doors]) =>
-      typeof doors === 'string' || room === 'ledger' ? [] : [file(`src/${room}.ts`, Object.keys(doors).map((other) => `import { x } from './${other}.ts';`).join('\n'))],
+      typeof doors === 'string' || room === 'ledger'
+        ? []
+        : [
+            file(
+              `src/${room}.ts`,
+              Object.keys(doors)
+                .map((other) => `import { x } from './${other}.ts';`)
+                .join('\n'),
+            ),
+          ],
     );
     expect(lines(checkCircles(table))).toEqual([]);
   });
@@ -140,8 +169,12 @@ describe('rooms', () => {
   it('a dead file and a needless entry are found', () => {
     const files = [file('src/cli.ts', "import './a.ts';"), file('src/a.ts', ''), file('src/dead.ts', '')];
     const cli = { path: 'src/cli.ts', reason: '' };
-    expect(lines(checkReach(files, [cli]))).toEqual(['src/dead.ts: no entry point reaches this file: use it or remove it']);
-    expect(problemsOf(checkReach(files, [cli, { path: 'src/a.ts', reason: '' }]))).toContain('src/a.ts: is reached without');
+    expect(lines(checkReach(files, [cli]))).toEqual([
+      'src/dead.ts: no entry point reaches this file: use it or remove it',
+    ]);
+    expect(problemsOf(checkReach(files, [cli, { path: 'src/a.ts', reason: '' }]))).toContain(
+      'src/a.ts: is reached without',
+    );
   });
 });
 
@@ -158,9 +191,29 @@ describe('sizes', () => {
     expect(problems).toContain('src/a.ts: has 422 lines');
     expect(problems).toContain('src/a.ts#f: has 422 lines');
     const reason = 'it is one long list of cases';
-    expect(checkSizes([long], [{ place: 'src/a.ts', lines: 430, reason }, { place: 'src/a.ts#f', lines: 430, reason }])).toEqual([]);
-    expect(problemsOf(checkSizes([file('src/a.ts', '')], [{ place: 'src/a.ts', lines: 430, reason }]))).toContain('remove it from the ratchet');
-    expect(problemsOf(checkSizes([long], [{ place: 'src/a.ts', lines: 500, reason }, { place: 'src/a.ts#f', lines: 430, reason: '' }]))).toMatch(/lower its allowance[^]*without a reason/);
+    expect(
+      checkSizes(
+        [long],
+        [
+          { place: 'src/a.ts', lines: 430, reason },
+          { place: 'src/a.ts#f', lines: 430, reason },
+        ],
+      ),
+    ).toEqual([]);
+    expect(problemsOf(checkSizes([file('src/a.ts', '')], [{ place: 'src/a.ts', lines: 430, reason }]))).toContain(
+      'remove it from the ratchet',
+    );
+    expect(
+      problemsOf(
+        checkSizes(
+          [long],
+          [
+            { place: 'src/a.ts', lines: 500, reason },
+            { place: 'src/a.ts#f', lines: 430, reason: '' },
+          ],
+        ),
+      ),
+    ).toMatch(/lower its allowance[^]*without a reason/);
   });
 
   it('of the hot path stay within its budget', () => {
@@ -208,7 +261,10 @@ describe('words', () => {
   });
 
   it('every rule has a bad example here', () => {
-    const unproven = RULES.filter((rule) => !bad.some(([name, text]) => rule.holds(name) && rule.word.test(rule.everywhere === true ? text : codeOf(text))));
+    const unproven = RULES.filter(
+      (rule) =>
+        !bad.some(([name, text]) => rule.holds(name) && rule.word.test(rule.everywhere === true ? text : codeOf(text))),
+    );
     expect(unproven.map((rule) => String(rule.word))).toEqual([]);
   });
 
@@ -247,13 +303,26 @@ describe('papers', () => {
   it('a changed, a new and a lost migration are found; other line ends are none', () => {
     const frozen = { '0001.do.a.sql': frozenHash('SELECT 1;\n') };
     expect(checkMigrations([file('sql/migrations/0001.do.a.sql', 'SELECT 1;\r\n')], frozen)).toEqual([]);
-    expect(problemsOf(checkMigrations([file('sql/migrations/0001.do.a.sql', 'SELECT 2;\n')], frozen))).toContain('was changed');
-    expect(problemsOf(checkMigrations([file('sql/migrations/0002.do.b.sql', '')], frozen))).toMatch(/removed[^]*not frozen/);
+    expect(problemsOf(checkMigrations([file('sql/migrations/0001.do.a.sql', 'SELECT 2;\n')], frozen))).toContain(
+      'was changed',
+    );
+    expect(problemsOf(checkMigrations([file('sql/migrations/0002.do.b.sql', '')], frozen))).toMatch(
+      /removed[^]*not frozen/,
+    );
   });
 
   it('every dialect has recorded exchanges and a page', () => {
-    const names = readdirSync(path.join(ROOT, 'src/dialects'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    expect(lines(checkDialects(names, everything.map((each) => each.path)))).toEqual([]);
+    const names = readdirSync(path.join(ROOT, 'src/dialects'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+    expect(
+      lines(
+        checkDialects(
+          names,
+          everything.map((each) => each.path),
+        ),
+      ),
+    ).toEqual([]);
     expect(checkDialects(['hub'], [])).toHaveLength(2);
   });
 
@@ -262,7 +331,10 @@ describe('papers', () => {
   });
 
   it('a dead link and a missing heading are found; code is not read as links', () => {
-    const page = file('docs/a.md', '# A\n[x](b.md) ![y](no.png) [z](#no) [w](#a)\n```\n[n](n.md)\n```\n`[n](n.md)` [web](https://example.com/x)');
+    const page = file(
+      'docs/a.md',
+      '# A\n[x](b.md) ![y](no.png) [z](#no) [w](#a)\n```\n[n](n.md)\n```\n`[n](n.md)` [web](https://example.com/x)',
+    );
     expect(lines(checkLinks([page], () => false))).toHaveLength(4);
     expect(lines(checkLinks([page], () => true))).toEqual(['docs/a.md:2: links to #no; that page has no such heading']);
   });
@@ -274,14 +346,21 @@ describe('papers', () => {
 
   it('the packages are those documented, each with a reason and an exact version', () => {
     const manifest = readJson('package.json');
-    expect(lines(checkDependencies(manifest, readFileSync(path.join(ROOT, 'docs/architecture.md'), 'utf8')))).toEqual([]);
+    expect(lines(checkDependencies(manifest, readFileSync(path.join(ROOT, 'docs/architecture.md'), 'utf8')))).toEqual(
+      [],
+    );
     expect(lines(checkPinned(manifest))).toEqual([]);
   });
 
   it('an undocumented, a vanished, an unexplained and a loose package are found', () => {
-    const page = '# A\n## Dependencies\n| package | why |\n| --- | --- |\n| `gone` | it was useful once |\n| `bare` | |\n';
-    const problems = problemsOf(checkDependencies({ dependencies: { secret: '1.0.0' }, devDependencies: { bare: '1.0.0' } }, page));
-    expect(problems).toMatch(/secret: is in package.json[^]*gone: is documented and not[^]*bare: is documented without a reason/);
+    const page =
+      '# A\n## Dependencies\n| package | why |\n| --- | --- |\n| `gone` | it was useful once |\n| `bare` | |\n';
+    const problems = problemsOf(
+      checkDependencies({ dependencies: { secret: '1.0.0' }, devDependencies: { bare: '1.0.0' } }, page),
+    );
+    expect(problems).toMatch(
+      /secret: is in package.json[^]*gone: is documented and not[^]*bare: is documented without a reason/,
+    );
     expect(checkPinned({ dependencies: { a: '^1.0.0', b: '1.2.3', c: '1.0.0-beta.17', d: 'latest' } })).toHaveLength(2);
   });
 
@@ -290,7 +369,12 @@ describe('papers', () => {
   });
 
   it('an install script, a needless permission and a foreign address are found', () => {
-    const lock = { packages: { 'node_modules/a': { hasInstallScript: true }, 'node_modules/b': { resolved: 'https://mirror.example/b.tgz' } } };
+    const lock = {
+      packages: {
+        'node_modules/a': { hasInstallScript: true },
+        'node_modules/b': { resolved: 'https://mirror.example/b.tgz' },
+      },
+    };
     const problems = problemsOf(checkLock(lock, [{ name: /never/, reason: '' }]));
     expect(problems).toMatch(/node_modules\/a: runs a script[^]*take it off[^]*node_modules\/b: is locked/);
   });

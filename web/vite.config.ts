@@ -9,6 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
-    rolldownOptions: { input: { lobby: `${import.meta.dirname}/index.html`, slot: `${import.meta.dirname}/slot.html` } },
+    rolldownOptions: {
+      input: { lobby: `${import.meta.dirname}/index.html`, slot: `${import.meta.dirname}/slot.html` },
+    },
   },
 });

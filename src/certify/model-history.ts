@@ -182,7 +182,8 @@ export function statusOf(history: History, player: string): PlayerStatus {
 
 export function limitsOf(history: History, player: string, currency: string) {
   let limits: { maxStake: bigint | null; dailyLossLimit: bigint | null } = { maxStake: null, dailyLossLimit: null };
-  for (const one of history) if (one.what === 'limits' && one.player === player && one.currency === currency) limits = one;
+  for (const one of history)
+    if (one.what === 'limits' && one.player === player && one.currency === currency) limits = one;
   return limits;
 }
 

@@ -39,7 +39,8 @@ export function newBet(world: World, asked: ModelRequest, bet: Bet): Verdict {
 
   const name = nameIn(asked, 'bet', bet.id);
   const units = bet.flavour === 'free' ? 0n : unitsOf(world, asked.player, asked.currency, bet.amount);
-  const wasClosed = bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).state === 'closed';
+  const wasClosed =
+    bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).state === 'closed';
   if (units > 0n) move(world, asked, asked.currency, -units, units);
   noteApplied(world, name, factsOf(asked, bet), units);
   if (wasClosed && bet.round !== null) turnRound(world, roundIn(asked, bet.round), 'reopened');
@@ -83,11 +84,16 @@ export function newWin(world: World, asked: ModelRequest, win: Win): Verdict {
   if (asked.session.kind === 'demo') return rejected('session_invalid');
   const name = nameIn(asked, 'win', win.id);
   const facts = factsOf(asked, win);
-  const standing = judgeWin(world, asked, facts);
+  const standing = judgeWin(world, asked, facts, false);
   if (standing.kind === 'refused') return rejected(standing.refusal, standing.field);
   if (standing.kind === 'waits') {
     const deadlineMs = asked.nowMs + world.policy['win.parkMs'];
-    world.history.push({ what: 'fate', name, facts, fate: { kind: 'parked', deadlineMs, closesRound: win.closesRound } });
+    world.history.push({
+      what: 'fate',
+      name,
+      facts,
+      fate: { kind: 'parked', deadlineMs, closesRound: win.closesRound },
+    });
     return { kind: 'parked' };
   }
   payWin(world, asked, name, facts, standing.round);
@@ -103,7 +109,7 @@ type Judgement =
 const refused = (refusal: Refusal, field: string | null = null): Judgement => ({ kind: 'refused', refusal, field });
 
 /** What a win deserves on the history as it is: paid, refused, or to wait for its bet. */
-function judgeWin(world: World, asked: ModelRequest, facts: Facts): Judgement {
+function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boolean): Judgement {
   const plain = facts.flavour === 'win';
   const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
   const round = facts.round ?? (bet !== null && bet.facts.player === facts.player ? bet.facts.round : null);
@@ -111,9 +117,12 @@ function judgeWin(world: World, asked: ModelRequest, facts: Facts): Judgement {
   const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, facts, bet);
   // jackpots, promotions and free rounds need no bet, so the bet they may name is not judged
   if (plain && judged !== null) return judged;
+  // a win that waited came in time, whatever became of its round since
+  if (waited) return pays;
   if (round === null) return pays;
   const now = roundNow(world, roundIn(asked, round));
-  if (facts.round !== null && now.currency !== null && now.currency !== facts.currency) return refused('wrong_currency');
+  if (facts.round !== null && now.currency !== null && now.currency !== facts.currency)
+    return refused('wrong_currency');
   return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
 }
 
@@ -154,7 +163,8 @@ function payWin(world: World, asked: ModelRequest, name: Name, facts: Facts, rou
 
 /** The player's wins that wait and that this bet concerns, in the order they arrived. */
 function waitingFor(world: World, asked: ModelRequest, bet: Name, round: string | null): Known[] {
-  const here = (name: Name) => name.kind === 'win' && name.aggregator === bet.aggregator && name.idScope === bet.idScope;
+  const here = (name: Name) =>
+    name.kind === 'win' && name.aggregator === bet.aggregator && name.idScope === bet.idScope;
   const wins = allWhere(world.history, (facts, name) => here(name) && facts.player === asked.player);
   return wins.filter((win) => {
     if (win.state !== 'parked') return false;
@@ -177,7 +187,8 @@ export function dismissWaiting(world: World, asked: ModelRequest, bet: Name): vo
 function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name): void {
   const bet = lookUp(world, name);
   const paidFrom = bet !== null && bet.fate.kind === 'applied' ? bet.facts.currency : win.facts.currency;
-  const judgement = paidFrom === win.facts.currency ? judgeWin(world, asked, win.facts) : refused('wrong_currency');
+  const judgement =
+    paidFrom === win.facts.currency ? judgeWin(world, asked, win.facts, true) : refused('wrong_currency');
   if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
   if (judgement.kind !== 'pays') return;
   payWin(world, asked, win.name, win.facts, judgement.round);

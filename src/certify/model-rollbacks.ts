@@ -97,13 +97,16 @@ function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   }
   const wins = winsOn(world, bet);
   const won = [...wins.named, ...wins.loose];
-  if (won.some((win) => settles(world, win)) && world.policy['rollback.afterWin'] === 'reject') return rejected('already_settled');
+  if (won.some((win) => settles(world, win)) && world.policy['rollback.afterWin'] === 'reject')
+    return rejected('already_settled');
   if (amount !== null && world.policy['rollback.amount'] === 'mustMatch' && compareDecimals(amount, stake) !== 0)
     return rejected('conflict', 'amount');
   const partial = world.policy['rollback.amount'] === 'partial' ? amount : null;
   if (partial !== null && compareDecimals(partial, amountLeft(bet)) > 0) return rejected('already_settled');
   const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
-  for (const win of won) takeWin(world, asked, rollback, win);
+  // a win of nothing that settles nothing goes with its bet, but only with the whole of it
+  const whole = lookUp(world, name)?.state === 'reversed';
+  for (const win of won) if (whole || settles(world, win)) takeWin(world, asked, rollback, win);
   done(world, asked, rollback, units, APPLIED);
   if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
   return APPLIED;
@@ -114,16 +117,32 @@ function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Kn
   const total = addDecimals(bet.returnedAmount, amount);
   const stake = bet.facts.amount ?? ZERO_DECIMAL;
   const whole = compareDecimals(total, stake) === 0;
-  const units = whole ? bet.units - bet.returnedUnits : cumulativeRefundUnits(bet.units, total, stake, bet.returnedUnits);
+  const units = whole
+    ? bet.units - bet.returnedUnits
+    : cumulativeRefundUnits(bet.units, total, stake, bet.returnedUnits);
   if (units > 0n) move(world, asked, bet.facts.currency, units, -units);
-  world.history.push({ what: 'returned', name: bet.name, units, amount, whole, by: nameIn(asked, 'rollback', rollback.id) });
+  world.history.push({
+    what: 'returned',
+    name: bet.name,
+    units,
+    amount,
+    whole,
+    by: nameIn(asked, 'rollback', rollback.id),
+  });
   return units;
 }
 
 function takeWin(world: World, asked: ModelRequest, rollback: Rollback, win: Known): void {
   if (win.units > 0n) takeBack(world, asked, win.facts.currency, win.units, win.units);
   const amount = win.facts.amount ?? ZERO_DECIMAL;
-  world.history.push({ what: 'returned', name: win.name, units: win.units, amount, whole: true, by: nameIn(asked, 'rollback', rollback.id) });
+  world.history.push({
+    what: 'returned',
+    name: win.name,
+    units: win.units,
+    amount,
+    whole: true,
+    by: nameIn(asked, 'rollback', rollback.id),
+  });
 }
 
 function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
@@ -171,7 +190,14 @@ function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, nam
     taken += one.units;
   }
   const amount = undone.facts.amount ?? ZERO_DECIMAL;
-  world.history.push({ what: 'returned', name, units: taken, amount, whole: true, by: nameIn(asked, 'rollback', rollback.id) });
+  world.history.push({
+    what: 'returned',
+    name,
+    units: taken,
+    amount,
+    whole: true,
+    by: nameIn(asked, 'rollback', rollback.id),
+  });
   return done(world, asked, rollback, taken, APPLIED);
 }
 
@@ -187,7 +213,9 @@ function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round:
   if (now.currency !== asked.currency) return rejected('conflict', 'currency');
   if (!now.bets.some(isStanding)) return done(world, asked, rollback, 0n, DUPLICATE);
   if (now.looseWins.some((win) => settles(world, win))) return rejected('already_settled');
-  const unwon = now.bets.filter((bet) => isStanding(bet) && !winsOn(world, bet).named.some((win) => settles(world, win)));
+  const unwon = now.bets.filter(
+    (bet) => isStanding(bet) && !winsOn(world, bet).named.some((win) => settles(world, win)),
+  );
   if (unwon.length === 0) return rejected('already_settled');
   let returned = 0n;
   for (const bet of unwon) {

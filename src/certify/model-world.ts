@@ -126,7 +126,9 @@ export interface RoundNow {
 /** The round as everything that happened in it makes it. */
 export function roundNow(world: World, round: RoundName): RoundNow {
   const { history } = world;
-  const applied = allWhere(history, (facts, name) => inRound(facts, name, round) && makesRounds(facts, name)).filter(wasApplied);
+  const applied = allWhere(history, (facts, name) => inRound(facts, name, round) && makesRounds(facts, name)).filter(
+    wasApplied,
+  );
   const bets = applied.filter((one) => one.name.kind === 'bet');
   const looseWins = applied.filter((one) => one.name.kind === 'win' && one.facts.reference === null && isStanding(one));
   let turned: 'open' | 'closed' | 'reopened' = 'open';
@@ -141,9 +143,7 @@ function makesRounds(facts: Facts, name: Name): boolean {
 }
 
 function sameRound(a: RoundName, b: RoundName): boolean {
-  return (
-    a.round === b.round && a.player === b.player && a.aggregator === b.aggregator && a.idScope === b.idScope
-  );
+  return a.round === b.round && a.player === b.player && a.aggregator === b.aggregator && a.idScope === b.idScope;
 }
 
 export function turnRound(world: World, round: RoundName, turned: 'closed' | 'reopened'): void {

@@ -6,8 +6,15 @@ import type { Config, Flags } from '../config.ts';
 
 export const configArgs = {
   config: { type: 'string', description: 'the configuration file (else CROUPIER_CONFIG)', valueHint: 'FILE' },
-  'data-dir': { type: 'string', description: 'where the embedded database lives (else CROUPIER_DATA_DIR, else ./.croupier)', valueHint: 'DIR' },
-  'log-level': { type: 'string', description: 'debug, info, warn, error or silent (else CROUPIER_LOG_LEVEL, else the file, else info)' },
+  'data-dir': {
+    type: 'string',
+    description: 'where the embedded database lives (else CROUPIER_DATA_DIR, else ./.croupier)',
+    valueHint: 'DIR',
+  },
+  'log-level': {
+    type: 'string',
+    description: 'debug, info, warn, error or silent (else CROUPIER_LOG_LEVEL, else the file, else info)',
+  },
 } as const;
 
 export const serverArgs = {
@@ -19,7 +26,13 @@ export const serverArgs = {
 /** citty's arguments as the flags config.ts knows. */
 export function flagsOf(args: Readonly<Record<string, unknown>>): Flags {
   const text = (name: string) => (typeof args[name] === 'string' && args[name] !== '' ? args[name] : undefined);
-  const given = { config: text('config'), host: text('host'), port: text('port'), dataDir: text('data-dir'), logLevel: text('log-level') };
+  const given = {
+    config: text('config'),
+    host: text('host'),
+    port: text('port'),
+    dataDir: text('data-dir'),
+    logLevel: text('log-level'),
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

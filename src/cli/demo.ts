@@ -6,10 +6,16 @@ import { createShutdown } from '../platform/index.ts';
 import { command, flagsOf, logOf, print, serverArgs } from './common.ts';
 
 export const demoCommand = defineCommand({
-  meta: { name: 'demo', description: 'Everything on one machine: database, gateway, lobby, sandbox aggregator, demo players.' },
+  meta: {
+    name: 'demo',
+    description: 'Everything on one machine: database, gateway, lobby, sandbox aggregator, demo players.',
+  },
   args: {
     ...serverArgs,
-    'sandbox-port': { type: 'string', description: 'port of the sandbox aggregator (else CROUPIER_SANDBOX_PORT, else 4401)' },
+    'sandbox-port': {
+      type: 'string',
+      description: 'port of the sandbox aggregator (else CROUPIER_SANDBOX_PORT, else 4401)',
+    },
   },
   run: async ({ args }) =>
     command(async () => {
@@ -38,6 +44,7 @@ export const demoCommand = defineCommand({
 
 export function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ConfigProblem(`"${text}" is no port; use a number from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new ConfigProblem(`"${text}" is no port; use a number from 1 to 65535`);
   return port;
 }

@@ -14,6 +14,10 @@ export const migrateCommand = defineCommand({
         throw new ConfigProblem('set DATABASE_URL: the embedded database is migrated by every start of the server');
       }
       const report = await migrate(config.database.url, { log: logOf(config) });
-      print(report.applied.length === 0 ? `The schema is at version ${report.to}; nothing to do.` : `Migrated from version ${report.from} to ${report.to}: ${report.applied.join(', ')}`);
+      print(
+        report.applied.length === 0
+          ? `The schema is at version ${report.to}; nothing to do.`
+          : `Migrated from version ${report.from} to ${report.to}: ${report.applied.join(', ')}`,
+      );
     }),
 });

@@ -8,24 +8,35 @@ import { command, configArgs, flagsOf, logOf, print } from './common.ts';
 import { portOf } from './demo.ts';
 
 export const sandboxCommand = defineCommand({
-  meta: { name: 'sandbox', description: 'A sandbox aggregator against any operator, with the keys of the configuration file.' },
+  meta: {
+    name: 'sandbox',
+    description: 'A sandbox aggregator against any operator, with the keys of the configuration file.',
+  },
   args: {
     ...configArgs,
     dialect: { type: 'string', description: 'the protocol to speak', default: 'generic' },
     operator: { type: 'string', description: "the operator's base URL, e.g. http://127.0.0.1:4400", required: true },
-    aggregator: { type: 'string', description: 'which aggregator of the file to be; needed when the file has several of the dialect' },
+    aggregator: {
+      type: 'string',
+      description: 'which aggregator of the file to be; needed when the file has several of the dialect',
+    },
     host: { type: 'string', description: 'address to listen on', default: '127.0.0.1' },
     port: { type: 'string', description: 'port to listen on', default: '4401' },
   },
   run: async ({ args }) =>
     command(async () => {
-      if (!URL.canParse(args.operator)) throw new ConfigProblem(`--operator "${args.operator}" is no URL; give one like http://127.0.0.1:4400`);
+      if (!URL.canParse(args.operator))
+        throw new ConfigProblem(`--operator "${args.operator}" is no URL; give one like http://127.0.0.1:4400`);
       const config = loadConfig(flagsOf({ ...args, host: undefined, port: undefined }), processEnvironment());
-      const candidates = config.aggregators.filter((each) => each.dialectName === args.dialect && (args.aggregator === undefined || each.name === args.aggregator));
+      const candidates = config.aggregators.filter(
+        (each) => each.dialectName === args.dialect && (args.aggregator === undefined || each.name === args.aggregator),
+      );
       const [chosen] = candidates;
       if (chosen === undefined || candidates.length > 1) {
         const known = config.aggregators.map((each) => `${each.name} (${each.dialectName})`).join(', ');
-        throw new ConfigProblem(`name one aggregator of the file with --aggregator; it has: ${known === '' ? 'none' : known}`);
+        throw new ConfigProblem(
+          `name one aggregator of the file with --aggregator; it has: ${known === '' ? 'none' : known}`,
+        );
       }
       const log = logOf(config);
       const shutdown = createShutdown({ log });

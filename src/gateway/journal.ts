@@ -47,7 +47,10 @@ export function openJournal(options: JournalOptions): Journal {
   const queue: JournalEntry[] = [];
   let bytes = 0;
   let writing: Promise<void> | null = null;
-  const written = options.metrics.counter({ name: 'croupier_journal_written_total', help: 'Requests written to the journal.' });
+  const written = options.metrics.counter({
+    name: 'croupier_journal_written_total',
+    help: 'Requests written to the journal.',
+  });
   const dropped = options.metrics.counter({
     name: 'croupier_journal_dropped_total',
     help: 'Requests the journal could not keep: its queue was full or its write failed. No money is affected.',

@@ -5,12 +5,28 @@
  */
 import type { Answer } from '../dialects/dialect.ts';
 import type { Session } from '../sessions/index.ts';
-import type { AggregatorName, Call, GameCode, MoneyCall, PlayerId, Policy, Refusal, SessionFact, SessionId, TransactionId, Wallet, WalletRequest } from '../wallet/index.ts';
+import type {
+  AggregatorName,
+  Call,
+  GameCode,
+  MoneyCall,
+  PlayerId,
+  Policy,
+  Refusal,
+  SessionFact,
+  SessionId,
+  TransactionId,
+  Wallet,
+  WalletRequest,
+} from '../wallet/index.ts';
 
 /** What the gateway asks of the rooms around it. */
 export interface ResolvePorts {
   readonly session: (token: SessionId) => Promise<ResolvedSession | null>;
-  readonly sessionFact: (session: ResolvedSession | null, about: { player: PlayerId; aggregator: AggregatorName; nowMs: number }) => SessionFact;
+  readonly sessionFact: (
+    session: ResolvedSession | null,
+    about: { player: PlayerId; aggregator: AggregatorName; nowMs: number },
+  ) => SessionFact;
   readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
   readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
   readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
@@ -35,15 +51,23 @@ export async function resolve(call: Call, context: ResolveContext, ports: Resolv
   const player = await playerOf(call, session, context, ports);
   if (player === null) return refusal(call.player.kind === 'session' ? 'session_invalid' : 'unknown_player', null);
   const fact: SessionFact =
-    call.session === null ? { kind: 'none' } : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
+    call.session === null
+      ? { kind: 'none' }
+      : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
   const currency = call.currency ?? session?.currency ?? null;
   if (call.kind === 'balance') return balance(player, fact, currency, context, ports);
   if (currency === null) return refusal('wrong_currency', null);
-  const gameKnown = call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
+  const gameKnown =
+    call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
   return { kind: 'request', request: requestOf(call, { player, fact, currency, gameKnown }, context, ports) };
 }
 
-async function playerOf(call: Call, session: ResolvedSession | null, context: ResolveContext, ports: ResolvePorts): Promise<PlayerId | null> {
+async function playerOf(
+  call: Call,
+  session: ResolvedSession | null,
+  context: ResolveContext,
+  ports: ResolvePorts,
+): Promise<PlayerId | null> {
   switch (call.player.kind) {
     case 'id':
       return call.player.player;
@@ -99,7 +123,6 @@ function idScope(call: MoneyCall, player: PlayerId, policy: Policy): string {
 
 /** Balance calls move nothing and are never stored; a demo session must not learn a real balance (BAL-12). */
 async function balance(
-
   player: PlayerId,
   fact: SessionFact,
   currency: string | null,
@@ -117,7 +140,10 @@ async function balance(
   if (wallet.status !== 'active' && context.policy['balance.whenBlocked'] === 'refuse') {
     return refusal(wallet.status === 'self_excluded' ? 'player_excluded' : 'player_blocked', wallet);
   }
-  return { kind: 'answer', answer: { kind: 'balance', balance: { units: wallet.balance, scale: wallet.scale, currency: wallet.currency } } };
+  return {
+    kind: 'answer',
+    answer: { kind: 'balance', balance: { units: wallet.balance, scale: wallet.scale, currency: wallet.currency } },
+  };
 }
 
 function refusalOfBalance(fact: SessionFact, currency: string | null): Refusal | null {
@@ -145,12 +171,23 @@ const MESSAGES: Partial<Record<Refusal, string>> = {
 /** A refusal that no wallet row stands behind: nothing was booked and nothing is remembered. */
 function refusal(code: Refusal, wallet: Wallet | null): Resolved {
   // Another person's balance is never told: only the wallet the call may see is passed here.
-  const safe = code === 'session_invalid' || wallet === null ? null : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
+  const safe =
+    code === 'session_invalid' || wallet === null
+      ? null
+      : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
   return {
     kind: 'answer',
     answer: {
       kind: 'outcome',
-      outcome: { kind: 'rejected', refusal: code, field: null, message: MESSAGES[code] ?? 'The player may not play.', duplicate: false, id: null, balance: safe },
+      outcome: {
+        kind: 'rejected',
+        refusal: code,
+        field: null,
+        message: MESSAGES[code] ?? 'The player may not play.',
+        duplicate: false,
+        id: null,
+        balance: safe,
+      },
     },
   };
 }

@@ -41,11 +41,20 @@ export function gateway(options: GatewayOptions) {
     const aggregators = new Map<string, GatewayAggregator>(options.aggregators.map((each) => [each.name, each]));
     const instruments = gatewayMetrics(options.metrics);
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes }, async (_request: FastifyRequest, body: Buffer) => body);
+    app.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes },
+      async (_request: FastifyRequest, body: Buffer) => body,
+    );
 
     const serve = async (request: FastifyRequest, reply: FastifyReply, work: Work): Promise<FastifyReply> => {
       const aggregator = aggregators.get(parameter(request, 'aggregator'));
-      if (aggregator === undefined) return reply.code(404).send({ status: 'error', code: 'unknown_aggregator', message: `No aggregator is configured under this name.` });
+      if (aggregator === undefined)
+        return reply.code(404).send({
+          status: 'error',
+          code: 'unknown_aggregator',
+          message: `No aggregator is configured under this name.`,
+        });
       const startedAt = options.clock.monotonic();
       const raw = rawRequest(request, options.clock.now());
       const trace: Trace = { verdict: 'unread', keyId: null, skewMs: null, call: null, outcome: 'unread' };
@@ -53,7 +62,8 @@ export function gateway(options: GatewayOptions) {
       const response = refusal === null ? await work(aggregator, raw, trace) : answerAt(aggregator, refusal, trace);
       const durationMs = options.clock.monotonic() - startedAt;
       instruments.seconds.observe({ aggregator: aggregator.name, outcome: trace.outcome }, durationMs / 1000);
-      if (trace.verdict !== 'genuine' && trace.verdict !== 'unread') instruments.distrust.inc({ aggregator: aggregator.name, reason: trace.verdict });
+      if (trace.verdict !== 'genuine' && trace.verdict !== 'unread')
+        instruments.distrust.inc({ aggregator: aggregator.name, reason: trace.verdict });
       options.journal.note(entryOf(aggregator, request, raw, trace, response, durationMs));
       return reply.code(response.status).headers(response.headers).send(response.body);
     };
@@ -62,7 +72,9 @@ export function gateway(options: GatewayOptions) {
       const kind = kindOfError(error);
       if (kind === null) {
         options.log.error({ err: error }, 'an aggregator route met a defect; it is answered as uncertain');
-        return serve(request, reply, async (aggregator, _raw, trace) => answerAt(aggregator, { kind: 'uncertain', retryAfterSeconds: 1 }, trace));
+        return serve(request, reply, async (aggregator, _raw, trace) =>
+          answerAt(aggregator, { kind: 'uncertain', retryAfterSeconds: 1 }, trace),
+        );
       }
       void reply.header('connection', 'close');
       return serve(request, reply, async (aggregator, _raw, trace) => answerAt(aggregator, kind, trace));
@@ -73,14 +85,17 @@ export function gateway(options: GatewayOptions) {
     );
     app.post('/webhooks/:aggregator/:topic', async (request, reply) => {
       const topic = parameter(request, 'topic');
-      return serve(request, reply, async (aggregator, raw, trace) => answerWebhook(options, aggregator, topic, raw, trace));
+      return serve(request, reply, async (aggregator, raw, trace) =>
+        answerWebhook(options, aggregator, topic, raw, trace),
+      );
     });
   };
 }
 
 function parameter(request: FastifyRequest, name: string): string {
   const parameters: unknown = request.params;
-  const value: unknown = typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
+  const value: unknown =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
   return typeof value === 'string' ? value : '';
 }
 
@@ -88,11 +103,25 @@ type Work = (aggregator: GatewayAggregator, raw: RawRequest, trace: Trace) => Pr
 
 function spineOf(options: GatewayOptions, aggregator: GatewayAggregator): Spine {
   const { ledger, ports, clock, log } = options;
-  return { aggregator: aggregator.name, dialect: aggregator.open, policy: aggregator.policy, ledger, ports, clock, log };
+  return {
+    aggregator: aggregator.name,
+    dialect: aggregator.open,
+    policy: aggregator.policy,
+    ledger,
+    ports,
+    clock,
+    log,
+  };
 }
 
 /** Webhooks assert; they move no money. Stored before they are understood further; a failing handler asks for redelivery. */
-async function answerWebhook(options: GatewayOptions, aggregator: GatewayAggregator, topic: string, raw: RawRequest, trace: Trace): Promise<RawResponse> {
+async function answerWebhook(
+  options: GatewayOptions,
+  aggregator: GatewayAggregator,
+  topic: string,
+  raw: RawRequest,
+  trace: Trace,
+): Promise<RawResponse> {
   const { open } = aggregator;
   const verification = open.verify(raw, options.clock.now());
   if (verification.kind === 'distrust') {
@@ -103,11 +132,15 @@ async function answerWebhook(options: GatewayOptions, aggregator: GatewayAggrega
   trace.keyId = verification.keyId;
   if (verification.late) return answerAt(aggregator, { kind: 'unauthenticated' }, trace);
   const decoded = open.decodeWebhook(topic, verification.request);
-  if (decoded.kind === 'bad_request') return answerAt(aggregator, { kind: 'bad_request', message: decoded.message }, trace);
+  if (decoded.kind === 'bad_request')
+    return answerAt(aggregator, { kind: 'bad_request', message: decoded.message }, trace);
   try {
     await options.onEvent(aggregator.name, decoded.event);
   } catch (error) {
-    options.log.warn({ err: error, aggregator: aggregator.name, topic }, 'a webhook could not be stored; it is answered so that it is sent again');
+    options.log.warn(
+      { err: error, aggregator: aggregator.name, topic },
+      'a webhook could not be stored; it is answered so that it is sent again',
+    );
     return answerAt(aggregator, { kind: 'uncertain', retryAfterSeconds: 1 }, trace);
   }
   trace.outcome = 'accepted';
@@ -122,7 +155,8 @@ function answerAt(aggregator: GatewayAggregator, answer: Answer, trace: Trace): 
 /** What is wrong before any byte of the body matters (SIG-37, SIG-38, SIG-43). */
 function refusalOfDoor(request: FastifyRequest, aggregator: GatewayAggregator): Answer | null {
   const { allowIps } = aggregator;
-  if (allowIps !== null && !allowIps.check(request.ip, isIP(request.ip) === 6 ? 'ipv6' : 'ipv4')) return { kind: 'forbidden' };
+  if (allowIps !== null && !allowIps.check(request.ip, isIP(request.ip) === 6 ? 'ipv6' : 'ipv4'))
+    return { kind: 'forbidden' };
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { kind: 'unsupported_media' };
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -132,7 +166,8 @@ function refusalOfDoor(request: FastifyRequest, aggregator: GatewayAggregator): 
 function rawRequest(request: FastifyRequest, nowMs: number): RawRequest {
   const [path = '', ...query] = request.url.split('?');
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
   const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
   return { method: request.method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
 }
@@ -141,14 +176,32 @@ function rawRequest(request: FastifyRequest, nowMs: number): RawRequest {
 function kindOfError(error: FastifyError): Answer | null {
   if (error.statusCode === 413) return { kind: 'too_large' };
   if (error.statusCode === 415) return { kind: 'unsupported_media' };
-  if (error.statusCode !== undefined && error.statusCode < 500) return { kind: 'bad_request', message: 'The request could not be read.' };
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return { kind: 'bad_request', message: 'The request could not be read.' };
   return null;
 }
 
-const KEPT_HEADERS = ['content-type', 'content-length', 'user-agent', 'x-request-id', 'x-timestamp', 'x-forwarded-for', 'date'] as const;
+const KEPT_HEADERS = [
+  'content-type',
+  'content-length',
+  'user-agent',
+  'x-request-id',
+  'x-timestamp',
+  'x-forwarded-for',
+  'date',
+] as const;
 
-function entryOf(aggregator: GatewayAggregator, request: FastifyRequest, raw: RawRequest, trace: Trace, response: RawResponse, durationMs: number) {
-  const kept = Object.fromEntries(KEPT_HEADERS.flatMap((name) => (raw.headers[name] === undefined ? [] : [[name, raw.headers[name]]])));
+function entryOf(
+  aggregator: GatewayAggregator,
+  request: FastifyRequest,
+  raw: RawRequest,
+  trace: Trace,
+  response: RawResponse,
+  durationMs: number,
+) {
+  const kept = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => (raw.headers[name] === undefined ? [] : [[name, raw.headers[name]]])),
+  );
   return {
     aggregator: aggregator.name,
     route: raw.path,

@@ -13,7 +13,16 @@ import type { ResolvePorts } from './resolve.ts';
 
 /** What happened to one request, for the journal, the metrics and the log. */
 export interface Trace {
-  verdict: 'genuine' | 'late' | 'missing' | 'malformed' | 'mismatch' | 'expired' | 'timestamp_unit' | 'replayed_nonce' | 'unread';
+  verdict:
+    | 'genuine'
+    | 'late'
+    | 'missing'
+    | 'malformed'
+    | 'mismatch'
+    | 'expired'
+    | 'timestamp_unit'
+    | 'replayed_nonce'
+    | 'unread';
   keyId: string | null;
   skewMs: number | null;
   call: Call | null;
@@ -64,7 +73,8 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
   } catch (error) {
     const reason = error instanceof Uncertain ? error.reason : 'defect';
     const { aggregator } = spine;
-    if (reason === 'defect') spine.log.error({ err: error, aggregator }, 'a callback met a defect; it is answered as uncertain');
+    if (reason === 'defect')
+      spine.log.error({ err: error, aggregator }, 'a callback met a defect; it is answered as uncertain');
     else spine.log.warn({ err: error, aggregator, reason }, 'a callback is answered as uncertain');
     return answer(trace, encode, { kind: 'uncertain', retryAfterSeconds: 1 });
   }
@@ -92,7 +102,10 @@ export function nameOf(what: Answer): string {
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Uncertain('deadline', 'session, game or player could not be read in time')), ms);
+    timer = setTimeout(
+      () => reject(new Uncertain('deadline', 'session, game or player could not be read in time')),
+      ms,
+    );
   });
   try {
     return await Promise.race([work, late]);

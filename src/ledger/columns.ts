@@ -1,16 +1,17 @@
 /** Rows of the wallet tables to the types of the book and back: the one place that vouches for what the driver returns. */
 import { formatDecimal, parseDecimal } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
-import {
-  aggregatorName,
-  externalId,
-  gameCode,
-  playerId,
-  roundId,
-  sessionId,
-  transactionId,
+import { aggregatorName, externalId, gameCode, playerId, roundId, sessionId, transactionId } from '../wallet/index.ts';
+import type {
+  PlayerStatus,
+  Refusal,
+  Round,
+  RoundState,
+  Transaction,
+  TransactionKind,
+  TransactionState,
+  Wallet,
 } from '../wallet/index.ts';
-import type { PlayerStatus, Refusal, Round, RoundState, Transaction, TransactionKind, TransactionState, Wallet } from '../wallet/index.ts';
 
 export interface WalletRow {
   player: string;
@@ -142,7 +143,8 @@ export function readRound(row: RoundRow): Round {
 
 function readDecimal(text: string): Decimal {
   const decimal = parseDecimal(text);
-  if ('kind' in decimal) throw new Error(`defect: the book holds "${text}" where an amount belongs (${decimal.reason})`);
+  if ('kind' in decimal)
+    throw new Error(`defect: the book holds "${text}" where an amount belongs (${decimal.reason})`);
   return decimal;
 }
 

@@ -1,7 +1,15 @@
 /** The ledger's public face. */
 export { openLedger } from './ledger.ts';
 export type { Ledger, LedgerOptions } from './ledger.ts';
-export type { IdentifiedRound, Page, ReadTransaction, Reads, RoundStory, RoundsQuery, TransactionsQuery } from './reads.ts';
+export type {
+  IdentifiedRound,
+  Page,
+  ReadTransaction,
+  Reads,
+  RoundStory,
+  RoundsQuery,
+  TransactionsQuery,
+} from './reads.ts';
 export type { Limits } from './wallets.ts';
 export { shardOf } from './shard.ts';
 export { Uncertain } from './uncertain.ts';

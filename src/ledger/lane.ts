@@ -121,7 +121,10 @@ export function createLane(options: LaneOptions): Lane {
       return;
     }
     options.onTrouble('singles');
-    options.log.warn({ err: result.error, calls: batch.length, lane: options.name }, 'a batch failed; its calls run one by one');
+    options.log.warn(
+      { err: result.error, calls: batch.length, lane: options.name },
+      'a batch failed; its calls run one by one',
+    );
     const stuck = new Set<string>();
     for (const job of batch) {
       if (job.settled) continue;

@@ -100,7 +100,8 @@ export function openLedger(options: LedgerOptions): Ledger {
 }
 
 function labelsOf(request: WalletRequest, outcome: Outcome) {
-  const detail = outcome.kind === 'rejected' ? outcome.refusal : outcome.kind === 'applied' && outcome.duplicate ? 'duplicate' : '';
+  const detail =
+    outcome.kind === 'rejected' ? outcome.refusal : outcome.kind === 'applied' && outcome.duplicate ? 'duplicate' : '';
   return { aggregator: request.aggregator, operation: request.operations[0].kind, outcome: outcome.kind, detail };
 }
 

@@ -19,7 +19,12 @@ interface ScaledRound {
 }
 
 /** Newest first by round_opened; one player's rounds by round_pkey. One row more than the page tells whether there is a next. */
-export async function selectRounds(sql: Database, query: RoundsQuery, after: readonly string[] | null, shard: number | null): Promise<readonly ScaledRound[]> {
+export async function selectRounds(
+  sql: Database,
+  query: RoundsQuery,
+  after: readonly string[] | null,
+  shard: number | null,
+): Promise<readonly ScaledRound[]> {
   const [openedAt, player, aggregator, scope, round] = after ?? [];
   const rows = await sql<(RoundRow & { scale: number })[]>`
     /* round.list */
@@ -94,7 +99,12 @@ interface PostingRow {
 }
 
 /** Relies on posting_pkey's leading columns. */
-export async function selectPostings(sql: Database, shard: number, player: PlayerId, transactions: readonly string[]): Promise<readonly Posting[]> {
+export async function selectPostings(
+  sql: Database,
+  shard: number,
+  player: PlayerId,
+  transactions: readonly string[],
+): Promise<readonly Posting[]> {
   if (transactions.length === 0) return [];
   const rows = await sql<PostingRow[]>`
     /* posting.of_transactions */
@@ -117,7 +127,12 @@ export async function selectPostings(sql: Database, shard: number, player: Playe
 }
 
 /** Our ids grow with time, so they order a player's history. Relies on transaction_pkey or transaction_external_id. */
-export async function selectTransactions(sql: Database, query: TransactionsQuery, after: string | null, shard: number | null): Promise<readonly ReadTransaction[]> {
+export async function selectTransactions(
+  sql: Database,
+  query: TransactionsQuery,
+  after: string | null,
+  shard: number | null,
+): Promise<readonly ReadTransaction[]> {
   const rows = await sql<(TransactionRow & { scale: number | null })[]>`
     /* transaction.list */
     SELECT t.*, w.scale
@@ -134,7 +149,11 @@ export async function selectTransactions(sql: Database, query: TransactionsQuery
 }
 
 /** Relies on the partial index transaction_parked. */
-export async function selectOverdueParked(sql: Database, nowMs: number, limit: number): Promise<readonly Transaction[]> {
+export async function selectOverdueParked(
+  sql: Database,
+  nowMs: number,
+  limit: number,
+): Promise<readonly Transaction[]> {
   const rows = await sql<TransactionRow[]>`
     /* transaction.overdue_parked */
     SELECT *
@@ -146,7 +165,11 @@ export async function selectOverdueParked(sql: Database, nowMs: number, limit: n
 }
 
 /** Whose transaction this is, for dialects that name nothing else. Relies on transaction_external_id. */
-export async function selectPlayerOf(sql: Database, aggregator: AggregatorName, externalId: string): Promise<PlayerId | null> {
+export async function selectPlayerOf(
+  sql: Database,
+  aggregator: AggregatorName,
+  externalId: string,
+): Promise<PlayerId | null> {
   const [row] = await sql<{ player: string }[]>`
     /* transaction.player_of */
     SELECT player FROM transaction WHERE aggregator = ${aggregator} AND external_id = ${externalId} LIMIT 1`;

@@ -2,7 +2,14 @@
 import type { Database } from '../platform/index.ts';
 import type { AggregatorName, ExternalId, Posting, Round, RoundState, PlayerId, Transaction } from '../wallet/index.ts';
 import { aggregatorName, playerId, roundId } from '../wallet/index.ts';
-import { selectPlayerOf, selectPostings, selectRound, selectRounds, selectRoundTransactions, selectTransactions } from './read-store.ts';
+import {
+  selectPlayerOf,
+  selectPostings,
+  selectRound,
+  selectRounds,
+  selectRoundTransactions,
+  selectTransactions,
+} from './read-store.ts';
 import { shardOf } from './shard.ts';
 
 export interface RoundsQuery {
@@ -53,7 +60,10 @@ export function createReads(sql: Database): Reads {
       const rows = await selectRounds(sql, query, after, query.player === undefined ? null : shardOf(query.player));
       const items = rows.slice(0, query.limit).map(({ round, scale }) => ({ ...round, id: idOf(round), scale }));
       const last = items.at(-1);
-      const next = rows.length > query.limit && last !== undefined ? pack([instantKey(last.openedAtMs), ...keyOf(last), '']) : null;
+      const next =
+        rows.length > query.limit && last !== undefined
+          ? pack([instantKey(last.openedAtMs), ...keyOf(last), ''])
+          : null;
       return { items, next };
     },
     round: async (id) => {
@@ -61,17 +71,33 @@ export function createReads(sql: Database): Reads {
       if (key === null) return null;
       const [player, aggregator, scope, round] = key;
       if (player === undefined || aggregator === undefined || scope === undefined || round === undefined) return null;
-      const name = { shard: shardOf(playerId(player)), player: playerId(player), aggregator: aggregatorName(aggregator), idScope: scope, round: roundId(round) };
+      const name = {
+        shard: shardOf(playerId(player)),
+        player: playerId(player),
+        aggregator: aggregatorName(aggregator),
+        idScope: scope,
+        round: roundId(round),
+      };
       const found = await selectRound(sql, name);
       if (found === null) return null;
       const transactions = await selectRoundTransactions(sql, name);
-      const postings = await selectPostings(sql, name.shard, name.player, transactions.map((row) => row.id));
+      const postings = await selectPostings(
+        sql,
+        name.shard,
+        name.player,
+        transactions.map((row) => row.id),
+      );
       return { round: { ...found.round, id, scale: found.scale }, transactions, postings };
     },
     transactions: async (query) => {
       const after = query.cursor === undefined ? null : unpack(query.cursor, 1);
       if (query.cursor !== undefined && after === null) return { items: [], next: null };
-      const rows = await selectTransactions(sql, query, after?.[0] ?? null, query.player === undefined ? null : shardOf(query.player));
+      const rows = await selectTransactions(
+        sql,
+        query,
+        after?.[0] ?? null,
+        query.player === undefined ? null : shardOf(query.player),
+      );
       const items = rows.slice(0, query.limit);
       const last = items.at(-1);
       return { items, next: rows.length > query.limit && last !== undefined ? pack([last.id]) : null };

@@ -42,9 +42,11 @@ interface Shopping {
   readonly wholeRoundsOf: NamedTransactions;
 }
 
-
 /** BEGIN, the locks, and every row the batch may need: one round trip. `read` turns the results into rows of the book. */
-export function loadFlight(items: readonly Item[]): { flight: Flight; read: (results: readonly StatementResult[]) => Loaded } {
+export function loadFlight(items: readonly Item[]): {
+  flight: Flight;
+  read: (results: readonly StatementResult[]) => Loaded;
+} {
   const shopping = shop(items);
   const kinds: ('none' | 'wallets' | 'transactions' | 'rounds')[] = [];
   const flight: Flight = (sql) => {
@@ -55,12 +57,14 @@ export function loadFlight(items: readonly Item[]): { flight: Flight; read: (res
     };
     send('none', sql`BEGIN`.simple());
     send('wallets', lockWallets(sql, shopping.players));
-    if (shopping.transactions.externalId.length > 0) send('transactions', namedTransactions(sql, shopping.transactions));
+    if (shopping.transactions.externalId.length > 0)
+      send('transactions', namedTransactions(sql, shopping.transactions));
     if (shopping.parked) send('transactions', parkedTransactions(sql, shopping.players));
     if (shopping.rounds.roundId.length > 0) send('rounds', namedRounds(sql, shopping.rounds));
     if (shopping.roundsOf.externalId.length > 0) send('rounds', roundsOfTransactions(sql, shopping.roundsOf));
     if (shopping.wholeRounds.roundId.length > 0) send('transactions', transactionsOfRounds(sql, shopping.wholeRounds));
-    if (shopping.wholeRoundsOf.externalId.length > 0) send('transactions', transactionsAroundBets(sql, shopping.wholeRoundsOf));
+    if (shopping.wholeRoundsOf.externalId.length > 0)
+      send('transactions', transactionsAroundBets(sql, shopping.wholeRoundsOf));
     return statements;
   };
   const rows = <Row>(results: readonly StatementResult[], kind: (typeof kinds)[number]): Row[] =>

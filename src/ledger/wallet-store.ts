@@ -17,7 +17,13 @@ export async function selectWallets(sql: Database, shard: number, player: Player
 }
 
 /** A later wallet takes over the status the player's other wallets have by then, so that an exclusion in between counts. */
-export async function insertWallet(sql: Database, shard: number, player: PlayerId, currency: Currency, status: PlayerStatus): Promise<void> {
+export async function insertWallet(
+  sql: Database,
+  shard: number,
+  player: PlayerId,
+  currency: Currency,
+  status: PlayerStatus,
+): Promise<void> {
   await sql`
     /* wallet.insert */
     INSERT INTO wallet (shard, player, currency, scale, status)
@@ -28,13 +34,24 @@ export async function insertWallet(sql: Database, shard: number, player: PlayerI
     ON CONFLICT (shard, player, currency) DO NOTHING`;
 }
 
-export async function updateStatus(sql: Database, shard: number, player: PlayerId, status: PlayerStatus): Promise<void> {
+export async function updateStatus(
+  sql: Database,
+  shard: number,
+  player: PlayerId,
+  status: PlayerStatus,
+): Promise<void> {
   await sql`
     /* wallet.status */
     UPDATE wallet SET status = ${status} WHERE shard = ${shard} AND player = ${player}`;
 }
 
-export async function updateLimits(sql: Database, shard: number, player: PlayerId, currency: string, limits: Limits): Promise<void> {
+export async function updateLimits(
+  sql: Database,
+  shard: number,
+  player: PlayerId,
+  currency: string,
+  limits: Limits,
+): Promise<void> {
   await sql`
     /* wallet.limits */
     UPDATE wallet

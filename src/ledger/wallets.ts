@@ -19,7 +19,8 @@ export function createWallets(sql: Database) {
       (await wallets(player)).map(({ balance, scale, currency }) => ({ units: balance, scale, currency })),
     ensureWallet: async (player: PlayerId, currency: Currency, status: PlayerStatus): Promise<void> =>
       insertWallet(sql, shardOf(player), player, currency, status),
-    setStatus: async (player: PlayerId, status: PlayerStatus): Promise<void> => updateStatus(sql, shardOf(player), player, status),
+    setStatus: async (player: PlayerId, status: PlayerStatus): Promise<void> =>
+      updateStatus(sql, shardOf(player), player, status),
     setLimits: async (player: PlayerId, currency: string, limits: Limits): Promise<void> =>
       updateLimits(sql, shardOf(player), player, currency, limits),
   };

@@ -2,7 +2,16 @@
  * The rows of one batch in memory. Loaded once, then every decision reads the state the last one left, so the same player
  * or the same external id twice in a batch is decided in order. Remembers which rows are new or changed, for the write.
  */
-import type { Book, Changes, Posting, Round, Transaction, TransactionName, TransactionScope, Wallet } from '../wallet/index.ts';
+import type {
+  Book,
+  Changes,
+  Posting,
+  Round,
+  Transaction,
+  TransactionName,
+  TransactionScope,
+  Wallet,
+} from '../wallet/index.ts';
 import type { PlayerId, RoundId } from '../wallet/index.ts';
 
 export interface Loaded {

@@ -43,9 +43,23 @@ export interface LobbyOptions {
   readonly webRoot: string;
   readonly players: readonly LobbyPlayer[];
   readonly balances: (player: string) => Promise<readonly { currency: string; balance: string }[]>;
-  readonly games: (query: { q?: string; provider?: string; category?: string; cursor?: string; currency?: string }) => Promise<{ games: readonly LobbyGame[]; next_cursor: string | null }>;
-  readonly facets: () => Promise<{ providers: readonly { code: string; name: string; count: number }[]; categories: readonly { code: string; count: number }[] }>;
-  readonly launch: (order: { player_id: string | null; game_id: string; mode: 'real' | 'demo'; currency: string | null }) => Promise<LobbyLaunch>;
+  readonly games: (query: {
+    q?: string;
+    provider?: string;
+    category?: string;
+    cursor?: string;
+    currency?: string;
+  }) => Promise<{ games: readonly LobbyGame[]; next_cursor: string | null }>;
+  readonly facets: () => Promise<{
+    providers: readonly { code: string; name: string; count: number }[];
+    categories: readonly { code: string; count: number }[];
+  }>;
+  readonly launch: (order: {
+    player_id: string | null;
+    game_id: string;
+    mode: 'real' | 'demo';
+    currency: string | null;
+  }) => Promise<LobbyLaunch>;
   readonly rounds: (player: string) => Promise<readonly LobbyRound[]>;
 }
 
@@ -66,9 +80,9 @@ export function lobby(options: LobbyOptions) {
       // Built files carry their hash in the name; the page itself must not outlive a new build.
       setHeaders: (reply, file) => {
         const immutable = path.relative(options.webRoot, file).startsWith(`assets${path.sep}`);
-        void reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-        void reply.header('x-content-type-options', 'nosniff');
-        void reply.header('referrer-policy', 'no-referrer');
+        reply.setHeader('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+        reply.setHeader('x-content-type-options', 'nosniff');
+        reply.setHeader('referrer-policy', 'no-referrer');
       },
     });
 
@@ -89,22 +103,32 @@ export function lobby(options: LobbyOptions) {
           }),
         },
       },
-      async (request) => options.games(Object.fromEntries(Object.entries(request.query).filter(([, value]) => value !== undefined && value !== ''))),
+      async (request) =>
+        options.games(
+          Object.fromEntries(Object.entries(request.query).filter(([, value]) => value !== undefined && value !== '')),
+        ),
     );
     app.get('/lobby/api/rounds', { schema: { querystring: z.object({ player: text }) } }, async (request, reply) => {
-      if (!known.has(request.query.player)) return problem(reply, 404, 'unknown_player', 'The lobby plays for its demo players only.');
+      if (!known.has(request.query.player))
+        return problem(reply, 404, 'unknown_player', 'The lobby plays for its demo players only.');
       return { rounds: await options.rounds(request.query.player) };
     });
     app.post(
       '/lobby/api/launches',
       {
         schema: {
-          body: z.object({ player_id: text.nullable(), game_id: text, mode: z.enum(['real', 'demo']), currency: text.nullable() }),
+          body: z.object({
+            player_id: text.nullable(),
+            game_id: text,
+            mode: z.enum(['real', 'demo']),
+            currency: text.nullable(),
+          }),
         },
       },
       async (request, reply) => {
         const { player_id: player } = request.body;
-        if (player !== null && !known.has(player)) return problem(reply, 403, 'unknown_player', 'The lobby plays for its demo players only.');
+        if (player !== null && !known.has(player))
+          return problem(reply, 403, 'unknown_player', 'The lobby plays for its demo players only.');
         const launch = await options.launch(request.body);
         if (launch.kind === 'refused') return problem(reply, 422, launch.code, launch.message);
         const { session_id, url, expires_at } = launch;
@@ -112,12 +136,23 @@ export function lobby(options: LobbyOptions) {
       },
     );
     app.setErrorHandler((error, _request, reply) => {
-      const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
-      return problem(reply, status, status < 500 ? 'bad_request' : 'unavailable', status < 500 ? 'The request is not valid.' : 'The lobby cannot answer right now.');
+      const status =
+        error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+          ? error.statusCode
+          : 500;
+      return problem(
+        reply,
+        status,
+        status < 500 ? 'bad_request' : 'unavailable',
+        status < 500 ? 'The request is not valid.' : 'The lobby cannot answer right now.',
+      );
     });
   };
 }
 
 function problem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
-  return reply.code(status).type('application/problem+json').send({ type: 'about:blank', title: detail, status, code, detail });
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: detail, status, code, detail });
 }

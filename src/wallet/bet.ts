@@ -43,7 +43,11 @@ function repeatedBet(scratch: Scratch, bet: Bet, stored: Transaction, policy: Po
           flags: [...stored.flags, 'late_bet'],
           changedAtMs: request.nowMs,
         };
-    scratch.alert({ kind: 'late_bet_on_tombstone', externalId: bet.id, message: 'A bet came after its rollback; nothing was debited.' });
+    scratch.alert({
+      kind: 'late_bet_on_tombstone',
+      externalId: bet.id,
+      message: 'A bet came after its rollback; nothing was debited.',
+    });
     return refused('reversed', row, { duplicate: stored.flags.includes('late_bet') });
   }
   const field = differingFact(stored, factsOf(bet), request, policy);
@@ -74,7 +78,9 @@ function refusalOfBet(scratch: Scratch, bet: Bet, policy: Policy): Refusal | nul
     refusalOfSession(scratch, request.session, bet.id) ??
     refusalOfPlayer(wallet) ??
     (request.gameKnown ? null : 'unknown_game') ??
-    (bet.amount.unscaled === 0n && policy['bet.zero'] === 'reject' && bet.flavour !== 'free' ? 'below_minimum' : null) ??
+    (bet.amount.unscaled === 0n && policy['bet.zero'] === 'reject' && bet.flavour !== 'free'
+      ? 'below_minimum'
+      : null) ??
     (bet.flavour === 'free' && policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
     refusalOfRound(scratch, bet, policy) ??
     (bet.flavour === 'free' ? null : refusalOfMoney(wallet, unitsOf(bet.amount, wallet), request.nowMs))
@@ -91,7 +97,7 @@ function refusalOfSession(scratch: Scratch, session: SessionFact, externalId: st
       scratch.alert({ kind: 'demo_session', externalId, message: 'A demo session sent a wallet call.' });
       return 'session_invalid';
     case 'foreign':
-      scratch.alert({ kind: 'foreign_session', externalId, message: "The session was issued to another player." });
+      scratch.alert({ kind: 'foreign_session', externalId, message: 'The session was issued to another player.' });
       return 'session_invalid';
     case 'expired':
       return 'session_expired';
@@ -124,7 +130,8 @@ function refusalOfRound(scratch: Scratch, bet: Bet, policy: Policy): Refusal | n
 
 function refusalOfMoney(wallet: Wallet, stake: bigint, nowMs: number): Refusal | null {
   if (wallet.maxStake !== null && stake > wallet.maxStake) return 'limit_reached';
-  if (wallet.dailyLossLimit !== null && stake > 0n && lossOn(wallet, nowMs) + stake > wallet.dailyLossLimit) return 'limit_reached';
+  if (wallet.dailyLossLimit !== null && stake > 0n && lossOn(wallet, nowMs) + stake > wallet.dailyLossLimit)
+    return 'limit_reached';
   return stake > wallet.balance ? 'insufficient_funds' : null;
 }
 
@@ -138,7 +145,11 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   const row: Transaction = { ...draft, balanceAfter: wallet.balance - units };
   scratch.putTransaction(row);
   if (free) {
-    scratch.alert({ kind: 'free_round_ungranted', externalId: bet.id, message: 'A free round no campaign is known for.' });
+    scratch.alert({
+      kind: 'free_round_ungranted',
+      externalId: bet.id,
+      message: 'A free round no campaign is known for.',
+    });
   }
   if (bet.round !== null && bet.flavour !== 'tip') {
     const round = scratch.round(bet.round) ?? newRound(request, bet.round, wallet.currency);

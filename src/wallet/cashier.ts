@@ -63,7 +63,14 @@ function refusalOf(operation: CashierOperation, wallet: Wallet): Refusal | null 
   }
 }
 
-function adjust(scratch: Scratch, operation: Adjust, wallet: Wallet, units: bigint, draft: Transaction, policy: Policy): void {
+function adjust(
+  scratch: Scratch,
+  operation: Adjust,
+  wallet: Wallet,
+  units: bigint,
+  draft: Transaction,
+  policy: Policy,
+): void {
   if (units >= 0n) scratch.credit(wallet.currency, 'adjustments', units, draft.id);
   else takeUnits(scratch, wallet.currency, 'adjustments', -units, draft, policy);
   const round = operation.round === null ? null : scratch.round(operation.round);

@@ -35,7 +35,11 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
       const parked: Outcome = { kind: 'parked', deadlineMs: answer.deadlineMs };
       return { outcome: parked, changes: scratch.changes(), alerts: scratch.alerts() };
     }
-    results.push({ id: answer.row?.id ?? null, externalId: answer.row?.externalId ?? null, duplicate: answer.duplicate });
+    results.push({
+      id: answer.row?.id ?? null,
+      externalId: answer.row?.externalId ?? null,
+      duplicate: answer.duplicate,
+    });
     last = answer.row ?? last;
   }
   const duplicate = results.every((result) => result.duplicate);
@@ -46,7 +50,11 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
     if (unknown.kind === 'refused') return refuseCall(book, scratch, unknown, 0);
     throw new Error('defect: a refusal is a refusal');
   }
-  return { outcome: { kind: 'applied', duplicate, results, balance }, changes: scratch.changes(), alerts: scratch.alerts() };
+  return {
+    outcome: { kind: 'applied', duplicate, results, balance },
+    changes: scratch.changes(),
+    alerts: scratch.alerts(),
+  };
 }
 
 function decideOperation(scratch: Scratch, operation: Operation, policy: Policy): OperationAnswer {

@@ -31,7 +31,14 @@ interface Draft {
 }
 
 export function needsOf(request: WalletRequest, policy: Policy): Needs {
-  const needs: Draft = { transactions: [], rounds: [], roundsOf: [], parked: false, wholeRounds: [], wholeRoundsOf: [] };
+  const needs: Draft = {
+    transactions: [],
+    rounds: [],
+    roundsOf: [],
+    parked: false,
+    wholeRounds: [],
+    wholeRoundsOf: [],
+  };
   for (const operation of request.operations) addNeeds(needs, operation, policy);
   return needs;
 }

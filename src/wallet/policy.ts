@@ -55,7 +55,7 @@ export interface Policy {
   readonly 'http.reject': number;
   readonly 'http.uncertain': number;
   /** the aggregator's own patience; our deadline is 80 % of it */
-  readonly 'timeoutMs': number;
+  readonly timeoutMs: number;
   /** how long the aggregator keeps retrying: grace windows and the least retention */
   readonly 'retry.horizonMs': number;
   /** what makes an external id unique */
@@ -98,7 +98,7 @@ export const SAFE_POLICY: Policy = Object.freeze({
   'bet.onUncertain': 'retryThenRollback',
   'http.reject': 422,
   'http.uncertain': 503,
-  'timeoutMs': 3_000,
+  timeoutMs: 3_000,
   'retry.horizonMs': 48 * 3_600_000,
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',

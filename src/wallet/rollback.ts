@@ -37,7 +37,10 @@ export function decideRollback(scratch: Scratch, rollback: Rollback, policy: Pol
       if (bet !== null) return rollbackBet(scratch, rollback, target.id, policy);
       const win = scratch.transaction({ kind: 'win', externalId: target.id });
       if (win !== null) return rollbackWin(scratch, rollback, target.id, policy);
-      const entombed = [entomb(scratch, rollback, 'bet', target.id, policy), entomb(scratch, rollback, 'win', target.id, policy)];
+      const entombed = [
+        entomb(scratch, rollback, 'bet', target.id, policy),
+        entomb(scratch, rollback, 'win', target.id, policy),
+      ];
       return unknownTarget(scratch, rollback, entombed, policy);
     }
   }
@@ -54,12 +57,24 @@ function repeatedRollback(scratch: Scratch, rollback: Rollback, stored: Transact
 }
 
 /** Refuses and writes the rollback's own row, so that the same id gets the same answer for ever (RB-23). */
-function refuse(scratch: Scratch, rollback: Rollback, refusal: Refusal, field: string | null = null, tombstones: readonly Transaction[] = []) {
+function refuse(
+  scratch: Scratch,
+  rollback: Rollback,
+  refusal: Refusal,
+  field: string | null = null,
+  tombstones: readonly Transaction[] = [],
+) {
   const row = refusedRow(scratch, rollback, refusal);
   return refused(refusal, row, { field, keep: [...tombstones, row] });
 }
 
-function entomb(scratch: Scratch, rollback: Rollback, kind: 'bet' | 'win' | 'rollback', id: ExternalId, policy: Policy): Transaction {
+function entomb(
+  scratch: Scratch,
+  rollback: Rollback,
+  kind: 'bet' | 'win' | 'rollback',
+  id: ExternalId,
+  policy: Policy,
+): Transaction {
   const row = tombstone(scratch.request, kind, id, rollback.round);
   scratch.putTransaction(row);
   if (kind === 'bet') settleParkedAfterTombstone(scratch, row, policy);
@@ -67,7 +82,12 @@ function entomb(scratch: Scratch, rollback: Rollback, kind: 'bet' | 'win' | 'rol
 }
 
 /** The answer to a rollback of something never seen: the dialect's "not found", or OK. The tombstones stand either way. */
-function unknownTarget(scratch: Scratch, rollback: Rollback, tombstones: readonly Transaction[], policy: Policy): OperationAnswer {
+function unknownTarget(
+  scratch: Scratch,
+  rollback: Rollback,
+  tombstones: readonly Transaction[],
+  policy: Policy,
+): OperationAnswer {
   if (policy['rollback.unknown'] === 'ok') return applyEmpty(scratch, rollback, false);
   return refuse(scratch, rollback, 'not_found', null, tombstones);
 }
@@ -89,11 +109,17 @@ function rollbackBet(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
     case 'tombstone':
       return unknownTarget(scratch, rollback, [], policy);
     case 'rejected':
-      return policy['rollback.ofRejected'] === 'ok' ? applyEmpty(scratch, rollback, false) : refuse(scratch, rollback, 'parent_failed');
+      return policy['rollback.ofRejected'] === 'ok'
+        ? applyEmpty(scratch, rollback, false)
+        : refuse(scratch, rollback, 'parent_failed');
     case 'parked':
       throw new Error('defect: a bet is never parked');
     case 'reversed':
-      if (rollback.amount === null || policy['rollback.amount'] === 'ignore' || sameAmount(rollback.amount, bet.amount)) {
+      if (
+        rollback.amount === null ||
+        policy['rollback.amount'] === 'ignore' ||
+        sameAmount(rollback.amount, bet.amount)
+      ) {
         return applyEmpty(scratch, rollback, true);
       }
       return refuse(scratch, rollback, 'already_settled');
@@ -106,7 +132,11 @@ function rollbackBet(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
 /** A fact in which the rollback contradicts the transaction it names (RB-12, RB-14). */
 function mismatchOf(scratch: Scratch, rollback: Rollback, target: Transaction): string | null {
   if (target.player !== scratch.request.player) {
-    scratch.alert({ kind: 'foreign_player', externalId: rollback.id, message: "The rollback names another player's transaction." });
+    scratch.alert({
+      kind: 'foreign_player',
+      externalId: rollback.id,
+      message: "The rollback names another player's transaction.",
+    });
     return 'player';
   }
   if (target.state === 'tombstone') return null;
@@ -167,7 +197,9 @@ function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, rollback: T
   const whole = amountOf(bet);
   const total = addDecimals(bet.reversedAmount, part);
   const done = compareDecimals(total, whole) === 0;
-  const units = done ? bet.units - bet.reversedUnits : cumulativeRefundUnits(bet.units, total, whole, bet.reversedUnits);
+  const units = done
+    ? bet.units - bet.reversedUnits
+    : cumulativeRefundUnits(bet.units, total, whole, bet.reversedUnits);
   const currency = bet.currency ?? request.currency;
   scratch.credit(currency, stakesAccount(bet), units, rollback.id);
   countLoss(scratch, currency, -units);
@@ -187,14 +219,21 @@ function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, rollback: T
 }
 
 /** The wins that settle a bet: those that name it, and those of its round that name none. */
-function standingWinsOf(scratch: Scratch, bet: Transaction, policy: Policy): { settled: boolean; rows: readonly Transaction[] } {
+function standingWinsOf(
+  scratch: Scratch,
+  bet: Transaction,
+  policy: Policy,
+): { settled: boolean; rows: readonly Transaction[] } {
   const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
   const counted = bet.wins > 0 || (round !== null && round.looseWins > 0);
   // Wins paid before their bet was known are on no counter, so where policy allows them they are looked up.
   const lookUp = policy['win.withoutBet'] === 'accept' || policy['rollback.afterWin'] === 'reverseBoth';
   if (!lookUp) return { settled: counted, rows: [] };
   const named = scratch.winsNaming(bet);
-  const loose = round === null ? [] : scratch.roundTransactions(round.round).filter((row) => row.kind === 'win' && row.reference === null);
+  const loose =
+    round === null
+      ? []
+      : scratch.roundTransactions(round.round).filter((row) => row.kind === 'win' && row.reference === null);
   const standing = [...named, ...loose].filter((row) => row.state === 'applied' || row.state === 'part_reversed');
   const settling = standing.some((row) => row.units > 0n || policy['win.zeroMeansLoss']);
   return { settled: counted || settling, rows: standing };
@@ -217,7 +256,8 @@ function takeBack(scratch: Scratch, win: Transaction, rollback: Transaction, pol
   const counts = win.units > 0n || policy['win.zeroMeansLoss'] ? 1 : 0;
   const bet = win.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: win.reference });
   const named = bet !== null && bet.player === request.player ? bet : null;
-  if (named !== null && named.wins > 0) scratch.putTransaction({ ...named, wins: named.wins - counts, changedAtMs: request.nowMs });
+  if (named !== null && named.wins > 0)
+    scratch.putTransaction({ ...named, wins: named.wins - counts, changedAtMs: request.nowMs });
   const roundName = win.round ?? named?.round ?? null;
   const round = roundName === null ? null : scratch.round(roundName);
   if (round !== null) {
@@ -229,7 +269,14 @@ function takeBack(scratch: Scratch, win: Transaction, rollback: Transaction, pol
 }
 
 /** A reversal never fails for want of money (RB-10): by `balance.negative` the rest is a receivable, or the wallet overdraws. */
-export function takeUnits(scratch: Scratch, currency: string, to: Account, units: bigint, cause: Transaction, policy: Policy): void {
+export function takeUnits(
+  scratch: Scratch,
+  currency: string,
+  to: Account,
+  units: bigint,
+  cause: Transaction,
+  policy: Policy,
+): void {
   const wallet = scratch.wallet(currency);
   if (wallet === null) throw new Error(`defect: money to take back in ${currency} without such a wallet`);
   const available = wallet.balance > 0n ? wallet.balance : 0n;
@@ -250,7 +297,9 @@ export function takeUnits(scratch: Scratch, currency: string, to: Account, units
   scratch.alert({
     kind: 'receivable',
     externalId: cause.externalId,
-    message: allow ? 'A reversal overdrew the wallet.' : 'A reversal found too little money; the rest is booked as receivable.',
+    message: allow
+      ? 'A reversal overdrew the wallet.'
+      : 'A reversal found too little money; the rest is booked as receivable.',
   });
 }
 
@@ -263,7 +312,9 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
   if (policy['rollback.win'] === 'unsupported') return refuse(scratch, rollback, 'not_found');
   switch (win.state) {
     case 'rejected':
-      return policy['rollback.ofRejected'] === 'ok' ? applyEmpty(scratch, rollback, false) : refuse(scratch, rollback, 'parent_failed');
+      return policy['rollback.ofRejected'] === 'ok'
+        ? applyEmpty(scratch, rollback, false)
+        : refuse(scratch, rollback, 'parent_failed');
     case 'parked':
       // Its money never moved: the waiting win ends here, and whatever comes later meets a rolled back one.
       scratch.putTransaction({ ...win, state: 'reversed', deadlineMs: null, changedAtMs: scratch.request.nowMs });
@@ -272,7 +323,11 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
       return applyEmpty(scratch, rollback, true);
     case 'applied':
     case 'part_reversed': {
-      if (rollback.amount !== null && policy['rollback.amount'] !== 'ignore' && !sameAmount(rollback.amount, win.amount)) {
+      if (
+        rollback.amount !== null &&
+        policy['rollback.amount'] !== 'ignore' &&
+        !sameAmount(rollback.amount, win.amount)
+      ) {
         return refuse(scratch, rollback, 'conflict', 'amount');
       }
       const draft = newRow(scratch.request, rollback, 'applied', {});
@@ -285,7 +340,8 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
 
 function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, policy: Policy): OperationAnswer {
   const undone = scratch.transaction({ kind: 'rollback', externalId: id });
-  if (undone === null) return unknownTarget(scratch, rollback, [entomb(scratch, rollback, 'rollback', id, policy)], policy);
+  if (undone === null)
+    return unknownTarget(scratch, rollback, [entomb(scratch, rollback, 'rollback', id, policy)], policy);
   const mismatch = mismatchOf(scratch, rollback, undone);
   if (mismatch !== null) return refuse(scratch, rollback, 'conflict', mismatch);
   if (undone.state === 'tombstone') return unknownTarget(scratch, rollback, [], policy);
@@ -297,7 +353,12 @@ function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, 
 
   const draft = newRow(scratch.request, rollback, 'applied', {});
   reapply(scratch, bet, undone, draft, policy);
-  scratch.putTransaction({ ...undone, state: 'reversed', reversedUnits: undone.units, changedAtMs: scratch.request.nowMs });
+  scratch.putTransaction({
+    ...undone,
+    state: 'reversed',
+    reversedUnits: undone.units,
+    changedAtMs: scratch.request.nowMs,
+  });
   return finish(scratch, draft, bet.currency, undone.units);
 }
 
@@ -310,7 +371,13 @@ function reapply(scratch: Scratch, bet: Transaction, undone: Transaction, draft:
   const reversedUnits = bet.reversedUnits - undone.units;
   const reversedAmount = undone.amount === null ? ZERO_DECIMAL : subtractDecimals(bet.reversedAmount, undone.amount);
   const whole = reversedUnits === 0n;
-  scratch.putTransaction({ ...bet, state: whole ? 'applied' : 'part_reversed', reversedUnits, reversedAmount, changedAtMs: request.nowMs });
+  scratch.putTransaction({
+    ...bet,
+    state: whole ? 'applied' : 'part_reversed',
+    reversedUnits,
+    reversedAmount,
+    changedAtMs: request.nowMs,
+  });
   const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
   if (round !== null) {
     const counted = { ...round, returned: round.returned - undone.units, betsStanding: round.betsStanding + 1 };
@@ -321,7 +388,9 @@ function reapply(scratch: Scratch, bet: Transaction, undone: Transaction, draft:
 function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, policy: Policy): OperationAnswer {
   const state = scratch.round(round);
   const bets = scratch.roundTransactions(round).filter((row) => row.kind === 'bet' && row.flavour !== 'tip');
-  const played = bets.filter((row) => row.state === 'applied' || row.state === 'part_reversed' || row.state === 'reversed');
+  const played = bets.filter(
+    (row) => row.state === 'applied' || row.state === 'part_reversed' || row.state === 'reversed',
+  );
   if (state === null || played.length === 0) return refuse(scratch, rollback, 'not_found');
   const standing = played.filter((row) => row.state !== 'reversed');
   if (standing.length === 0) return applyEmpty(scratch, rollback, true);

@@ -10,7 +10,6 @@ import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import type { Scratch } from './scratch.ts';
 
-
 /** A row for an operation seen for the first time. */
 export function newRow(
   request: WalletRequest,
@@ -50,7 +49,12 @@ export function newRow(
 }
 
 /** Zero money under an id that a rollback named before it existed here. The bet or win that comes later meets it (RB-04). */
-export function tombstone(request: WalletRequest, kind: TransactionKind, id: ExternalId, round: RoundId | null): Transaction {
+export function tombstone(
+  request: WalletRequest,
+  kind: TransactionKind,
+  id: ExternalId,
+  round: RoundId | null,
+): Transaction {
   return {
     id: request.nextId(),
     aggregator: request.aggregator,
@@ -89,7 +93,8 @@ export function refusedRow(scratch: Scratch, operation: BookedOperation, refusal
 /** The amount in the wallet's minor units. More digits than the currency has were refused as malformed before (BET-06). */
 export function unitsOf(amount: Decimal, wallet: Wallet): bigint {
   const units = toUnits(amount, wallet.scale);
-  if (typeof units !== 'bigint') throw new Error(`defect: an amount reached the wallet that ${wallet.currency} cannot hold (${units.reason})`);
+  if (typeof units !== 'bigint')
+    throw new Error(`defect: an amount reached the wallet that ${wallet.currency} cannot hold (${units.reason})`);
   return units;
 }
 

@@ -95,7 +95,10 @@ export function createScratch(book: Book, request: WalletRequest): Scratch {
     roundTransactions: (round) =>
       newest(book.roundTransactions(scope, request.player, round), (row) => row.round === round),
     winsNaming: (bet) =>
-      newest(book.winsNaming(scope, request.player, bet.externalId), (row) => row.kind === 'win' && row.reference === bet.externalId),
+      newest(
+        book.winsNaming(scope, request.player, bet.externalId),
+        (row) => row.kind === 'win' && row.reference === bet.externalId,
+      ),
     credit: (currency, from, units, cause) => {
       if (units !== 0n) post(currency, [from, 'player'], units, units, cause);
     },

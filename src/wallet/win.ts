@@ -27,12 +27,20 @@ export function decideWin(scratch: Scratch, win: Win, policy: Policy): Operation
       return refused(verdict.refusal, refusedRow(scratch, win, verdict.refusal), { field: verdict.field });
     case 'park': {
       const deadlineMs = scratch.request.nowMs + policy['win.parkMs'];
-      const row = newRow(scratch.request, win, 'parked', { deadlineMs, flags: win.closesRound ? ['closes_round'] : [] });
+      const row = newRow(scratch.request, win, 'parked', {
+        deadlineMs,
+        flags: win.closesRound ? ['closes_round'] : [],
+      });
       scratch.putTransaction(row);
       return { kind: 'parked', deadlineMs };
     }
     case 'pay': {
-      const row = payWin(scratch, newRow(scratch.request, win, 'applied', { flags: verdict.flags }), win.closesRound, policy);
+      const row = payWin(
+        scratch,
+        newRow(scratch.request, win, 'applied', { flags: verdict.flags }),
+        win.closesRound,
+        policy,
+      );
       return { kind: 'applied', row, duplicate: false };
     }
   }
@@ -61,7 +69,11 @@ function stillParked(scratch: Scratch, stored: Transaction): OperationAnswer {
   const deadlineMs = stored.deadlineMs ?? stored.createdAtMs;
   if (scratch.request.nowMs < deadlineMs) return { kind: 'parked', deadlineMs };
   const row = refuseParked(scratch, stored, 'not_found');
-  scratch.alert({ kind: 'win_without_bet', externalId: stored.externalId, message: 'A win waited for its bet in vain; nothing was credited.' });
+  scratch.alert({
+    kind: 'win_without_bet',
+    externalId: stored.externalId,
+    message: 'A win waited for its bet in vain; nothing was credited.',
+  });
   return refused('not_found', row);
 }
 
@@ -86,9 +98,15 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   if (round !== null && round.currency !== request.currency) return refuse('wrong_currency');
   const late = round !== null && round.closedAtMs !== null;
   if (late && policy['round.winAfterClose'] === 'reject') return refuse('round_closed');
-  if (late) scratch.alert({ kind: 'late_win', externalId: win.id, message: 'A win came after its round was closed; it was paid.' });
+  if (late)
+    scratch.alert({
+      kind: 'late_win',
+      externalId: win.id,
+      message: 'A win came after its round was closed; it was paid.',
+    });
   const review = needsReview(win, policy);
-  if (review) scratch.alert({ kind: 'review', externalId: win.id, message: 'A win above the review threshold was paid.' });
+  if (review)
+    scratch.alert({ kind: 'review', externalId: win.id, message: 'A win above the review threshold was paid.' });
   return { kind: 'pay', flags: [...ofBet.flags, ...(late ? ['late'] : []), ...(review ? ['review'] : [])] };
 }
 
@@ -107,7 +125,11 @@ function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
     case 'reversed':
       return afterRollback(scratch, win.id, policy);
     case 'rejected':
-      scratch.alert({ kind: 'win_of_rejected_bet', externalId: win.id, message: 'A win names a bet that was refused.' });
+      scratch.alert({
+        kind: 'win_of_rejected_bet',
+        externalId: win.id,
+        message: 'A win names a bet that was refused.',
+      });
       return refuse('not_found');
     case 'parked':
       throw new Error('defect: a bet is never parked');
@@ -123,7 +145,11 @@ function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
 function withoutBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
   switch (policy['win.withoutBet']) {
     case 'reject':
-      scratch.alert({ kind: 'win_without_bet', externalId: win.id, message: 'A win names no known bet; it was refused.' });
+      scratch.alert({
+        kind: 'win_without_bet',
+        externalId: win.id,
+        message: 'A win names no known bet; it was refused.',
+      });
       return refuse('not_found');
     case 'accept':
       scratch.alert({ kind: 'win_without_bet', externalId: win.id, message: 'A win names no known bet; it was paid.' });
@@ -158,13 +184,18 @@ function payWin(scratch: Scratch, draft: Transaction, closes: boolean, policy: P
   scratch.putTransaction(row);
 
   const bet = draft.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: draft.reference });
-  const standing = bet !== null && bet.player === request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
+  const standing =
+    bet !== null && bet.player === request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
   const counts = settles(units, policy) ? 1 : 0;
   if (standing) scratch.putTransaction({ ...bet, wins: bet.wins + counts, changedAtMs: request.nowMs });
   const roundName = draft.round ?? (standing ? bet.round : null);
   if (roundName !== null) {
     const round = scratch.round(roundName) ?? newRound(request, roundName, currency);
-    const counted = { ...round, paid: round.paid + units, looseWins: round.looseWins + (draft.reference === null ? counts : 0) };
+    const counted = {
+      ...round,
+      paid: round.paid + units,
+      looseWins: round.looseWins + (draft.reference === null ? counts : 0),
+    };
     scratch.putRound(afterMove(counted, closes, request.nowMs, 'in'));
   }
   return row;
@@ -197,7 +228,12 @@ export function settleParkedAfterTombstone(scratch: Scratch, bet: Transaction, p
 }
 
 function payParked(scratch: Scratch, parked: Transaction, policy: Policy): void {
-  const draft = { ...parked, deadlineMs: null, flags: [...parked.flags, 'was_parked'], changedAtMs: scratch.request.nowMs };
+  const draft = {
+    ...parked,
+    deadlineMs: null,
+    flags: [...parked.flags, 'was_parked'],
+    changedAtMs: scratch.request.nowMs,
+  };
   payWin(scratch, draft, parked.flags.includes('closes_round'), policy);
 }
 

@@ -35,7 +35,9 @@ describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
   }, 30_000);
 
   const balanceOf = async (): Promise<number> => {
-    const answer = (await demo.api('/v1/players/demo/balances')) as readonly { currency: string; balance: string }[] | { items: readonly { currency: string; balance: string }[] };
+    const answer = (await demo.api('/v1/players/demo/balances')) as
+      | readonly { currency: string; balance: string }[]
+      | { items: readonly { currency: string; balance: string }[] };
     const list = 'items' in answer ? answer.items : answer;
     return cents(list.find((each) => each.currency === 'USD')?.balance ?? 'NaN');
   };
@@ -69,12 +71,18 @@ describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
     expect(items.map((round) => round.round_id).toSorted()).toEqual(spun.map((each) => each.round_id).toSorted());
     for (const round of items) {
       const seen = spun.find((each) => each.round_id === round.round_id);
-      expect({ state: round.state, staked: round.staked, paid: round.paid }).toEqual({ state: 'closed', staked: seen?.stake, paid: seen?.win });
+      expect({ state: round.state, staked: round.staked, paid: round.paid }).toEqual({
+        state: 'closed',
+        staked: seen?.stake,
+        paid: seen?.win,
+      });
     }
     const change = spun.reduce((sum, each) => sum + cents(each.win) - cents(each.stake), 0);
     expect(await balanceOf()).toBe(before + change);
     const shown = (before + change) / 100;
-    await expect.poll(async () => page.getByTestId('balance').first().textContent()).toContain(`${shown.toFixed(2)} USD`);
+    await expect
+      .poll(async () => page.getByTestId('balance').first().textContent())
+      .toContain(`${shown.toFixed(2)} USD`);
     await page.keyboard.press('Escape');
     await page.getByText('Last rounds in the book').click();
     await page.getByRole('table', { name: 'Last rounds' }).waitFor();
@@ -90,7 +98,10 @@ describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
     await page.goto(demo.gatewayUrl);
     await page.getByRole('article').first().waitFor();
     await shot(page, 'lobby-phone');
-    await page.getByRole('button', { name: /in demo mode$/ }).first().click();
+    await page
+      .getByRole('button', { name: /in demo mode$/ })
+      .first()
+      .click();
     const game = page.frameLocator('iframe');
     await game.getByText('DEMO', { exact: true }).waitFor();
     const spin = game.getByRole('button', { name: 'Spin' });

@@ -10,7 +10,13 @@ const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
 interface Answer {
   readonly status: number;
-  readonly body: { readonly status?: string; readonly code?: string; readonly balance?: string; readonly duplicate?: boolean; readonly operator_transaction_id?: string };
+  readonly body: {
+    readonly status?: string;
+    readonly code?: string;
+    readonly balance?: string;
+    readonly duplicate?: boolean;
+    readonly operator_transaction_id?: string;
+  };
 }
 
 describe('the demo, driven from outside', { timeout: 90_000 }, () => {
@@ -35,15 +41,27 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
   const post = async (route: string, body: object): Promise<{ session_id: string }> => {
     const response = await fetch(`${demo.gatewayUrl}${route}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${demo.secrets.api_key}`, 'content-type': 'application/json', 'idempotency-key': `${route}-${Math.random()}` },
+      headers: {
+        authorization: `Bearer ${demo.secrets.api_key}`,
+        'content-type': 'application/json',
+        'idempotency-key': `${route}-${Math.random()}`,
+      },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as { session_id: string };
   };
 
-  const callback = async (body: object | string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> => {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+  const callback = async (
+    body: object | string | Uint8Array,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const bytes =
+      typeof body === 'string'
+        ? Buffer.from(body)
+        : body instanceof Uint8Array
+          ? body
+          : Buffer.from(JSON.stringify(body));
     const signature = createHmac('sha256', demo.secrets.signing_secret).update(bytes).digest('hex');
     const response = await fetch(`${demo.gatewayUrl}/callbacks/acme`, {
       method: 'POST',
@@ -52,7 +70,14 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
     });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   };
-  const money = (type: string, fields: object) => ({ type, player_id: 'demo', currency: 'USD', session_id: session, game_code: game, ...fields });
+  const money = (type: string, fields: object) => ({
+    type,
+    player_id: 'demo',
+    currency: 'USD',
+    session_id: session,
+    game_code: game,
+    ...fields,
+  });
   const balance = async () => Number((await callback(money('balance', {}))).body.balance);
 
   it('plays a full round by curl with a signature made by openssl [SIG-01] [BET-01] [WIN-01]', async () => {
@@ -69,16 +94,32 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
       send '{"type":"win","player_id":"demo","currency":"USD","session_id":"'$SESSION'","game_code":"'$GAME'","transaction_id":"curl-win","round_id":"curl-round","bet_transaction_id":"curl-bet","amount":"4.00","round_closed":true}'
       send '{"type":"bet","player_id":"demo","currency":"USD","session_id":"'$SESSION'","game_code":"'$GAME'","transaction_id":"curl-bet","round_id":"curl-round","amount":"2.50"}'
     `;
-    const env = { ...process.env, SIGNING_SECRET: demo.secrets.signing_secret, GATEWAY: demo.gatewayUrl, SESSION: session, GAME: game };
+    const env = {
+      ...process.env,
+      SIGNING_SECRET: demo.secrets.signing_secret,
+      GATEWAY: demo.gatewayUrl,
+      SESSION: session,
+      GAME: game,
+    };
     const lines = execFileSync('sh', ['-c', script], { env, encoding: 'utf8' }).trim().split('\n');
     const [bet, win, again] = lines.map((line): Answer['body'] => JSON.parse(line));
     expect(bet).toMatchObject({ status: 'ok', duplicate: false, balance: (before - 2.5).toFixed(2) });
     expect(win).toMatchObject({ status: 'ok', duplicate: false, balance: (before + 1.5).toFixed(2) });
-    expect(again).toMatchObject({ status: 'ok', duplicate: true, operator_transaction_id: bet?.operator_transaction_id, balance: (before + 1.5).toFixed(2) });
-    const rounds = (await demo.api('/v1/rounds?player=demo')) as { items: readonly { id: string; round_id: string; state: string }[] };
+    expect(again).toMatchObject({
+      status: 'ok',
+      duplicate: true,
+      operator_transaction_id: bet?.operator_transaction_id,
+      balance: (before + 1.5).toFixed(2),
+    });
+    const rounds = (await demo.api('/v1/rounds?player=demo')) as {
+      items: readonly { id: string; round_id: string; state: string }[];
+    };
     const round = rounds.items.find((each) => each.round_id === 'curl-round');
     expect(round).toMatchObject({ state: 'closed', staked: '2.50', paid: '4.00' });
-    const story = (await demo.api(`/v1/rounds/${round?.id}`)) as { transactions: readonly unknown[]; postings: readonly unknown[] };
+    const story = (await demo.api(`/v1/rounds/${round?.id}`)) as {
+      transactions: readonly unknown[];
+      postings: readonly unknown[];
+    };
     expect(story.transactions).toHaveLength(2);
     expect(story.postings).toHaveLength(2);
   });
@@ -90,11 +131,22 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
     const own = (await post('/v1/launches', { player_id: 'poor', game_id: items[0]?.id, mode: 'real' })).session_id;
     const answers = await Promise.all(
       Array.from({ length: 100 }, async (_unused, index) =>
-        callback({ type: 'bet', player_id: 'poor', currency: 'USD', session_id: own, game_code: game, transaction_id: `p-${index}`, round_id: `p-${index}`, amount: '10' }),
+        callback({
+          type: 'bet',
+          player_id: 'poor',
+          currency: 'USD',
+          session_id: own,
+          game_code: game,
+          transaction_id: `p-${index}`,
+          round_id: `p-${index}`,
+          amount: '10',
+        }),
       ),
     );
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(25);
-    expect(answers.filter((answer) => answer.status === 422 && answer.body.code === 'insufficient_funds')).toHaveLength(75);
+    expect(answers.filter((answer) => answer.status === 422 && answer.body.code === 'insufficient_funds')).toHaveLength(
+      75,
+    );
     expect(await demo.api('/v1/players/poor/balances')).toMatchObject({});
   });
 
@@ -103,9 +155,21 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
     const wrong = { 'x-signature': '0'.repeat(64) };
     expect(await callback('{"broken', wrong)).toMatchObject({ status: 401, body: { code: 'bad_signature' } });
     expect((await callback('{}', { 'x-signature': '' })).status).toBe(401);
-    expect((await callback('{}', { 'x-signature': 'é'.repeat(64).normalize('NFC').replaceAll('é', 'z') })).status).toBe(401);
-    expect((await callback(money('bet', { transaction_id: 'x', round_id: 'x', amount: '1.00' }), wrong)).status).toBe(401);
-    expect((await fetch(`${demo.gatewayUrl}/callbacks/nobody`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(404);
+    expect((await callback('{}', { 'x-signature': 'é'.repeat(64).normalize('NFC').replaceAll('é', 'z') })).status).toBe(
+      401,
+    );
+    expect((await callback(money('bet', { transaction_id: 'x', round_id: 'x', amount: '1.00' }), wrong)).status).toBe(
+      401,
+    );
+    expect(
+      (
+        await fetch(`${demo.gatewayUrl}/callbacks/nobody`, {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-type': 'application/json' },
+        })
+      ).status,
+    ).toBe(404);
     expect(await balance()).toBe(before);
   });
 
@@ -113,12 +177,17 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
     const before = await balance();
     const bet = (fields: object) => money('bet', { transaction_id: 'bad', round_id: 'bad', amount: '1.00', ...fields });
     for (const amount of ['-1.00', '1.001', '1e2', '+1', '01', ' 1', '1,00', '', null, true, []]) {
-      expect(await callback(bet({ amount })), JSON.stringify(amount)).toMatchObject({ status: 400, body: { status: 'error', code: 'bad_request' } });
+      expect(await callback(bet({ amount })), JSON.stringify(amount)).toMatchObject({
+        status: 400,
+        body: { status: 'error', code: 'bad_request' },
+      });
     }
     const text = JSON.stringify(bet({}));
     expect((await callback(text.replace('"amount"', '"amount":"1.00","amount"'))).status).toBe(400);
     expect((await callback(`\uFEFF${text}`)).status).toBe(400);
-    expect((await callback(Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0x7d])]))).status).toBe(400);
+    expect((await callback(Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0x7d])]))).status).toBe(
+      400,
+    );
     expect((await callback(text, { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await callback(text, { 'content-encoding': 'gzip' })).status).toBe(415);
     expect((await callback(bet({ transaction_id: undefined }))).status).toBe(400);
@@ -138,13 +207,18 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
       let text = '';
       socket.on('data', (bytes) => (text += bytes.toString()));
       socket.on('close', () => resolve(text));
-      socket.write('POST /callbacks/acme HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
+      socket.write(
+        'POST /callbacks/acme HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      );
     });
     expect(heard).toMatch(/^HTTP\/1\.1 400/);
   });
 
   it('audits clean afterwards, beside the running server', () => {
-    const text = execFileSync(process.execPath, [CLI, 'audit', '--data-dir', place.dir], { encoding: 'utf8', env: { ...process.env, DATABASE_URL: undefined } });
+    const text = execFileSync(process.execPath, [CLI, 'audit', '--data-dir', place.dir], {
+      encoding: 'utf8',
+      env: { ...process.env, DATABASE_URL: undefined },
+    });
     expect(text).toContain('The book is sound.');
     expect(text).not.toContain('FAIL');
   });
@@ -158,7 +232,11 @@ describe('the life of the demo', { timeout: 120_000 }, () => {
       const first = await startDemo(place.dir, ports);
       await fetch(`${first.gatewayUrl}/v1/players/demo/deposits`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${first.secrets.api_key}`, 'content-type': 'application/json', 'idempotency-key': 'once' },
+        headers: {
+          authorization: `Bearer ${first.secrets.api_key}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'once',
+        },
         body: JSON.stringify({ amount: '11.11', currency: 'USD', reference: 'once' }),
       });
       const { code, tookMs } = await first.interrupt();
@@ -184,17 +262,28 @@ describe('the life of the demo', { timeout: 120_000 }, () => {
     const taken = typeof address === 'object' && address !== null ? String(address.port) : '';
     try {
       const cases: readonly { args: readonly string[]; env: Record<string, string | undefined>; says: RegExp }[] = [
-        { args: ['demo', '--port', taken, '--sandbox-port', String(await freePort())], env: {}, says: /EADDRINUSE|in use/ },
+        {
+          args: ['demo', '--port', taken, '--sandbox-port', String(await freePort())],
+          env: {},
+          says: /EADDRINUSE|in use/,
+        },
         { args: ['demo', '--port', 'many'], env: {}, says: /port/ },
         { args: ['serve'], env: {}, says: /--config/ },
         { args: ['serve', '--config', '/nowhere.yaml'], env: {}, says: /cannot read/ },
-        { args: ['migrate'], env: { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/none' }, says: /cannot|reach|refused|connect/i },
+        {
+          args: ['migrate'],
+          env: { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/none' },
+          says: /cannot|reach|refused|connect/i,
+        },
         { args: ['migrate'], env: { DATABASE_URL: 'mysql://x' }, says: /postgres/i },
       ];
       for (const { args, env, says } of cases) {
         const { code, text } = await runCli([...args, '--data-dir', place.dir], env);
         expect(code, `${args.join(' ')}: ${text}`).toBe(1);
-        const lines = text.trim().split('\n').filter((line) => line.startsWith('croupier:'));
+        const lines = text
+          .trim()
+          .split('\n')
+          .filter((line) => line.startsWith('croupier:'));
         expect(lines, text).toHaveLength(1);
         expect(lines[0]).toMatch(says);
       }
@@ -205,7 +294,10 @@ describe('the life of the demo', { timeout: 120_000 }, () => {
   });
 });
 
-async function runCli(args: readonly string[], env: Record<string, string | undefined>): Promise<{ code: number | null; text: string }> {
+async function runCli(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<{ code: number | null; text: string }> {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, DATABASE_URL: undefined, ...env } });
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));

@@ -31,7 +31,9 @@ describe('the ledger when the database misbehaves', () => {
     await using table = await ledgerTable({ proxied: true, lanes: 1 });
     const player = await table.player('USD', '1000.00');
     const cut = table.proxy().cutNext('COMMIT', 'after');
-    const outcomes = await Promise.all(Array.from({ length: 60 }, async (_unused, index) => table.bet(player, bet(`b-${index}`, '1.00'))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, async (_unused, index) => table.bet(player, bet(`b-${index}`, '1.00'))),
+    );
     await cut;
     expect(outcomes.every((outcome) => outcome.kind === 'applied')).toBe(true);
     expect(await table.balance(player)).toBe(94_000n);
@@ -44,11 +46,13 @@ describe('the ledger when the database misbehaves', () => {
     table.proxy().shut();
     const startedAt = performance.now();
     const withdrawal = async () =>
-      table.ledgerAt().submit(
-        request(player, 'USD', [{ kind: 'withdrawal', id: externalId('w-1'), amount: amount('1.00') }]),
-        table.policy,
-        1_000,
-      );
+      table
+        .ledgerAt()
+        .submit(
+          request(player, 'USD', [{ kind: 'withdrawal', id: externalId('w-1'), amount: amount('1.00') }]),
+          table.policy,
+          1_000,
+        );
     await expect(withdrawal()).rejects.toBeInstanceOf(Uncertain);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await table.balance(player)).toBe(10_000n);
@@ -64,7 +68,11 @@ describe('the ledger when the database misbehaves', () => {
     await table.sql
       .begin(async (transaction) => {
         await transaction`SELECT 1 FROM wallet WHERE player = ${held} FOR UPDATE`;
-        const answers = await Promise.allSettled([table.bet(held, bet('h-1')), table.bet(held, bet('h-2')), table.bet(free, bet('f-1'))]);
+        const answers = await Promise.allSettled([
+          table.bet(held, bet('h-1')),
+          table.bet(held, bet('h-2')),
+          table.bet(free, bet('f-1')),
+        ]);
         expect(answers[0]).toMatchObject({ status: 'rejected' });
         expect(answers[1]).toMatchObject({ status: 'rejected' });
         expect(answers[2]).toMatchObject({ status: 'fulfilled', value: { kind: 'applied' } });
@@ -77,7 +85,9 @@ describe('the ledger when the database misbehaves', () => {
   it('answers promptly when the queue is full [RET-15]', async () => {
     await using table = await ledgerTable({ lanes: 1, maxQueue: 20 });
     const player = await table.player('USD', '1000.00');
-    const answers = await Promise.allSettled(Array.from({ length: 500 }, async (_unused, index) => table.bet(player, bet(`q-${index}`, '1.00'))));
+    const answers = await Promise.allSettled(
+      Array.from({ length: 500 }, async (_unused, index) => table.bet(player, bet(`q-${index}`, '1.00'))),
+    );
     const full = answers.filter((answer) => answer.status === 'rejected');
     expect(full.length).toBeGreaterThan(300);
     const applied = answers.length - full.length;

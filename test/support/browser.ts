@@ -29,11 +29,16 @@ export async function openBrowser(): Promise<Browser> {
   shipped.setGraphicsMode = false;
   const executablePath = await shipped.executablePath();
   const libraries = path.join(tmpdir(), 'al2023', 'lib');
-  const env = { ...process.env, LD_LIBRARY_PATH: [libraries, process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':') };
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: [libraries, process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),
+  };
   // The package's own flags squeeze everything into one process, which ends with its first page; a test machine has room.
   return chromium.launch({ executablePath, headless: true, args: FLAGS, env: onlyText(env) });
 }
 
 function onlyText(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -10,7 +10,12 @@ export interface RunningDemo {
   readonly gatewayUrl: string;
   readonly sandboxUrl: string;
   readonly dataDir: string;
-  readonly secrets: { readonly api_key: string; readonly signing_secret: string; readonly launch_secret: string; readonly catalogue_api_key: string };
+  readonly secrets: {
+    readonly api_key: string;
+    readonly signing_secret: string;
+    readonly launch_secret: string;
+    readonly catalogue_api_key: string;
+  };
   readonly child: ChildProcess;
   readonly output: () => string;
   /** Ctrl-C; resolves with the exit code and how long it took */
@@ -27,13 +32,27 @@ export function demoDirectory(): { dir: string; remove: () => void } {
 }
 
 export async function startDemo(dataDir: string, ports?: { gateway: number; sandbox: number }): Promise<RunningDemo> {
-  if (!existsSync(path.join(ROOT, 'dist/cli.js'))) throw new Error('dist/ is missing: run node scripts/build.mjs first');
+  if (!existsSync(path.join(ROOT, 'dist/cli.js')))
+    throw new Error('dist/ is missing: run node scripts/build.mjs first');
   const gateway = ports?.gateway ?? (await freePort());
   const sandbox = ports?.sandbox ?? (await freePort());
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/cli.js'), 'demo', '--data-dir', dataDir, '--port', String(gateway), '--sandbox-port', String(sandbox)], {
-    env: { ...process.env, DATABASE_URL: undefined },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(ROOT, 'dist/cli.js'),
+      'demo',
+      '--data-dir',
+      dataDir,
+      '--port',
+      String(gateway),
+      '--sandbox-port',
+      String(sandbox),
+    ],
+    {
+      env: { ...process.env, DATABASE_URL: undefined },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (output += bytes.toString()));
@@ -62,7 +81,9 @@ export async function startDemo(dataDir: string, ports?: { gateway: number; sand
       return { code, tookMs: performance.now() - startedAt };
     },
     api: async (route) => {
-      const response = await fetch(`${gatewayUrl}${route}`, { headers: { authorization: `Bearer ${secrets.api_key}` } });
+      const response = await fetch(`${gatewayUrl}${route}`, {
+        headers: { authorization: `Bearer ${secrets.api_key}` },
+      });
       return response.json();
     },
   };

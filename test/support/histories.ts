@@ -6,7 +6,16 @@
 import fc from 'fast-check';
 import { parseDecimal } from '../../src/money/index.ts';
 import type { Decimal } from '../../src/money/index.ts';
-import { aggregatorName, CASHIER, externalId, gameCode, playerId, roundId, SAFE_POLICY, transactionId } from '../../src/wallet/index.ts';
+import {
+  aggregatorName,
+  CASHIER,
+  externalId,
+  gameCode,
+  playerId,
+  roundId,
+  SAFE_POLICY,
+  transactionId,
+} from '../../src/wallet/index.ts';
 import type {
   Bet,
   ConflictField,
@@ -34,7 +43,12 @@ export type Step =
   | { readonly kind: 'otherwise'; readonly back: number; readonly fact: Fact }
   | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'status'; readonly player: number; readonly status: PlayerStatus }
-  | { readonly kind: 'limits'; readonly player: number; readonly maxStake: bigint | null; readonly dailyLossLimit: bigint | null };
+  | {
+      readonly kind: 'limits';
+      readonly player: number;
+      readonly maxStake: bigint | null;
+      readonly dailyLossLimit: bigint | null;
+    };
 
 export interface Story {
   readonly policy: Policy;
@@ -98,7 +112,7 @@ export function decimal(text: string): Decimal {
   return parsed;
 }
 
-const pick = <T,>(...weighted: readonly (readonly [number, T])[]): fc.Arbitrary<T> =>
+const pick = <T>(...weighted: readonly (readonly [number, T])[]): fc.Arbitrary<T> =>
   fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 
 const amounts = pick([6, '1'], [3, '0.33'], [3, '0.34'], [2, '2.5'], [2, '7.77'], [1, '0'], [1, '40'], [1, '0.01']);
@@ -239,7 +253,11 @@ export function tell(story: Story, prefix = ''): Act[] {
     acts.push({ kind: 'call', asked, nowMs });
   };
   for (const { player, currency } of WALLETS)
-    call(cashierCall(prefix + player, currency, [{ kind: 'deposit', id: externalId(`${prefix}first-${player}-${currency}`), amount: decimal('20') }]));
+    call(
+      cashierCall(prefix + player, currency, [
+        { kind: 'deposit', id: externalId(`${prefix}first-${player}-${currency}`), amount: decimal('20') },
+      ]),
+    );
 
   for (const one of story.steps) {
     nowMs += 1;
@@ -251,7 +269,7 @@ export function tell(story: Story, prefix = ''): Act[] {
         nowMs += one.ms;
         break;
       case 'call':
-        call(spell(one.asked, prefix, Math.floor(calls.length / 5)));
+        call(spell(one.asked, prefix, Math.floor(calls.length / 3)));
         break;
       case 'again': {
         const asked = before(one.back);
@@ -329,9 +347,13 @@ function sessionOf(which: number, currency: string): SessionFact {
 
 /** Bets, wins and rollbacks draw from the same names on purpose: ids are unique per kind only (RB-09). */
 function operationsOf(one: Template, prefix: string, window: number): Operations {
-  const [id, second, third] = one.ids.map((offset) => externalId(`${prefix}t${window + offset}`)) as [Bet['id'], Bet['id'], Bet['id']];
-  const round = one.roundless ? null : roundId(`r${Math.floor(window / 2) + one.round}`);
-  const someRound = round ?? roundId(`r${Math.floor(window / 2)}`);
+  const [id, second, third] = one.ids.map((offset) => externalId(`${prefix}t${window + offset}`)) as [
+    Bet['id'],
+    Bet['id'],
+    Bet['id'],
+  ];
+  const round = one.roundless ? null : roundId(`r${Math.floor(window / 3) + one.round}`);
+  const someRound = round ?? roundId(`r${Math.floor(window / 3)}`);
   const [amount, other] = [decimal(one.amount), decimal(one.other)];
   const betFlavour = (['cash', 'cash', 'free', 'tip'] as const)[one.flavour] ?? 'cash';
   const winFlavour = (['win', 'jackpot', 'promo', 'free_round'] as const)[one.flavour] ?? 'win';
@@ -345,7 +367,16 @@ function operationsOf(one: Template, prefix: string, window: number): Operations
     closesRound: one.closes,
   };
   const named = one.named ? second : null;
-  const win: Win = { kind: 'win', id, round, bet: named, amount: other, flavour: winFlavour, combined: false, closesRound: one.closes };
+  const win: Win = {
+    kind: 'win',
+    id,
+    round,
+    bet: named,
+    amount: other,
+    flavour: winFlavour,
+    combined: false,
+    closesRound: one.closes,
+  };
   const undo = (target: RollbackTarget, part: Decimal | null): Operations => [
     { kind: 'rollback', id, target, round: one.named ? round : null, amount: part, closesRound: one.closes },
   ];
@@ -365,11 +396,22 @@ function operationsOf(one: Template, prefix: string, window: number): Operations
     case 'undoRollback':
       return undo({ kind: 'rollback', id: second }, null);
     case 'undoRound':
-      return [{ kind: 'rollback', id, target: { kind: 'round', round: someRound }, round: someRound, amount: null, closesRound: one.closes }];
+      return [
+        {
+          kind: 'rollback',
+          id,
+          target: { kind: 'round', round: someRound },
+          round: someRound,
+          amount: null,
+          closesRound: one.closes,
+        },
+      ];
     case 'close':
       return [{ kind: 'close', round: someRound }];
     case 'adjust':
-      return [{ kind: 'adjust', id, round: null, reference: named, amount: one.closes ? amount : decimal(`-${one.amount}`) }];
+      return [
+        { kind: 'adjust', id, round: null, reference: named, amount: one.closes ? amount : decimal(`-${one.amount}`) },
+      ];
     case 'deposit':
       return [{ kind: 'deposit', id, amount: one.amount === '0' ? decimal('1') : amount }];
     case 'withdrawal':
@@ -407,7 +449,11 @@ function changed(asked: Asked, fact: Fact, prefix: string): Asked {
   }
 }
 
-function altered(operation: Operation, fact: 'amount' | 'round' | 'reference' | 'operation', prefix: string): Operation {
+function altered(
+  operation: Operation,
+  fact: 'amount' | 'round' | 'reference' | 'operation',
+  prefix: string,
+): Operation {
   const amount = decimal('3.21');
   const elsewhere = externalId(`${prefix}elsewhere`);
   const round = roundId('r0');

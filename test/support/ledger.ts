@@ -57,7 +57,9 @@ export function request(
   };
 }
 
-export async function ledgerTable(options: { replicas?: number; lanes?: number; policy?: Policy; proxied?: boolean; maxQueue?: number } = {}) {
+export async function ledgerTable(
+  options: { replicas?: number; lanes?: number; policy?: Policy; proxied?: boolean; maxQueue?: number } = {},
+) {
   const database = await testDatabase();
   const proxy = options.proxied === true ? await cuttingProxy(database.url) : null;
   const policy = options.policy ?? { ...SAFE_POLICY, 'rollback.amount': 'partial', 'win.withoutBet': 'park' };

@@ -43,7 +43,8 @@ export function memoryBook(): MemoryBook {
   const transactionKey = (key: TransactionKey): string => keyOf(key.aggregator, key.idScope, key.kind, key.externalId);
   const roundKey = (scope: TransactionScope, player: PlayerId, round: RoundId): string =>
     keyOf(scope.aggregator, scope.idScope, player, round);
-  const ofPlayer = (player: PlayerId): readonly Wallet[] => [...wallets.values()].filter((one) => one.player === player);
+  const ofPlayer = (player: PlayerId): readonly Wallet[] =>
+    [...wallets.values()].filter((one) => one.player === player);
   const here = (scope: TransactionScope, player: PlayerId): readonly Transaction[] =>
     [...transactions.values()].filter(
       (one) => one.aggregator === scope.aggregator && one.idScope === scope.idScope && one.player === player,
@@ -55,8 +56,10 @@ export function memoryBook(): MemoryBook {
   };
 
   const check = (one: Transaction): void => {
-    if ((one.state === 'rejected') !== (one.refusal !== null)) throw new Error('refused if and only if there is a reason');
-    if ((one.state === 'parked') !== (one.deadlineMs !== null)) throw new Error('parked if and only if there is a deadline');
+    if ((one.state === 'rejected') !== (one.refusal !== null))
+      throw new Error('refused if and only if there is a reason');
+    if ((one.state === 'parked') !== (one.deadlineMs !== null))
+      throw new Error('parked if and only if there is a deadline');
     if (one.kind !== 'adjust' && one.units < 0n) throw new Error('a transaction counts units without a sign');
     if (one.kind !== 'adjust' && (one.reversedUnits < 0n || one.reversedUnits > one.units))
       throw new Error('more was returned than taken');
@@ -79,7 +82,8 @@ export function memoryBook(): MemoryBook {
     round: (scope, player, round) => rounds.get(roundKey(scope, player, round)) ?? null,
     parked: (scope, player) => here(scope, player).filter((one) => one.kind === 'win' && one.state === 'parked'),
     roundTransactions: (scope, player, round) => here(scope, player).filter((one) => one.round === round),
-    winsNaming: (scope, player, bet) => here(scope, player).filter((one) => one.kind === 'win' && one.reference === bet),
+    winsNaming: (scope, player, bet) =>
+      here(scope, player).filter((one) => one.kind === 'win' && one.reference === bet),
     apply: (changes) => {
       for (const transaction of changes.transactions) {
         const key = transactionKey(transaction);

@@ -19,7 +19,12 @@ export function asAnswer(outcome: Outcome, asked: Asked): ModelAnswer {
   const nothing = { duplicate: false, refusal: null, field: null, balance: null };
   switch (outcome.kind) {
     case 'applied':
-      return { ...nothing, class: 'applied', duplicate: outcome.duplicate, balance: inCurrency(outcome.balance, asked) };
+      return {
+        ...nothing,
+        class: 'applied',
+        duplicate: outcome.duplicate,
+        balance: inCurrency(outcome.balance, asked),
+      };
     case 'rejected': {
       const { refusal, field, duplicate, balance } = outcome;
       return { class: 'rejected', refusal, field, duplicate, balance: inCurrency(balance, asked) };
@@ -44,7 +49,8 @@ export function difference(expected: ModelAnswer, actual: ModelAnswer): string |
     if (key === 'field' && (expected.duplicate || actual.duplicate)) continue;
     // an id that was undone has one answer only; whether it counts as given before is left open
     if (key === 'duplicate' && expected.refusal === 'reversed' && actual.refusal === 'reversed') continue;
-    if (expected[key] !== actual[key]) parts.push(`${key}: expected ${String(expected[key])}, got ${String(actual[key])}`);
+    if (expected[key] !== actual[key])
+      parts.push(`${key}: expected ${String(expected[key])}, got ${String(actual[key])}`);
   }
   return parts.length === 0 ? null : parts.join('; ');
 }
@@ -132,7 +138,12 @@ function balances(book: MemoryBook): ReadonlyMap<string, bigint> {
 }
 
 /** The invariants that hold after every call; those of single rows and postings are the memory book's own. */
-function brokenPromise(model: Model, book: MemoryBook, asked: Asked, before: ReadonlyMap<string, bigint>): string | null {
+function brokenPromise(
+  model: Model,
+  book: MemoryBook,
+  asked: Asked,
+  before: ReadonlyMap<string, bigint>,
+): string | null {
   const onlyBets = asked.operations.every((operation) => operation.kind === 'bet');
   for (const wallet of book.allWallets()) {
     const where = `${wallet.player} ${wallet.currency}`;
@@ -142,11 +153,14 @@ function brokenPromise(model: Model, book: MemoryBook, asked: Asked, before: Rea
     const sum = own.reduce((total, one) => total + signed(one), 0n);
     if (sum !== wallet.balance) return `I1: postings of ${where} sum to ${sum}, the wallet has ${wallet.balance}`;
     if (wallet.seq !== BigInt(own.length)) return `${where} counts ${wallet.seq} postings of ${own.length}`;
-    if (own.length > 0 && own.at(-1)?.balanceAfter !== wallet.balance) return `the last posting of ${where} ends elsewhere`;
-    if (onlyBets && wallet.balance < 0n && wallet.balance < (before.get(where) ?? 0n)) return `I2: a bet overdrew ${where}`;
+    if (own.length > 0 && own.at(-1)?.balanceAfter !== wallet.balance)
+      return `the last posting of ${where} ends elsewhere`;
+    if (onlyBets && wallet.balance < 0n && wallet.balance < (before.get(where) ?? 0n))
+      return `I2: a bet overdrew ${where}`;
   }
   for (const round of book.allRounds()) {
-    if (round.betsStanding < 0 || round.betsStanding > round.betsEver || round.looseWins < 0) return 'a round miscounts';
+    if (round.betsStanding < 0 || round.betsStanding > round.betsEver || round.looseWins < 0)
+      return 'a round miscounts';
     if (round.returned < 0n || round.returned > round.staked) return 'a round returned more than was staked';
   }
   return null;
@@ -164,7 +178,7 @@ export function explain(policy: Policy, acts: readonly Act[], what: string): str
     return ending.kind === 'failed' && ending.at === some.length - 1 && plain(ending.what) === plain(what);
   };
   let kept = acts;
-  for (let shorter = true; shorter; ) {
+  for (let shorter = true; shorter;) {
     shorter = false;
     for (let index = kept.length - 2; index >= 0; index -= 1) {
       const less = kept.toSpliced(index, 1);
@@ -183,13 +197,20 @@ const plain = (what: string): string => what.replaceAll(/-?\d+/g, 'N');
 /** The knobs that are not at their safe value. */
 export function policyLine(policy: Policy): string {
   const safe = new Map<string, unknown>(Object.entries(SAFE_POLICY));
-  const own = Object.entries(policy).filter(([knob, value]) => JSON.stringify(safe.get(knob)) !== JSON.stringify(value));
+  const own = Object.entries(policy).filter(
+    ([knob, value]) => JSON.stringify(safe.get(knob)) !== JSON.stringify(value),
+  );
   return JSON.stringify(Object.fromEntries(own));
 }
 
 function wordsOf(answer: ModelAnswer): string {
   const { refusal, field, duplicate, balance } = answer;
-  return [answer.refusal ?? answer.class, field, duplicate ? 'again' : null, refusal === 'unknown_player' ? null : String(balance)]
+  return [
+    answer.refusal ?? answer.class,
+    field,
+    duplicate ? 'again' : null,
+    refusal === 'unknown_player' ? null : String(balance),
+  ]
     .filter((word) => word !== null)
     .join(' ');
 }

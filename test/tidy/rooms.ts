@@ -11,8 +11,16 @@ export type Doors = Readonly<Record<string, Passage>>;
 
 /** Names of the wallet that carry no rule: identities and the constants of its language. */
 export const WALLET_WORDS: readonly string[] = [
-  'playerId', 'aggregatorName', 'externalId', 'roundId', 'sessionId', 'gameCode', 'transactionId',
-  'CASHIER', 'SAFE_POLICY', 'REFUSALS',
+  'playerId',
+  'aggregatorName',
+  'externalId',
+  'roundId',
+  'sessionId',
+  'gameCode',
+  'transactionId',
+  'CASHIER',
+  'SAFE_POLICY',
+  'REFUSALS',
 ];
 
 const INDEPENDENT: Doors = { dialects: 'all', money: 'all', wire: 'all', platform: 'all', wallet: WALLET_WORDS };
@@ -43,10 +51,29 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   settlement: { ...SUBJECT, ledger: 'all', sessions: 'all' },
   analytics: { ...SUBJECT, ledger: 'types', sessions: 'types' },
   lobby: SUBJECT,
-  gateway: { dialects: 'all', wallet: WALLET_WORDS, ledger: 'all', sessions: 'all', money: 'all', wire: 'all', platform: 'all' },
+  gateway: {
+    dialects: 'all',
+    wallet: WALLET_WORDS,
+    ledger: 'all',
+    sessions: 'all',
+    money: 'all',
+    wire: 'all',
+    platform: 'all',
+  },
   api: {
-    money: 'all', wire: 'all', platform: 'all', wallet: WALLET_WORDS, ledger: 'all', players: 'all', sessions: 'all', catalogue: 'all',
-    launch: 'all', fx: 'all', clock: 'all', settlement: 'all', analytics: 'all',
+    money: 'all',
+    wire: 'all',
+    platform: 'all',
+    wallet: WALLET_WORDS,
+    ledger: 'all',
+    players: 'all',
+    sessions: 'all',
+    catalogue: 'all',
+    launch: 'all',
+    fx: 'all',
+    clock: 'all',
+    settlement: 'all',
+    analytics: 'all',
   },
   config: { dialects: 'all', money: 'all', wallet: WALLET_WORDS },
   http: { config: 'types', platform: 'all' },
@@ -85,10 +112,14 @@ export function checkDoors(files: readonly SourceFile[]): readonly Finding[] {
   return files.flatMap((file) => {
     const room = roomOf(file.path);
     const doors = HOUSE[room];
-    if (doors === undefined) return [{ place: file.path, problem: `the room "${room}" is not in the table of test/tidy/rooms.ts` }];
+    if (doors === undefined)
+      return [{ place: file.path, problem: `the room "${room}" is not in the table of test/tidy/rooms.ts` }];
     return importsOf(file).flatMap((each) => {
       const target = targetOf(file, each.specifier);
-      const problem = target === null ? wrongPackage(room, each.specifier) : wrongDoor(room, doors, target, each.typeOnly, each.values);
+      const problem =
+        target === null
+          ? wrongPackage(room, each.specifier)
+          : wrongDoor(room, doors, target, each.typeOnly, each.values);
       return problem === null ? [] : [{ place: `${file.path}:${each.line}`, problem }];
     });
   });
@@ -113,23 +144,32 @@ function wrongDoor(
   const faces = FACES[other] ?? ['index.ts'];
   const isFile = /^src\/[^/]+\.ts$/.test(target);
   const inside = target.slice(`src/${other}/`.length);
-  if (!isFile && other !== 'cli' && !faces.includes(inside)) return `${target} is inside ${other}; come in by its ${faces.join(' or ')}`;
+  if (!isFile && other !== 'cli' && !faces.includes(inside))
+    return `${target} is inside ${other}; come in by its ${faces.join(' or ')}`;
   if (doors === EVERYTHING) return null;
   const passage = doors[other];
   if (passage === undefined) return `${room} has no door to ${other}`;
   if (passage === 'all' || typeOnly) return null;
   if (passage === 'types') return `${room} may import only types of ${other}: write import type`;
   const wrong = values.filter((value) => !passage.includes(value));
-  return wrong.length === 0 ? null : `${room} may import types of ${other} and its plain words, not ${wrong.join(', ')}`;
+  return wrong.length === 0
+    ? null
+    : `${room} may import types of ${other} and its plain words, not ${wrong.join(', ')}`;
 }
 
 /** Circles between files as the program loads them, and between rooms. An `import type` is erased and makes no circle of files. */
-export function checkCircles(files: readonly SourceFile[], kept: readonly { readonly circle: string }[] = []): readonly Finding[] {
+export function checkCircles(
+  files: readonly SourceFile[],
+  kept: readonly { readonly circle: string }[] = [],
+): readonly Finding[] {
   const fileEdges = new Map<string, ReadonlySet<string>>();
   const roomEdges = new Map<string, Set<string>>();
   for (const file of files) {
     const imports = importsOf(file).map((each) => ({ ...each, target: targetOf(file, each.specifier) }));
-    fileEdges.set(file.path, new Set(imports.flatMap(({ target, typeOnly }) => (target === null || typeOnly ? [] : [target]))));
+    fileEdges.set(
+      file.path,
+      new Set(imports.flatMap(({ target, typeOnly }) => (target === null || typeOnly ? [] : [target]))),
+    );
     const room = roomOf(file.path);
     const rooms = roomEdges.get(room) ?? new Set<string>();
     for (const { target } of imports) if (target !== null && roomOf(target) !== room) rooms.add(roomOf(target));
@@ -137,8 +177,12 @@ export function checkCircles(files: readonly SourceFile[], kept: readonly { read
   }
   const found = [...circles(fileEdges), ...circles(roomEdges)].map((circle) => circle.join(' → '));
   return [
-    ...found.filter((circle) => !kept.some((each) => each.circle === circle)).map((circle) => ({ place: circle.split(' → ')[0] ?? '', problem: `a circle: ${circle}` })),
-    ...kept.filter((each) => !found.includes(each.circle)).map((each) => ({ place: each.circle, problem: 'is no circle any more: take it off the list' })),
+    ...found
+      .filter((circle) => !kept.some((each) => each.circle === circle))
+      .map((circle) => ({ place: circle.split(' → ')[0] ?? '', problem: `a circle: ${circle}` })),
+    ...kept
+      .filter((each) => !found.includes(each.circle))
+      .map((each) => ({ place: each.circle, problem: 'is no circle any more: take it off the list' })),
   ];
 }
 
@@ -189,6 +233,9 @@ export function checkReach(files: readonly SourceFile[], entries: readonly Entry
       const others = entries.filter((each) => each !== entry).map((each) => each.path);
       return !known.has(entry.path) || reachedFrom(others).has(entry.path);
     })
-    .map((entry) => ({ place: entry.path, problem: 'is reached without being listed as an entry: take it off the list' }));
+    .map((entry) => ({
+      place: entry.path,
+      problem: 'is reached without being listed as an entry: take it off the list',
+    }));
   return [...dead, ...stale];
 }

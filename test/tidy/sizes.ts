@@ -33,9 +33,16 @@ export function checkSizes(files: readonly SourceFile[], ratchet: readonly Allow
     return [{ place: each.place, problem: `has ${each.lines} lines; allowed are ${ceiling} (test/tidy/ratchet.ts)` }];
   });
   const stale = ratchet.flatMap((allowance) => {
-    const lines = Math.max(0, ...measured.filter((each) => each.place === allowance.place && each.lines > each.limit).map((each) => each.lines));
-    if (lines === 0) return [{ place: allowance.place, problem: 'is within the limit or gone: remove it from the ratchet' }];
-    if (lines < allowance.lines - SLACK_LINES) return [{ place: allowance.place, problem: `has shrunk to ${lines} lines: lower its allowance of ${allowance.lines}` }];
+    const lines = Math.max(
+      0,
+      ...measured.filter((each) => each.place === allowance.place && each.lines > each.limit).map((each) => each.lines),
+    );
+    if (lines === 0)
+      return [{ place: allowance.place, problem: 'is within the limit or gone: remove it from the ratchet' }];
+    if (lines < allowance.lines - SLACK_LINES)
+      return [
+        { place: allowance.place, problem: `has shrunk to ${lines} lines: lower its allowance of ${allowance.lines}` },
+      ];
     return allowance.reason.length < 20 ? [{ place: allowance.place, problem: 'is allowed without a reason' }] : [];
   });
   return [...grown, ...stale];
@@ -57,8 +64,12 @@ export function linesOf(text: string): number {
 export function checkBudget(files: readonly SourceFile[], path: readonly string[], lines: number): readonly Finding[] {
   const missing = path.filter((each) => !files.some((file) => file.path === each));
   const total = files.filter((file) => path.includes(file.path)).reduce((sum, file) => sum + linesOf(file.text), 0);
-  const findings: Finding[] = missing.map((place) => ({ place, problem: 'is listed as part of the hot path and does not exist' }));
+  const findings: Finding[] = missing.map((place) => ({
+    place,
+    problem: 'is listed as part of the hot path and does not exist',
+  }));
   if (total > lines) findings.push({ place: 'the hot path', problem: `has ${total} lines; allowed are ${lines}` });
-  if (total < lines - SLACK_LINES * 4) findings.push({ place: 'the hot path', problem: `has shrunk to ${total} lines: lower its budget of ${lines}` });
+  if (total < lines - SLACK_LINES * 4)
+    findings.push({ place: 'the hot path', problem: `has shrunk to ${total} lines: lower its budget of ${lines}` });
   return findings;
 }

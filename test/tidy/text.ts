@@ -24,7 +24,9 @@ const SKIPPED = new Set(['node_modules', 'dist', '.git', '.croupier', 'artifacts
 /** Every file under the folders (or the named files), as far as it belongs to the repository. */
 export function readFiles(places: readonly string[], ends: RegExp, root = ROOT): readonly SourceFile[] {
   const names = places.flatMap((place) => walk(root, place)).filter((name) => ends.test(name));
-  return [...new Set(names)].toSorted().map((name) => ({ path: name, text: readFileSync(path.join(root, name), 'utf8') }));
+  return [...new Set(names)]
+    .toSorted()
+    .map((name) => ({ path: name, text: readFileSync(path.join(root, name), 'utf8') }));
 }
 
 function walk(root: string, place: string): readonly string[] {
@@ -173,7 +175,10 @@ export function importsOf(file: SourceFile): readonly Import[] {
 
 function valuesOf(clause: string): readonly string[] {
   const braces = /\{([^}]*)\}/.exec(clause);
-  const outside = clause.replace(/\{[^}]*\}/, '').replaceAll(',', ' ').trim();
+  const outside = clause
+    .replace(/\{[^}]*\}/, '')
+    .replaceAll(',', ' ')
+    .trim();
   const named = (braces?.[1] ?? '')
     .split(',')
     .map((each) => each.trim())
@@ -229,7 +234,14 @@ function startOfLine(code: string, at: number): number {
 /** The `{` of the body that follows a parameter list at or after `from`; null where there is none. */
 function bodyAfter(code: string, from: number): number | null {
   const params = code.indexOf('(', from);
-  if (params === -1 || code.slice(from, params).trim().replace(/^<[^(]*>$/, '') !== '') return null;
+  if (
+    params === -1 ||
+    code
+      .slice(from, params)
+      .trim()
+      .replace(/^<[^(]*>$/, '') !== ''
+  )
+    return null;
   let i = matching(code, params) + 1;
   let seen = '';
   for (; i < code.length; i += 1) {

@@ -19,7 +19,10 @@ const inRooms = (...rooms: readonly string[]) => {
   const starts = rooms.map((room) => `src/${room}/`);
   return (path: string): boolean => starts.some((start) => path.startsWith(start));
 };
-const except = (...homes: readonly RegExp[]) => (path: string): boolean => inSource(path) && !homes.some((home) => home.test(path));
+const except =
+  (...homes: readonly RegExp[]) =>
+  (path: string): boolean =>
+    inSource(path) && !homes.some((home) => home.test(path));
 
 const CLOCK = /^src\/platform\/clock\.ts$/;
 const IDS = /^src\/platform\/ids\.ts$/;
@@ -35,7 +38,11 @@ const MARKS = new RegExp(`\\b(${['FIX' + 'ME', 'TO' + 'DO', 'X' + 'XX', 'HA' + '
 export const RULES: readonly Rule[] = [
   { word: /\bDate\s*\.\s*now\b/, instead: "platform's Clock", holds: except(CLOCK) },
   { word: /\bnew\s+Date\s*(\(\s*\)|(?![\s(\w]))/, instead: "platform's Clock", holds: except(CLOCK) },
-  { word: /\bperformance\s*\.\s*(now|timeOrigin)\b|\bhrtime\b/, instead: "platform's Clock (monotonic)", holds: except(CLOCK) },
+  {
+    word: /\bperformance\s*\.\s*(now|timeOrigin)\b|\bhrtime\b/,
+    instead: "platform's Clock (monotonic)",
+    holds: except(CLOCK),
+  },
   { word: /\bprocess\s*\.\s*env\b/, instead: 'processEnvironment of config.ts', holds: except(CONFIG) },
   { word: /\bconsole\s*\./, instead: "platform's Log, or print in a command", holds: except(PRINTING) },
   {
@@ -46,18 +53,28 @@ export const RULES: readonly Rule[] = [
   {
     word: /\bJSON\s*\.\s*parse\b/,
     instead: 'readJson of wire, which keeps every digit',
-    holds: (path) => inRooms('dialects', 'gateway', 'wallet', 'money', 'wire', 'settlement', 'fx')(path) && path !== 'src/wire/json.ts',
+    holds: (path) =>
+      inRooms('dialects', 'gateway', 'wallet', 'money', 'wire', 'settlement', 'fx')(path) &&
+      path !== 'src/wire/json.ts',
   },
   {
     word: /(?<![\w.])Number\s*\(|\b(parseFloat|toFixed|toPrecision)\b/,
     instead: 'money: units are bigint, amounts are Decimal, rates are Rational',
     holds: inRooms('money', 'wallet', 'dialects', 'fx', 'settlement'),
   },
-  { word: /\bas\s+any\b|:\s*any\b(?!\s*\()|<any>|\bas\s+unknown\s+as\b/, instead: 'a type, or a check that proves one', holds: inSource },
+  {
+    word: /\bas\s+any\b|:\s*any\b(?!\s*\()|<any>|\bas\s+unknown\s+as\b/,
+    instead: 'a type, or a check that proves one',
+    holds: inSource,
+  },
   { word: /@ts-(ignore|nocheck|expect-error)/, instead: 'a correct type', holds: inSource, everywhere: true },
   { word: /\bexport\s+default\b/, instead: 'a named export', holds: inSource },
   { word: MARKS, instead: 'do it, or write it down in an issue', holds: () => true, everywhere: true },
-  { word: /\b(sql|transaction|tx)\s*(<[^`;]*>)?\s*`/, instead: "the room's store.ts: SQL lives there", holds: except(STORE, READINESS) },
+  {
+    word: /\b(sql|transaction|tx)\s*(<[^`;]*>)?\s*`/,
+    instead: "the room's store.ts: SQL lives there",
+    holds: except(STORE, READINESS),
+  },
   {
     word: /\b(?:function|class|const|interface|type)\s+\w*(?:Helper|Helpers|Util|Utils|Manager|Processor)\b/,
     instead: 'a name that says what it does',
@@ -87,19 +104,25 @@ export function checkDriver(files: readonly SourceFile[]): readonly Finding[] {
     return importsOf(file)
       .filter((each) => each.specifier === 'postgres')
       .filter((each) => !(each.typeOnly && file.path === 'src/ledger/lane-connection.ts'))
-      .map((each) => ({ place: `${file.path}:${each.line}`, problem: 'the driver is imported here; only store.ts files and platform may' }));
+      .map((each) => ({
+        place: `${file.path}:${each.line}`,
+        problem: 'the driver is imported here; only store.ts files and platform may',
+      }));
   });
 }
 
 /** Each file says at its top what it promises; and is named after something, not after nothing. */
 export function checkHeads(files: readonly SourceFile[]): readonly Finding[] {
-  return files.filter((file) => inSource(file.path)).flatMap((file) => {
-    const text = file.text.replace(/^#!.*\n/, '');
-    const findings: Finding[] = [];
-    if (!/^(\/\*\*|\/\/)/.test(text)) findings.push({ place: file.path, problem: 'begins without a comment that says what it promises' });
-    if (/(^|[/-])(helpers?|utils?|manager|process|handle|misc|stuff)\.ts$/.test(file.path)) {
-      findings.push({ place: file.path, problem: 'has a name that says nothing' });
-    }
-    return findings;
-  });
+  return files
+    .filter((file) => inSource(file.path))
+    .flatMap((file) => {
+      const text = file.text.replace(/^#!.*\n/, '');
+      const findings: Finding[] = [];
+      if (!/^(\/\*\*|\/\/)/.test(text))
+        findings.push({ place: file.path, problem: 'begins without a comment that says what it promises' });
+      if (/(^|[/-])(helpers?|utils?|manager|process|handle|misc|stuff)\.ts$/.test(file.path)) {
+        findings.push({ place: file.path, problem: 'has a name that says nothing' });
+      }
+      return findings;
+    });
 }

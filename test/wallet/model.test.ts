@@ -32,7 +32,15 @@ describe('decide and the reference wallet', () => {
       // a failing story is cut down by `explain`, which knows which calls may be left out
       { numRuns: RUNS, endOnFailure: true, reporter: (report) => complain(report) },
     );
-    if (process.env['CELLS']) console.log([...cells].sort().map(([k, n]) => n + ' ' + k).join('\n'), disputes, calls);
+    if (process.env['CELLS'])
+      console.log(
+        [...cells]
+          .sort()
+          .map(([k, n]) => n + ' ' + k)
+          .join('\n'),
+        disputes,
+        calls,
+      );
     expect(calls).toBeGreaterThan(300 * STEPS);
   });
 });

@@ -22,8 +22,25 @@ export function GameFrame({ opened, balance, onClose }: GameFrameProps) {
     </Group>
   );
   return (
-    <Modal opened={opened !== null} onClose={onClose} title={title} size="62rem" padding="sm" classNames={{ body: 'frame' }} closeButtonProps={{ 'aria-label': 'Close the game' }}>
-      {opened !== null && <iframe title={opened.name} src={opened.url} sandbox="allow-scripts allow-same-origin" allow="autoplay" referrerPolicy="no-referrer" />}
+    <Modal
+      opened={opened !== null}
+      onClose={onClose}
+      title={title}
+      size="62rem"
+      padding="sm"
+      classNames={{ body: 'frame' }}
+      closeButtonProps={{ 'aria-label': 'Close the game' }}
+    >
+      {opened !== null && (
+        // The game has the aggregator's own origin and needs it to talk to its server; another origin cannot lift its sandbox.
+        <iframe
+          title={opened.name}
+          src={opened.url}
+          sandbox="allow-scripts allow-same-origin"
+          allow="autoplay"
+          referrerPolicy="no-referrer"
+        />
+      )}
     </Modal>
   );
 }

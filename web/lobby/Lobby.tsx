@@ -1,5 +1,21 @@
 /** The demo lobby: find a game, play it for real or in demo mode, watch the balance and the book follow. */
-import { Alert, AppShell, Badge, Button, Container, Group, Loader, SegmentedControl, Select, Stack, Text, TextInput, Title, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  Alert,
+  AppShell,
+  Badge,
+  Button,
+  Container,
+  Group,
+  Loader,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDebouncedValue, useIntersection } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -37,7 +53,12 @@ export function Lobby() {
     setProblem(null);
     setStarting(game.id);
     try {
-      const order = { game_id: game.id, mode, player_id: mode === 'real' ? playerId : null, currency: mode === 'real' ? currency : null };
+      const order = {
+        game_id: game.id,
+        mode,
+        player_id: mode === 'real' ? playerId : null,
+        currency: mode === 'real' ? currency : null,
+      };
       const { url } = await api.launch(order);
       setOpened({ url, name: game.name, mode });
     } catch (error) {
@@ -159,12 +180,44 @@ function Games({ currency, starting, onPlay }: GamesProps) {
   return (
     <Stack gap="md" component="section" aria-label="Games">
       <Group gap="sm" align="end">
-        <TextInput label="Search games" placeholder="Name of a game" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} flex="1 1 14rem" type="search" />
-        <Select label="Provider" placeholder="All providers" searchable clearable value={provider} onChange={setProvider} data={(facets.data?.providers ?? []).map(({ code, name, count }) => ({ value: code, label: `${name} (${count})` }))} flex="1 1 12rem" />
-        <Select label="Category" placeholder="All categories" clearable value={category} onChange={setCategory} data={(facets.data?.categories ?? []).map(({ code, count }) => ({ value: code, label: `${code.replaceAll('_', ' ')} (${count})` }))} flex="1 1 10rem" />
+        <TextInput
+          label="Search games"
+          placeholder="Name of a game"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          flex="1 1 14rem"
+          type="search"
+        />
+        <Select
+          label="Provider"
+          placeholder="All providers"
+          searchable
+          clearable
+          value={provider}
+          onChange={setProvider}
+          data={(facets.data?.providers ?? []).map(({ code, name, count }) => ({
+            value: code,
+            label: `${name} (${count})`,
+          }))}
+          flex="1 1 12rem"
+        />
+        <Select
+          label="Category"
+          placeholder="All categories"
+          clearable
+          value={category}
+          onChange={setCategory}
+          data={(facets.data?.categories ?? []).map(({ code, count }) => ({
+            value: code,
+            label: `${code.replaceAll('_', ' ')} (${count})`,
+          }))}
+          flex="1 1 10rem"
+        />
       </Group>
       {games.isError && <Alert color="red">{games.error.message}</Alert>}
-      {games.isSuccess && shown.length === 0 && <Text c="dimmed">No game fits. Try fewer letters or another provider.</Text>}
+      {games.isSuccess && shown.length === 0 && (
+        <Text c="dimmed">No game fits. Try fewer letters or another provider.</Text>
+      )}
       <div className="games">
         {shown.map((game) => (
           <GameCard key={game.id} game={game} starting={starting === game.id} onPlay={onPlay} />

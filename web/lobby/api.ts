@@ -48,7 +48,10 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(`/lobby/api/${path}`, init);
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  const detail = typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : 'The lobby cannot answer right now.';
+  const detail =
+    typeof body === 'object' && body !== null && 'detail' in body
+      ? String(body.detail)
+      : 'The lobby cannot answer right now.';
   throw new Error(detail);
 }
 
@@ -60,7 +63,17 @@ export const api = {
     if (cursor !== null) query.set('cursor', cursor);
     return call<GamesPage>(`games?${query.toString()}`);
   },
-  rounds: async (player: string) => (await call<{ rounds: readonly Round[] }>(`rounds?player=${encodeURIComponent(player)}`)).rounds,
-  launch: async (order: { player_id: string | null; game_id: string; mode: 'real' | 'demo'; currency: string | null }) =>
-    call<Launch>('launches', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) }),
+  rounds: async (player: string) =>
+    (await call<{ rounds: readonly Round[] }>(`rounds?player=${encodeURIComponent(player)}`)).rounds,
+  launch: async (order: {
+    player_id: string | null;
+    game_id: string;
+    mode: 'real' | 'demo';
+    currency: string | null;
+  }) =>
+    call<Launch>('launches', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    }),
 };

@@ -16,7 +16,12 @@ export interface Spun {
   readonly kind: 'spun';
   readonly round_id: string;
   readonly grid: readonly (readonly SlotSymbol[])[];
-  readonly wins: readonly { readonly line: number; readonly symbol: SlotSymbol; readonly count: number; readonly amount: string }[];
+  readonly wins: readonly {
+    readonly line: number;
+    readonly symbol: SlotSymbol;
+    readonly count: number;
+    readonly amount: string;
+  }[];
   readonly stake: string;
   readonly win: string;
   readonly balance: string | null;

@@ -6,8 +6,16 @@ import type { SlotSymbol } from './symbols.ts';
 import './slot.css';
 
 const LINES = [
-  [1, 1, 1, 1, 1], [0, 0, 0, 0, 0], [2, 2, 2, 2, 2], [0, 1, 2, 1, 0], [2, 1, 0, 1, 2],
-  [0, 0, 1, 2, 2], [2, 2, 1, 0, 0], [1, 0, 0, 0, 1], [1, 2, 2, 2, 1], [0, 1, 1, 1, 0],
+  [1, 1, 1, 1, 1],
+  [0, 0, 0, 0, 0],
+  [2, 2, 2, 2, 2],
+  [0, 1, 2, 1, 0],
+  [2, 1, 0, 1, 2],
+  [0, 0, 1, 2, 2],
+  [2, 2, 1, 0, 0],
+  [1, 0, 0, 0, 1],
+  [1, 2, 2, 2, 1],
+  [0, 1, 1, 1, 0],
 ] as const;
 const REELS = 5;
 const ROWS = 3;
@@ -98,10 +106,13 @@ async function stopReels(grid: readonly (readonly SlotSymbol[])[]): Promise<void
       const landing = [...(grid[reel] ?? [])].map(cell);
       strip.replaceChildren(...landing);
       if (calm.matches) return;
-      strip.animate([{ transform: 'translateY(-34%)' }, { transform: 'translateY(4%)', offset: 0.7 }, { transform: 'none' }], {
-        duration: 280,
-        easing: 'ease-out',
-      });
+      strip.animate(
+        [{ transform: 'translateY(-34%)' }, { transform: 'translateY(4%)', offset: 0.7 }, { transform: 'none' }],
+        {
+          duration: 280,
+          easing: 'ease-out',
+        },
+      );
       await wait(280);
     }),
   );

@@ -32,7 +32,10 @@ export async function audit(sql: Database, onFinding?: (finding: Finding) => voi
   return { sound: findings.every((finding) => finding.violations === 0), findings };
 }
 
-async function check(snapshot: Parameters<Parameters<typeof inSnapshot>[1]>[0], invariant: Invariant): Promise<Finding> {
+async function check(
+  snapshot: Parameters<Parameters<typeof inSnapshot>[1]>[0],
+  invariant: Invariant,
+): Promise<Finding> {
   const { checked, violations, examples } = await countViolations(snapshot, invariant);
   return { id: invariant.id, promise: invariant.promise, checked, violations, examples };
 }

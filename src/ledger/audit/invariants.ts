@@ -124,7 +124,8 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     id: 'money-has-a-cause',
-    promise: 'Every posting was caused by a transaction of the same player that was applied, and moved no more than it says.',
+    promise:
+      'Every posting was caused by a transaction of the same player that was applied, and moved no more than it says.',
     population: 'SELECT count(*) FROM posting',
     violations: `
       SELECT p.player || ' ' || p.currency AS subject,

@@ -13,7 +13,9 @@ export async function inSnapshot<T>(sql: Database, work: (snapshot: DatabaseTran
 }
 
 export async function countViolations(snapshot: DatabaseTransaction, invariant: Invariant) {
-  const [population] = await snapshot<{ count: string }[]>`/* audit.population */ ${snapshot.unsafe(invariant.population)}`;
+  const [population] = await snapshot<
+    { count: string }[]
+  >`/* audit.population */ ${snapshot.unsafe(invariant.population)}`;
   const rows = await snapshot<{ subject: string; detail: string; total: string }[]>`
     /* audit.violations */
     SELECT subject, detail, count(*) OVER () AS total
