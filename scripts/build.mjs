@@ -2,6 +2,7 @@
 //
 //   --if-stale  do nothing when the sources are those of the last build
 //   --quiet     say nothing unless something fails
+//   --if-possible  do nothing where the compilers are not installed (an install without development packages)
 //
 // Needs no npm script to have run on install. Exit code 0 only when everything was built.
 import { spawn } from 'node:child_process';
@@ -16,12 +17,13 @@ const quiet = options.has('--quiet');
 const startedAt = performance.now();
 
 for (const option of options) {
-  if (option !== '--if-stale' && option !== '--quiet') fail(`build: unknown option ${option}`);
+  if (!['--if-stale', '--quiet', '--if-possible'].includes(option)) fail(`build: unknown option ${option}`);
 }
 
 const hasWeb = existsSync(path.join(root, 'web/vite.config.ts'));
 const stamp = hashInputs();
 if (options.has('--if-stale') && isFresh()) process.exit(0);
+if (options.has('--if-possible') && !existsSync(path.join(root, 'node_modules/typescript'))) process.exit(0);
 
 // Without its stamp a half-finished build never counts as fresh.
 rmSync(stampFile, { force: true });
