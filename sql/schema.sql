@@ -315,8 +315,8 @@ CREATE TABLE transaction (
 )
 WITH (fillfactor=85);
 CREATE UNIQUE INDEX transaction_external_id ON transaction USING btree (aggregator, external_id, kind, id_scope);
-CREATE INDEX transaction_parked ON transaction USING btree (shard, player) WHERE (state = 'parked'::text);
 CREATE INDEX transaction_round ON transaction USING btree (shard, player, round_id) WHERE (round_id IS NOT NULL);
+CREATE INDEX transaction_waiting ON transaction USING btree (shard, player) WHERE ((state = 'parked'::text) OR ('before_bet'::text = ANY (flags)));
 CREATE TRIGGER transaction_never_deleted BEFORE DELETE OR TRUNCATE ON transaction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE wallet (

@@ -16,7 +16,7 @@ import type { RunningDemo } from './support/demo.ts';
 import { readFiles, ROOT } from './tidy/text.ts';
 
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
-const pages = readFiles(['README.md', 'CONTRIBUTING.md', 'docs'].filter((place) => existsSync(path.join(ROOT, place))), /\.md$/);
+const pages = readFiles(['.'], /\.md$/);
 
 interface Block {
   /** the words after the three ticks */
@@ -36,7 +36,9 @@ function blocksOf(page: string): readonly Block[] {
 describe('the guarantees', () => {
   const page = read('docs/guarantees.md');
   const promises = [...page.matchAll(/^## (G\d+)\. (.+)$/gm)];
-  const kept = [...page.matchAll(/^- `(test\/[^`]+)`: `([^`\n]+)`$/gm)].map((match) => [match[1] ?? '', match[2] ?? ''] as const);
+  const kept = [...page.matchAll(/^- `(test\/[^`]+)`: `([^`\n]+)`$/gm)].map(
+    (match) => [match[1] ?? '', match[2] ?? ''] as const,
+  );
 
   it('are numbered without a gap and each is kept by a test', () => {
     expect(promises.map((match) => match[1])).toEqual(promises.map((_unused, index) => `G${index + 1}`));
@@ -48,8 +50,19 @@ describe('the guarantees', () => {
     expect(existsSync(path.join(ROOT, file)), `${file} does not exist`).toBe(true);
     const text = read(file);
     const quoted = [`'${name}'`, `"${name}"`, `\`${name}\``, `'${name.replaceAll("'", "\\'")}'`];
-    expect(quoted.some((each) => text.includes(each)), `${file} has no test of this name`).toBe(true);
+    expect(
+      quoted.some((each) => text.includes(each)),
+      `${file} has no test of this name`,
+    ).toBe(true);
   });
+});
+
+it('the index of docs lists every page', () => {
+  const index = read('docs/README.md');
+  const listed = pages.filter((page) => page.path.startsWith('docs/') && page.path !== 'docs/README.md');
+  expect(
+    listed.filter((page) => !index.includes(`](${page.path.slice('docs/'.length)})`)).map((page) => page.path),
+  ).toEqual([]);
 });
 
 describe('the configuration page', () => {
@@ -63,7 +76,12 @@ describe('the configuration page', () => {
       const file = path.join(dir, 'croupier.yaml');
       writeFileSync(file, example?.text ?? '');
       const names = [...(example?.text ?? '').matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] ?? '');
-      const environment = Object.fromEntries(names.map((name, index) => [name, name === 'DATABASE_URL' ? 'postgres://user:word@db.example/croupier' : `${index}-a-secret-of-its-own`]));
+      const environment = Object.fromEntries(
+        names.map((name, index) => [
+          name,
+          name === 'DATABASE_URL' ? 'postgres://user:word@db.example/croupier' : `${index}-a-secret-of-its-own`,
+        ]),
+      );
       const config = loadConfig({ config: file }, environment);
       expect(config.aggregators.map((each) => each.name)).toEqual(['acme']);
       expect(config.database.url).toBe(environment['DATABASE_URL'] ?? null);
@@ -75,25 +93,46 @@ describe('the configuration page', () => {
 
   it('names every key that the schema knows', () => {
     const schema = read('src/config.ts').split('const fileSchema')[1]?.split('export type ConfigFile')[0] ?? '';
-    const settings = read('src/dialects/generic/settings.ts').split('export const settingsSchema')[1]?.split('.superRefine')[0] ?? '';
-    const keys = [...`${schema}${settings}`.matchAll(/\b([a-z][a-z_]*):\s*(?:z\b|port\b|policySchema|address\b|secret\b)/g)].map((match) => match[1] ?? '');
+    const settings =
+      read('src/dialects/generic/settings.ts').split('export const settingsSchema')[1]?.split('.superRefine')[0] ?? '';
+    const keys = [
+      ...`${schema}${settings}`.matchAll(/\b([a-z][a-z_]*):\s*(?:z\b|port\b|policySchema|address\b|secret\b)/g),
+    ].map((match) => match[1] ?? '');
     expect(keys.length).toBeGreaterThan(25);
     expect(keys.filter((key) => !new RegExp(`\`[^\`]*\\b${key}\\b[^\`]*\``).test(page))).toEqual([]);
   });
 
   it('names every environment variable and flag, and no others', () => {
-    const source = readFiles(['src'], /\.ts$/).map((file) => file.text).join('\n');
-    const read = new Set([...source.matchAll(/(?:environment|processEnvironment\(\))\['([A-Z_]+)'\]/g)].map((match) => match[1] ?? ''));
+    const source = readFiles(['src'], /\.ts$/)
+      .map((file) => file.text)
+      .join('\n');
+    const read = new Set(
+      [...source.matchAll(/(?:environment|processEnvironment\(\))\['([A-Z_]+)'\]/g)].map((match) => match[1] ?? ''),
+    );
     const named = new Set([...page.matchAll(/`((?:CROUPIER_|DATABASE_)[A-Z_]+)`/g)].map((match) => match[1] ?? ''));
     expect([...named].toSorted()).toEqual([...read].toSorted());
-    const flags = readFiles(['src/cli'], /\.ts$/).flatMap((file) => [...file.text.matchAll(/^\s+'?([a-z][a-z-]*)'?: \{ type: '(?:string|boolean)'/gm)].map((match) => `--${match[1]}`));
+    const flags = readFiles(['src/cli'], /\.ts$/).flatMap((file) =>
+      [...file.text.matchAll(/[\s{]'?([a-z][a-z-]*)'?: \{\s*type: '(?:string|boolean)'/g)].map(
+        (match) => `--${match[1]}`,
+      ),
+    );
     expect(flags.length).toBeGreaterThan(8);
     expect(flags.filter((flag) => !page.includes(`\`${flag}`))).toEqual([]);
   });
 
   it('says every knob of the policy with its safe value and the value of the generic dialect', () => {
-    const rows = new Map([...page.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm)].map((match) => [match[1] ?? '', match.slice(2).map((cell) => cell.trim())]));
-    const shown = (value: unknown): string => (Array.isArray(value) ? 'all' : value === null ? 'none' : `\`${String(value)}\``);
+    const rows = new Map(
+      [...page.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm)].map((match) => [
+        match[1] ?? '',
+        match.slice(2).map((cell) => cell.trim()),
+      ]),
+    );
+    const shown = (value: unknown): string =>
+      Array.isArray(value)
+        ? 'all'
+        : value === null
+          ? 'none'
+          : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
     for (const knob of POLICY_KNOBS) {
       const row = rows.get(knob);
       expect(row, `${knob} has no row`).toBeDefined();
@@ -125,7 +164,10 @@ function scriptOf(blocks: readonly Block[]): string {
 }
 
 function outputsOf(stdout: string): readonly string[] {
-  return stdout.split(new RegExp(`^${MARK} \\d+$`, 'm')).slice(1).map((each) => each.trim());
+  return stdout
+    .split(new RegExp(`^${MARK} \\d+$`, 'm'))
+    .slice(1)
+    .map((each) => each.trim());
 }
 
 /** What a block must print: `…` matches anything on its line. */
@@ -163,12 +205,25 @@ describe('the commands of the pages', { timeout: 120_000 }, () => {
     expect(outputs).toHaveLength(commands.length);
     for (const [index, command] of commands.entries()) {
       const next = blocks[blocks.indexOf(command) + 1];
-      if (next !== undefined && next.info.endsWith(' output')) expect(outputs[index], `${name}:${command.line}`).toMatch(patternOf(next.text));
+      if (next !== undefined && next.info.endsWith(' output'))
+        expect(outputs[index], `${name}:${command.line}`).toMatch(patternOf(next.text));
     }
   });
 
   it('would be noticed if they printed something else, or failed', async () => {
-    expect(outputsOf((await shell(scriptOf([{ info: 'sh test', text: 'A=1\n', line: 1 }, { info: 'sh test', text: 'echo "$A"\n', line: 1 }]), home)).stdout)).toEqual(['', '1']);
+    expect(
+      outputsOf(
+        (
+          await shell(
+            scriptOf([
+              { info: 'sh test', text: 'A=1\n', line: 1 },
+              { info: 'sh test', text: 'echo "$A"\n', line: 1 },
+            ]),
+            home,
+          )
+        ).stdout,
+      ),
+    ).toEqual(['', '1']);
     expect('{"a":12,"b":2}').toMatch(patternOf('{"a":…,"b":2}\n'));
     expect('{"a":12,"b":3}').not.toMatch(patternOf('{"a":…,"b":2}'));
     expect((await shell(scriptOf([{ info: 'sh test', text: 'false\ntrue\n', line: 1 }]), home)).code).toBe(1);

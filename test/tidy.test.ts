@@ -14,6 +14,7 @@ import {
   checkPinned,
   checkPrivate,
   checkTitles,
+  checkUsed,
   frozenHash,
 } from './tidy/papers.ts';
 import {
@@ -21,6 +22,7 @@ import {
   ENTRIES,
   INSTALL_SCRIPTS,
   LONG,
+  NOT_IMPORTED,
   STATIONS,
   STATIONS_LINES_MAX,
   WHOLE_WAY,
@@ -35,6 +37,7 @@ import { checkDriver, checkHeads, checkWords, RULES } from './tidy/words.ts';
 const source = readFiles(['src'], /\.ts$/);
 const written = [...source, ...readFiles(['web', 'scripts', 'test'], /\.(ts|tsx|mjs)$/)];
 const everything = readFiles(['.'], /./).filter((file) => !/\.(png|jpg|ico|woff2?)$/.test(file.path));
+const config = readFiles(['.'], /^vitest\.config\.ts$/);
 const pages = everything.filter((file) => file.path.endsWith('.md'));
 const readJson = (name: string): unknown => JSON.parse(readFileSync(path.join(ROOT, name), 'utf8'));
 
@@ -362,6 +365,17 @@ describe('papers', () => {
       /secret: is in package.json[^]*gone: is documented and not[^]*bare: is documented without a reason/,
     );
     expect(checkPinned({ dependencies: { a: '^1.0.0', b: '1.2.3', c: '1.0.0-beta.17', d: 'latest' } })).toHaveLength(2);
+  });
+
+  it('every package is used', () => {
+    expect(lines(checkUsed(readJson('package.json'), written.concat(config), NOT_IMPORTED))).toEqual([]);
+  });
+
+  it('a package nobody imports, and a needless excuse, are found', () => {
+    const files = [file('src/a.ts', "import { z } from 'zod/mini';")];
+    const manifest = { dependencies: { zod: '4.0.0', 'left-pad': '1.0.0' } };
+    expect(lines(checkUsed(manifest, files, {}))).toEqual(['left-pad: is installed and nobody imports it']);
+    expect(checkUsed(manifest, files, { zod: 'x', 'left-pad': 'x', gone: 'x' })).toHaveLength(2);
   });
 
   it('no package needs to run anything when it is installed, or comes from elsewhere', () => {

@@ -58,7 +58,7 @@ COMMENT ON TABLE transaction IS 'The idempotency record, the facts that tell a d
 -- lead with the shard: two players' first uses of one id in the same instant must collide, and only one index can do that.
 CREATE UNIQUE INDEX transaction_external_id ON transaction (aggregator, external_id, kind, id_scope);
 CREATE INDEX transaction_round ON transaction (shard, player, round_id) WHERE round_id IS NOT NULL;
-CREATE INDEX transaction_parked ON transaction (shard, player) WHERE state = 'parked';
+CREATE INDEX transaction_waiting ON transaction (shard, player) WHERE state = 'parked' OR 'before_bet' = ANY (flags);
 
 CREATE TABLE posting (
   shard          smallint      NOT NULL CHECK (shard BETWEEN 0 AND 1023),

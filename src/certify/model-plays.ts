@@ -6,7 +6,16 @@ import { isZero } from '../money/index.ts';
 import type { Bet, Win } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
 import type { Facts, Known, Name } from './model-history.ts';
-import { allWhere, balanceOf, currenciesOf, isStanding, limitsOf, lossOfDay, statusOf } from './model-history.ts';
+import {
+  allWhere,
+  balanceOf,
+  currenciesOf,
+  isStanding,
+  limitsOf,
+  lossOfDay,
+  statusOf,
+  wasApplied,
+} from './model-history.ts';
 import type { ModelRequest, Verdict, World } from './model-world.ts';
 import {
   APPLIED,
@@ -112,7 +121,9 @@ const refused = (refusal: Refusal, field: string | null = null): Judgement => ({
 function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boolean): Judgement {
   const plain = facts.flavour === 'win';
   const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
-  const round = facts.round ?? (bet !== null && bet.facts.player === facts.player ? bet.facts.round : null);
+  // what a tombstone said of its round is hearsay
+  const lends = bet !== null && bet.facts.player === facts.player && wasApplied(bet);
+  const round = facts.round ?? (lends ? bet.facts.round : null);
   const pays: Judgement = { kind: 'pays', round };
   const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, facts, bet);
   // jackpots, promotions and free rounds need no bet, so the bet they may name is not judged
@@ -121,8 +132,7 @@ function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boole
   if (waited) return pays;
   if (round === null) return pays;
   const now = roundNow(world, roundIn(asked, round));
-  if (facts.round !== null && now.currency !== null && now.currency !== facts.currency)
-    return refused('wrong_currency');
+  if (now.currency !== null && now.currency !== facts.currency) return refused('wrong_currency');
   return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
 }
 

@@ -50,7 +50,7 @@ function undoAny(world: World, asked: ModelRequest, rollback: Rollback, id: stri
   const win = nameIn(asked, 'win', id);
   if (lookUp(world, bet) !== null) return undoBet(world, asked, rollback, bet);
   if (lookUp(world, win) !== null) return undoWin(world, asked, rollback, win);
-  noteTombstone(world, asked, win);
+  noteTombstone(world, asked, win, rollback.round);
   return undoBet(world, asked, rollback, bet);
 }
 
@@ -78,7 +78,7 @@ function differs(asked: ModelRequest, rollback: Rollback, target: Known): Verdic
 function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
   const bet = lookUp(world, name);
   if (bet === null) {
-    noteTombstone(world, asked, name);
+    noteTombstone(world, asked, name, rollback.round);
     dismissWaiting(world, asked, name);
     return unknownTarget(world, asked, rollback);
   }
@@ -104,9 +104,8 @@ function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   const partial = world.policy['rollback.amount'] === 'partial' ? amount : null;
   if (partial !== null && compareDecimals(partial, amountLeft(bet)) > 0) return rejected('already_settled');
   const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
-  // a win of nothing that settles nothing goes with its bet, but only with the whole of it
-  const whole = lookUp(world, name)?.state === 'reversed';
-  for (const win of won) if (whole || settles(world, win)) takeWin(world, asked, rollback, win);
+  // only wins that settle nothing are left here where policy does not reverse both, and those may stand
+  if (world.policy['rollback.afterWin'] === 'reverseBoth') for (const win of won) takeWin(world, asked, rollback, win);
   done(world, asked, rollback, units, APPLIED);
   if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
   return APPLIED;
@@ -148,7 +147,7 @@ function takeWin(world: World, asked: ModelRequest, rollback: Rollback, win: Kno
 function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
   const win = lookUp(world, name);
   if (win === null) {
-    noteTombstone(world, asked, name);
+    noteTombstone(world, asked, name, rollback.round);
     return unknownTarget(world, asked, rollback);
   }
   const difference = differs(asked, rollback, win);
@@ -169,7 +168,7 @@ function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Na
 function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, name: Name): Verdict {
   const undone = lookUp(world, name);
   if (undone === null) {
-    noteTombstone(world, asked, name);
+    noteTombstone(world, asked, name, rollback.round);
     return unknownTarget(world, asked, rollback);
   }
   const difference = differs(asked, rollback, undone);

@@ -7,7 +7,7 @@ import { toUnits, ZERO_DECIMAL } from '../money/index.ts';
 import type { Operation, WalletRequest } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Facts, Happening, Known, Name, RoundName } from './model-history.ts';
+import type { Facts, Happening, History, Known, Name, RoundName } from './model-history.ts';
 import { allWhere, balanceOf, inRound, isStanding, look, scaleOf, wasApplied } from './model-history.ts';
 
 /** The facts of a request. Whatever has no bearing on money is left out. */
@@ -107,8 +107,8 @@ export function noteRejected(world: World, name: Name, facts: Facts, refusal: Re
 }
 
 /** Remembers that the id was undone before it was ever done. */
-export function noteTombstone(world: World, asked: ModelRequest, name: Name): void {
-  const nothing = { amount: null, round: null, reference: null, game: null, flavour: '', combined: false };
+export function noteTombstone(world: World, asked: ModelRequest, name: Name, round: string | null): void {
+  const nothing = { amount: null, round, reference: null, game: null, flavour: '', combined: false };
   const facts: Facts = { ...nothing, player: asked.player, currency: asked.currency };
   world.history.push({ what: 'fate', name, facts, fate: { kind: 'tombstone' } });
 }
@@ -135,7 +135,16 @@ export function roundNow(world: World, round: RoundName): RoundNow {
   for (const one of history) if (one.what === 'round' && sameRound(one.round, round)) turned = one.turned;
   const empty = bets.length > 0 && !bets.some(isStanding);
   const state = turned === 'open' && empty ? 'void' : turned;
-  return { exists: applied.length > 0, state, currency: applied[0]?.facts.currency ?? null, bets, looseWins };
+  return { exists: applied.length > 0, state, currency: currencyOf(history, round), bets, looseWins };
+}
+
+/** The round plays in the currency of whatever was first applied in it; what only waited does not count. */
+function currencyOf(history: History, round: RoundName): string | null {
+  for (const one of history) {
+    if (one.what !== 'fate' || one.fate.kind !== 'applied') continue;
+    if (inRound(one.facts, one.name, round) && makesRounds(one.facts, one.name)) return one.facts.currency;
+  }
+  return null;
 }
 
 function makesRounds(facts: Facts, name: Name): boolean {

@@ -148,7 +148,7 @@ export async function selectTransactions(
   return rows.map((row) => ({ ...readTransaction(row), scale: row.scale }));
 }
 
-/** Relies on the partial index transaction_parked. */
+/** Relies on the partial index transaction_waiting. */
 export async function selectOverdueParked(
   sql: Database,
   nowMs: number,
@@ -158,7 +158,7 @@ export async function selectOverdueParked(
     /* transaction.overdue_parked */
     SELECT *
     FROM transaction
-    WHERE state = 'parked' AND deadline_at <= ${instant(nowMs)}
+    WHERE (state = 'parked' OR 'before_bet' = ANY (flags)) AND state = 'parked' AND deadline_at <= ${instant(nowMs)}
     ORDER BY deadline_at
     LIMIT ${limit}`;
   return rows.map(readTransaction);

@@ -23,23 +23,24 @@ interface NamedTransactions {
   readonly kind: TransactionKind[];
   readonly externalId: string[];
 }
-interface NamedRounds {
+interface NamedOfPlayer {
   readonly shard: number[];
   readonly player: string[];
   readonly aggregator: string[];
   readonly idScope: string[];
-  readonly roundId: string[];
+  readonly name: string[];
 }
 
 /** What to load for a batch, gathered from every item and without repetition. */
 interface Shopping {
   readonly players: { readonly shard: number[]; readonly player: string[] };
   readonly transactions: NamedTransactions;
-  readonly rounds: NamedRounds;
+  readonly rounds: NamedOfPlayer;
   readonly roundsOf: NamedTransactions;
   readonly parked: boolean;
-  readonly wholeRounds: NamedRounds;
+  readonly wholeRounds: NamedOfPlayer;
   readonly wholeRoundsOf: NamedTransactions;
+  readonly winsNaming: NamedOfPlayer;
 }
 
 /** BEGIN, the locks, and every row the batch may need: one round trip. `read` turns the results into rows of the book. */
@@ -59,12 +60,19 @@ export function loadFlight(items: readonly Item[]): {
     send('wallets', lockWallets(sql, shopping.players));
     if (shopping.transactions.externalId.length > 0)
       send('transactions', namedTransactions(sql, shopping.transactions));
-    if (shopping.parked) send('transactions', parkedTransactions(sql, shopping.players));
-    if (shopping.rounds.roundId.length > 0) send('rounds', namedRounds(sql, shopping.rounds));
+    if (shopping.parked) {
+      send('transactions', waitingWins(sql, shopping.players));
+      send('rounds', roundsOfWaitingWins(sql, shopping.players));
+    }
+    if (shopping.rounds.name.length > 0) send('rounds', namedRounds(sql, shopping.rounds));
     if (shopping.roundsOf.externalId.length > 0) send('rounds', roundsOfTransactions(sql, shopping.roundsOf));
-    if (shopping.wholeRounds.roundId.length > 0) send('transactions', transactionsOfRounds(sql, shopping.wholeRounds));
+    if (shopping.wholeRounds.name.length > 0) send('transactions', transactionsOfRounds(sql, shopping.wholeRounds));
     if (shopping.wholeRoundsOf.externalId.length > 0)
       send('transactions', transactionsAroundBets(sql, shopping.wholeRoundsOf));
+    if (shopping.winsNaming.name.length > 0) {
+      send('transactions', winsNamingBets(sql, shopping.winsNaming));
+      send('rounds', roundsOfWinsNamingBets(sql, shopping.winsNaming));
+    }
     return statements;
   };
   const rows = <Row>(results: readonly StatementResult[], kind: (typeof kinds)[number]): Row[] =>
@@ -84,10 +92,11 @@ function shop(items: readonly Item[]): Shopping {
   const players = new Map<PlayerId, number>();
   const shopping = {
     transactions: newNamedTransactions(),
-    rounds: newNamedRounds(),
+    rounds: newNamedOfPlayer(),
     roundsOf: newNamedTransactions(),
-    wholeRounds: newNamedRounds(),
+    wholeRounds: newNamedOfPlayer(),
     wholeRoundsOf: newNamedTransactions(),
+    winsNaming: newNamedOfPlayer(),
   };
   let parked = false;
   for (const { request, policy } of items) {
@@ -99,6 +108,7 @@ function shop(items: readonly Item[]): Shopping {
     for (const name of needs.roundsOf) shopping.roundsOf.add(request, name.kind, name.externalId);
     for (const bet of needs.wholeRoundsOf) shopping.wholeRoundsOf.add(request, 'bet', bet);
     for (const round of needs.rounds) shopping.rounds.add(request, shard, round);
+    for (const bet of needs.winsNaming) shopping.winsNaming.add(request, shard, bet);
     for (const round of needs.wholeRounds) shopping.wholeRounds.add(request, shard, round);
   }
   return { players: { shard: [...players.values()], player: [...players.keys()] }, parked, ...shopping };
@@ -117,8 +127,8 @@ function newNamedTransactions() {
   };
 }
 
-function newNamedRounds() {
-  const named: NamedRounds = { shard: [], player: [], aggregator: [], idScope: [], roundId: [] };
+function newNamedOfPlayer() {
+  const named: NamedOfPlayer = { shard: [], player: [], aggregator: [], idScope: [], name: [] };
   return {
     ...named,
     add: (request: WalletRequest, shard: number, round: string) => {
@@ -126,7 +136,7 @@ function newNamedRounds() {
       named.player.push(request.player);
       named.aggregator.push(request.aggregator);
       named.idScope.push(request.idScope);
-      named.roundId.push(round);
+      named.name.push(round);
     },
   };
 }
@@ -170,24 +180,36 @@ function namedTransactions(sql: Database, names: NamedTransactions) {
     SELECT * FROM parent`;
 }
 
-/** Wins that wait for a bet. Relies on the partial index transaction_parked, which is nearly always empty. */
-function parkedTransactions(sql: Database, players: Shopping['players']) {
+/** Wins that wait for a bet, or were paid before theirs. Relies on the partial index transaction_waiting, which is nearly always empty. */
+function waitingWins(sql: Database, players: Shopping['players']) {
   return sql`
-    /* transaction.parked */
+    /* transaction.waiting */
     SELECT *
     FROM transaction
-    WHERE state = 'parked'
+    WHERE (state = 'parked' OR 'before_bet' = ANY (flags))
       AND (shard, player) IN (SELECT * FROM unnest(${players.shard}::smallint[], ${players.player}::text[]))`;
 }
 
+/** The rounds those wins name, which need not be their bet's. Relies on transaction_waiting and round_pkey. */
+function roundsOfWaitingWins(sql: Database, players: Shopping['players']) {
+  return sql`
+    /* round.of_waiting */
+    SELECT r.*
+    FROM transaction t
+    JOIN round r
+      ON r.shard = t.shard AND r.player = t.player AND r.aggregator = t.aggregator AND r.id_scope = t.id_scope AND r.round_id = t.round_id
+    WHERE (t.state = 'parked' OR 'before_bet' = ANY (t.flags))
+      AND (t.shard, t.player) IN (SELECT * FROM unnest(${players.shard}::smallint[], ${players.player}::text[]))`;
+}
+
 /** Relies on round_pkey. */
-function namedRounds(sql: Database, names: NamedRounds) {
+function namedRounds(sql: Database, names: NamedOfPlayer) {
   return sql`
     /* round.named */
     SELECT r.*
     FROM (
       SELECT DISTINCT * FROM unnest(
-        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.roundId}::text[]
+        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.name}::text[]
       ) AS n (shard, player, aggregator, id_scope, round_id)
     ) n
     JOIN round r
@@ -223,20 +245,20 @@ function roundsOfTransactions(sql: Database, names: NamedTransactions) {
 }
 
 /** Everything in the named rounds. Relies on transaction_round. */
-function transactionsOfRounds(sql: Database, names: NamedRounds) {
+function transactionsOfRounds(sql: Database, names: NamedOfPlayer) {
   return sql`
     /* transaction.of_rounds */
     SELECT t.*
     FROM (
       SELECT DISTINCT * FROM unnest(
-        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.roundId}::text[]
+        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.name}::text[]
       ) AS n (shard, player, aggregator, id_scope, round_id)
     ) n
     JOIN transaction t
       ON t.shard = n.shard AND t.player = n.player AND t.round_id = n.round_id AND t.aggregator = n.aggregator AND t.id_scope = n.id_scope`;
 }
 
-/** Every transaction of the bets' rounds and every win that names them; only for policies that reverse wins with their bet. */
+/** Every transaction of the bets' rounds; only for policies that reverse wins with their bet. Relies on transaction_round. */
 function transactionsAroundBets(sql: Database, names: NamedTransactions) {
   return sql`
     /* transaction.around_bets */
@@ -252,13 +274,39 @@ function transactionsAroundBets(sql: Database, names: NamedTransactions) {
     SELECT t.*
     FROM bet b
     JOIN transaction t
-      ON t.shard = b.shard AND t.player = b.player AND t.round_id = b.round_id AND t.aggregator = b.aggregator AND t.id_scope = b.id_scope
-    UNION
+      ON t.shard = b.shard AND t.player = b.player AND t.round_id = b.round_id AND t.aggregator = b.aggregator AND t.id_scope = b.id_scope`;
+}
+
+/** Every win of the player that names the bet; only for policies that pay wins before their bet. Relies on transaction_pkey. */
+function winsNamingBets(sql: Database, names: NamedOfPlayer) {
+  return sql`
+    /* transaction.wins_naming */
     SELECT t.*
-    FROM bet b
+    FROM (
+      SELECT DISTINCT * FROM unnest(
+        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.name}::text[]
+      ) AS n (shard, player, aggregator, id_scope, bet)
+    ) n
     JOIN transaction t
-      ON t.shard = b.shard AND t.player = b.player AND t.aggregator = b.aggregator AND t.id_scope = b.id_scope
-        AND t.kind = 'win' AND t.reference = b.external_id`;
+      ON t.shard = n.shard AND t.player = n.player AND t.aggregator = n.aggregator AND t.id_scope = n.id_scope
+        AND t.kind = 'win' AND t.reference = n.bet`;
+}
+
+/** The rounds those wins name. */
+function roundsOfWinsNamingBets(sql: Database, names: NamedOfPlayer) {
+  return sql`
+    /* round.of_wins_naming */
+    SELECT r.*
+    FROM (
+      SELECT DISTINCT * FROM unnest(
+        ${names.shard}::smallint[], ${names.player}::text[], ${names.aggregator}::text[], ${names.idScope}::text[], ${names.name}::text[]
+      ) AS n (shard, player, aggregator, id_scope, bet)
+    ) n
+    JOIN transaction t
+      ON t.shard = n.shard AND t.player = n.player AND t.aggregator = n.aggregator AND t.id_scope = n.id_scope
+        AND t.kind = 'win' AND t.reference = n.bet
+    JOIN round r
+      ON r.shard = t.shard AND r.player = t.player AND r.aggregator = t.aggregator AND r.id_scope = t.id_scope AND r.round_id = t.round_id`;
 }
 
 /** Every write of the batch and COMMIT: one round trip. A unique key that somebody else took in the meantime fails it whole. */
@@ -308,13 +356,13 @@ function insertTransactions(sql: Database, rows: Dirty['newTransactions']) {
       deadline_at, created_at, changed_at
     )
     SELECT
-      shard, player, id, aggregator, id_scope, kind, external_id, flavour, combined, state, refusal, round_id, reference,
+      shard, player, id, aggregator, id_scope, kind, external_id, flavour, combined::boolean, state, refusal, round_id, reference,
       game_code, session_id, currency, amount, units, reversed_units, reversed_amount, wins, balance_after,
       string_to_array(flags, ','), deadline_at, created_at, changed_at
     FROM unnest(
       ${rows.map((row) => shardOf(row.player))}::smallint[], ${rows.map((row) => row.player)}::text[], ${rows.map((row) => row.id)}::uuid[],
       ${rows.map((row) => row.aggregator)}::text[], ${rows.map((row) => row.idScope)}::text[], ${rows.map((row) => row.kind)}::text[],
-      ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.flavour)}::text[], ${rows.map((row) => String(row.combined))}::boolean[],
+      ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.flavour)}::text[], ${rows.map((row) => String(row.combined))}::text[],
       ${rows.map((row) => row.state)}::text[], ${rows.map((row) => row.refusal)}::text[], ${rows.map((row) => row.round)}::text[],
       ${rows.map((row) => row.reference)}::text[], ${rows.map((row) => row.gameCode)}::text[], ${rows.map((row) => row.sessionId)}::text[],
       ${rows.map((row) => row.currency)}::text[], ${rows.map((row) => decimalText(row.amount))}::numeric[],
@@ -336,14 +384,14 @@ function updateTransactions(sql: Database, rows: Dirty['changedTransactions']) {
     /* transaction.update */
     UPDATE transaction t
     SET
-      flavour = n.flavour, combined = n.combined, state = n.state, refusal = n.refusal, round_id = n.round_id,
+      flavour = n.flavour, combined = n.combined::boolean, state = n.state, refusal = n.refusal, round_id = n.round_id,
       game_code = n.game_code, session_id = n.session_id, currency = n.currency, amount = n.amount, units = n.units,
       reversed_units = n.reversed_units, reversed_amount = n.reversed_amount, wins = n.wins,
       balance_after = n.balance_after, flags = string_to_array(n.flags, ','), deadline_at = n.deadline_at, changed_at = n.changed_at
     FROM (
       SELECT * FROM unnest(
         ${rows.map((row) => shardOf(row.player))}::smallint[], ${rows.map((row) => row.player)}::text[], ${rows.map((row) => row.id)}::uuid[],
-        ${rows.map((row) => row.flavour)}::text[], ${rows.map((row) => String(row.combined))}::boolean[], ${rows.map((row) => row.state)}::text[],
+        ${rows.map((row) => row.flavour)}::text[], ${rows.map((row) => String(row.combined))}::text[], ${rows.map((row) => row.state)}::text[],
         ${rows.map((row) => row.refusal)}::text[], ${rows.map((row) => row.round)}::text[], ${rows.map((row) => row.gameCode)}::text[],
         ${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.currency)}::text[],
         ${rows.map((row) => decimalText(row.amount))}::numeric[], ${rows.map((row) => row.units.toString())}::numeric[],
@@ -409,12 +457,16 @@ function insertPostings(sql: Database, postings: Dirty['postings']) {
     INSERT INTO posting (
       shard, player, currency, seq, debit, credit, units, transaction_id, balance_after, overdrawn, created_at
     )
-    SELECT * FROM unnest(
+    SELECT
+      shard, player, currency, seq, debit, credit, units, transaction_id, balance_after, overdrawn::boolean, created_at
+    FROM unnest(
       ${postings.map((each) => shardOf(each.player))}::smallint[], ${postings.map((each) => each.player)}::text[],
       ${postings.map((each) => each.currency)}::text[], ${postings.map((each) => each.seq.toString())}::bigint[],
       ${postings.map((each) => each.debit)}::text[], ${postings.map((each) => each.credit)}::text[],
       ${postings.map((each) => each.units.toString())}::numeric[], ${postings.map((each) => each.transaction)}::uuid[],
-      ${postings.map((each) => each.balanceAfter.toString())}::numeric[], ${postings.map((each) => String(each.overdrawn))}::boolean[],
+      ${postings.map((each) => each.balanceAfter.toString())}::numeric[], ${postings.map((each) => String(each.overdrawn))}::text[],
       ${postings.map((each) => instant(each.createdAtMs))}::timestamptz[]
+    ) AS n (
+      shard, player, currency, seq, debit, credit, units, transaction_id, balance_after, overdrawn, created_at
     )`;
 }

@@ -9,7 +9,7 @@ import type { Bet, SessionFact } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, countLoss, lossOn, newRound, newRow, refusedRow, unitsOf } from './rows.ts';
+import { afterMove, BEFORE_BET, countLoss, isSettling, lossOn, newRound, newRow, refusedRow, unitsOf } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { releaseParked } from './win.ts';
 
@@ -142,7 +142,8 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   const draft = newRow(request, bet, 'applied', { units, flags: free ? ['free'] : [] });
   scratch.debit(wallet.currency, stakesAccount(draft), units, draft.id);
   countLoss(scratch, wallet.currency, units);
-  const row: Transaction = { ...draft, balanceAfter: wallet.balance - units };
+  const wins = claimEarlyWins(scratch, draft, policy);
+  const row: Transaction = { ...draft, wins, balanceAfter: wallet.balance - units };
   scratch.putTransaction(row);
   if (free) {
     scratch.alert({
@@ -151,21 +152,35 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
       message: 'A free round no campaign is known for.',
     });
   }
-  if (bet.round !== null && bet.flavour !== 'tip') {
-    const round = scratch.round(bet.round) ?? newRound(request, bet.round, wallet.currency);
-    if (round.closedAtMs !== null && !bet.closesRound) {
-      scratch.alert({ kind: 'reopened', externalId: bet.id, message: 'A bet was applied in a closed round.' });
-    }
-    const counted = {
-      ...round,
-      betsEver: round.betsEver + 1,
-      betsStanding: round.betsStanding + 1,
-      staked: round.staked + units,
-    };
-    scratch.putRound(afterMove(counted, bet.closesRound, request.nowMs, 'in'));
-  }
-  if (bet.flavour !== 'tip') releaseParked(scratch, row, policy);
+  if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, wallet, units);
+  releaseParked(scratch, row, policy);
+  // Closing comes last: a win that waited for this bet was there first and is not late.
+  const round = bet.round === null || bet.flavour === 'tip' || !bet.closesRound ? null : scratch.round(bet.round);
+  if (round !== null) scratch.putRound(afterMove(round, true, request.nowMs, 'in'));
   return { kind: 'applied', row, duplicate: false };
+}
+
+/** Counts the wins that were paid before their bet was known: they settle it all the same (WIN-05). */
+function claimEarlyWins(scratch: Scratch, bet: Transaction, policy: Policy): number {
+  const early = scratch.winsNaming(bet).filter((win) => win.flags.includes(BEFORE_BET));
+  for (const win of early) scratch.putTransaction({ ...win, flags: win.flags.filter((flag) => flag !== BEFORE_BET) });
+  return early.filter((win) => isSettling(win, policy)).length;
+}
+
+/** Counts the bet on its round, which it opens if it is the first. */
+function joinRound(scratch: Scratch, bet: Bet, wallet: Wallet, units: bigint): void {
+  if (bet.round === null) return;
+  const round = scratch.round(bet.round) ?? newRound(scratch.request, bet.round, wallet.currency);
+  if (round.closedAtMs !== null && !bet.closesRound) {
+    scratch.alert({ kind: 'reopened', externalId: bet.id, message: 'A bet was applied in a closed round.' });
+  }
+  const counted = {
+    ...round,
+    betsEver: round.betsEver + 1,
+    betsStanding: round.betsStanding + 1,
+    staked: round.staked + units,
+  };
+  scratch.putRound(afterMove(counted, false, scratch.request.nowMs, 'in'));
 }
 
 /** Where a stake goes, and where it comes back from. */

@@ -142,7 +142,7 @@ export interface Book {
   readonly parked: (scope: TransactionScope, player: PlayerId) => readonly Transaction[];
   /** every transaction of the round; loaded only where `needs` says so */
   readonly roundTransactions: (scope: TransactionScope, player: PlayerId, round: RoundId) => readonly Transaction[];
-  /** every win of the player that names this bet; loaded only where `needs` says so */
+  /** the player's wins that name this bet: all where `needs` says so, else those paid before it */
   readonly winsNaming: (scope: TransactionScope, player: PlayerId, bet: ExternalId) => readonly Transaction[];
 }
 

@@ -7,7 +7,7 @@ import type { Adjust, Deposit, Withdrawal } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { takeUnits } from './rollback.ts';
+import { takeUnits } from './returns.ts';
 import { afterMove, newRow, refusedRow, unitsOf } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 

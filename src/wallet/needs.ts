@@ -13,12 +13,14 @@ export interface Needs {
   readonly rounds: readonly RoundId[];
   /** transactions whose own round, and whose referenced bet's round, is needed though the request does not name it */
   readonly roundsOf: readonly TransactionName[];
-  /** bets or wins may meet waiting wins */
+  /** bets may meet wins that wait for them, or were paid before them */
   readonly parked: boolean;
   /** rounds of which every transaction is needed */
   readonly wholeRounds: readonly RoundId[];
-  /** bets of whose round every transaction, and every win naming them, is needed */
+  /** bets of whose round every transaction is needed */
   readonly wholeRoundsOf: readonly ExternalId[];
+  /** bets, known or not yet, of which every win that names them is needed */
+  readonly winsNaming: readonly ExternalId[];
 }
 
 interface Draft {
@@ -28,6 +30,7 @@ interface Draft {
   parked: boolean;
   wholeRounds: RoundId[];
   wholeRoundsOf: ExternalId[];
+  winsNaming: ExternalId[];
 }
 
 export function needsOf(request: WalletRequest, policy: Policy): Needs {
@@ -38,6 +41,7 @@ export function needsOf(request: WalletRequest, policy: Policy): Needs {
     parked: false,
     wholeRounds: [],
     wholeRoundsOf: [],
+    winsNaming: [],
   };
   for (const operation of request.operations) addNeeds(needs, operation, policy);
   return needs;
@@ -82,8 +86,11 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
         needs.transactions.push({ kind, externalId: target.id });
         needs.roundsOf.push({ kind, externalId: target.id });
       }
-      const wins = policy['win.withoutBet'] === 'accept' || policy['rollback.afterWin'] === 'reverseBoth';
-      if (wins) needs.wholeRoundsOf.push(target.id);
+      const wins = policy['rollback.afterWin'] === 'reverseBoth';
+      if (wins) {
+        needs.wholeRoundsOf.push(target.id);
+        needs.winsNaming.push(target.id);
+      }
     }
   }
 }

@@ -159,3 +159,11 @@ export function countLoss(scratch: Scratch, currency: string, units: bigint): vo
 export function settles(units: bigint, policy: Policy): boolean {
   return units > 0n || policy['win.zeroMeansLoss'];
 }
+
+/** True for a booked win that still stands and settles. */
+export function isSettling(win: Transaction, policy: Policy): boolean {
+  return (win.state === 'applied' || win.state === 'part_reversed') && settles(win.units, policy);
+}
+
+/** Marks a win that was paid before the bet it names was known; taken off when the bet comes and counts it. */
+export const BEFORE_BET = 'before_bet';

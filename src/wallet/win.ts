@@ -6,12 +6,12 @@ import { compareDecimals, parseDecimal } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
-import type { Account, Transaction } from './book.ts';
+import type { Account, Round, Transaction } from './book.ts';
 import type { Win } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, countLoss, newRound, newRow, refusedRow, settles, unitsOf } from './rows.ts';
+import { afterMove, BEFORE_BET, countLoss, newRound, newRow, refusedRow, settles, unitsOf } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
 export function decideWin(scratch: Scratch, win: Win, policy: Policy): OperationAnswer {
@@ -94,9 +94,10 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   }
   const ofBet = win.flavour === 'win' ? judgeBet(scratch, win, policy) : ({ kind: 'pay', flags: [] } satisfies Verdict);
   if (ofBet.kind !== 'pay') return ofBet;
-  const round = win.round === null ? null : scratch.round(win.round);
+  const round = roundOf(scratch, win);
   if (round !== null && round.currency !== request.currency) return refuse('wrong_currency');
-  const late = round !== null && round.closedAtMs !== null;
+  // A reopened round takes wins: its new stakes are still being played (WIN-10).
+  const late = round?.state === 'closed';
   if (late && policy['round.winAfterClose'] === 'reject') return refuse('round_closed');
   if (late)
     scratch.alert({
@@ -108,6 +109,18 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   if (review)
     scratch.alert({ kind: 'review', externalId: win.id, message: 'A win above the review threshold was paid.' });
   return { kind: 'pay', flags: [...ofBet.flags, ...(late ? ['late'] : []), ...(review ? ['review'] : [])] };
+}
+
+/** True for the player's own bet that was once applied, whatever became of it. */
+function isBooked(scratch: Scratch, bet: Transaction): boolean {
+  return bet.player === scratch.request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
+}
+
+/** The round a win names, or that of the bet it names. */
+function roundOf(scratch: Scratch, win: Win): Round | null {
+  if (win.round !== null) return scratch.round(win.round);
+  const bet = win.bet === null ? null : scratch.transaction({ kind: 'bet', externalId: win.bet });
+  return bet === null || bet.round === null || !isBooked(scratch, bet) ? null : scratch.round(bet.round);
 }
 
 function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
@@ -122,8 +135,12 @@ function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
   if (bet.player !== request.player) return { kind: 'foreign' };
   switch (bet.state) {
     case 'tombstone':
-    case 'reversed':
       return afterRollback(scratch, win.id, policy);
+    case 'reversed': {
+      // To accept a win after its rollback is no reason to pay it elsewhere than its bet was placed.
+      const late = afterRollback(scratch, win.id, policy);
+      return late.kind === 'pay' ? (misfit(scratch, win, bet, policy) ?? late) : late;
+    }
     case 'rejected':
       scratch.alert({
         kind: 'win_of_rejected_bet',
@@ -135,11 +152,15 @@ function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
       throw new Error('defect: a bet is never parked');
     case 'applied':
     case 'part_reversed':
-      if (win.round !== null && bet.round !== null && win.round !== bet.round) return refuse('conflict', 'round');
-      if (bet.currency !== request.currency) return refuse('wrong_currency');
-      if (policy['win.perBet'] === 'one' && bet.wins > 0) return refuse('already_settled');
-      return { kind: 'pay', flags: [] };
+      return misfit(scratch, win, bet, policy) ?? { kind: 'pay', flags: [] };
   }
+}
+
+/** Why a win does not belong to the bet it names, or null. */
+function misfit(scratch: Scratch, win: Win, bet: Transaction, policy: Policy): Verdict | null {
+  if (win.round !== null && bet.round !== null && win.round !== bet.round) return refuse('conflict', 'round');
+  if (bet.currency !== scratch.request.currency) return refuse('wrong_currency');
+  return policy['win.perBet'] === 'one' && bet.wins > 0 ? refuse('already_settled') : null;
 }
 
 function withoutBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
@@ -180,12 +201,12 @@ function payWin(scratch: Scratch, draft: Transaction, closes: boolean, policy: P
   const units = unitsOf(draft.amount, wallet);
   scratch.credit(currency, payoutAccount(draft), units, draft.id);
   countLoss(scratch, currency, -units);
-  const row: Transaction = { ...draft, state: 'applied', units, balanceAfter: wallet.balance + units };
+  const bet = draft.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: draft.reference });
+  const flags = draft.reference !== null && bet === null ? [...draft.flags, BEFORE_BET] : draft.flags;
+  const row: Transaction = { ...draft, state: 'applied', units, flags, balanceAfter: wallet.balance + units };
   scratch.putTransaction(row);
 
-  const bet = draft.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: draft.reference });
-  const standing =
-    bet !== null && bet.player === request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
+  const standing = bet !== null && isBooked(scratch, bet);
   const counts = settles(units, policy) ? 1 : 0;
   if (standing) scratch.putTransaction({ ...bet, wins: bet.wins + counts, changedAtMs: request.nowMs });
   const roundName = draft.round ?? (standing ? bet.round : null);
@@ -198,16 +219,29 @@ function payWin(scratch: Scratch, draft: Transaction, closes: boolean, policy: P
     };
     scratch.putRound(afterMove(counted, closes, request.nowMs, 'in'));
   }
+  if (closes && roundName === null && bet !== null) closeRoundOfTombstone(scratch, bet);
   return row;
+}
+
+/** A win accepted after its bet's rollback moves nothing in the round that the rollback named, but may close it. */
+function closeRoundOfTombstone(scratch: Scratch, bet: Transaction): void {
+  if (bet.state !== 'tombstone' || bet.round === null || bet.player !== scratch.request.player) return;
+  const round = scratch.round(bet.round);
+  if (round !== null) scratch.putRound(afterMove(round, true, scratch.request.nowMs, 'back'));
 }
 
 /** The bet has come: the wins that waited for it, or for its round, are paid in the order they came (WIN-06). */
 export function releaseParked(scratch: Scratch, bet: Transaction, policy: Policy): void {
   for (const parked of inOrder(scratch.parked())) {
     const named = parked.reference === bet.externalId;
-    const inRound = parked.reference === null && parked.round !== null && parked.round === bet.round;
+    // A tip belongs to no round, so only a win that names it has waited for it.
+    const inRound =
+      bet.flavour !== 'tip' && parked.reference === null && parked.round !== null && parked.round === bet.round;
     if (!named && !inRound) continue;
-    if (parked.currency !== bet.currency) {
+    const settled = scratch.transaction(bet)?.wins ?? 0;
+    if (named && policy['win.perBet'] === 'one' && settled > 0) {
+      scratch.putTransaction(refuseParked(scratch, parked, 'already_settled'));
+    } else if (parked.currency !== bet.currency) {
       scratch.putTransaction(refuseParked(scratch, parked, 'wrong_currency'));
     } else if (named && parked.round !== null && bet.round !== null && parked.round !== bet.round) {
       scratch.putTransaction(refuseParked(scratch, parked, 'conflict'));

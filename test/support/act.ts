@@ -48,7 +48,12 @@ export function win(id: string, words: WinWords = {}): Win {
   };
 }
 
-export function undo(id: string, kind: 'bet' | 'win' | 'any' | 'rollback' | 'round', of: string, amount?: string): Rollback {
+export function undo(
+  id: string,
+  kind: 'bet' | 'win' | 'any' | 'rollback' | 'round',
+  of: string,
+  amount?: string,
+): Rollback {
   const target: RollbackTarget = kind === 'round' ? { kind, round: roundId(of) } : { kind, id: externalId(of) };
   const part = amount === undefined ? null : decimal(amount);
   return { kind: 'rollback', id: externalId(id), target, round: null, amount: part, closesRound: false };
@@ -60,7 +65,10 @@ export function adjust(id: string, amount: string): Adjust {
 
 export const close = (round = 'r1'): Operation => ({ kind: 'close', round: roundId(round) });
 
-export type CallWords = Partial<Omit<Asked, 'operations' | 'player'>> & { readonly player?: string; readonly afterMs?: number };
+export type CallWords = Partial<Omit<Asked, 'operations' | 'player'>> & {
+  readonly player?: string;
+  readonly afterMs?: number;
+};
 
 /** One call of the house `acme`, or of the cashier for a deposit or withdrawal. */
 export function call(operations: Operation | Operations, words: CallWords = {}): Extract<Act, { kind: 'call' }> {
@@ -82,7 +90,10 @@ export function call(operations: Operation | Operations, words: CallWords = {}):
 }
 
 /** A deposit by the operator's cashier. */
-export function deposit(amount: string, words: { readonly id?: string; readonly player?: string; readonly currency?: string } = {}) {
+export function deposit(
+  amount: string,
+  words: { readonly id?: string; readonly player?: string; readonly currency?: string } = {},
+) {
   const { id, ...more } = words;
   const operation: Operation = { kind: 'deposit', id: externalId(id ?? `deposit-${amount}`), amount: decimal(amount) };
   return call(operation, { ...more, aggregator: CASHIER, session: { kind: 'none' }, gameCode: null });

@@ -8,7 +8,6 @@ import type { Model, ModelAnswer } from '../../src/certify/model.ts';
 import { formatDecimal } from '../../src/money/index.ts';
 import { decide, playerId, SAFE_POLICY } from '../../src/wallet/index.ts';
 import type { Money, Operation, Outcome, Policy } from '../../src/wallet/index.ts';
-import { disputed } from './disputed.ts';
 import { countingIds, WALLETS } from './histories.ts';
 import type { Act, Asked } from './histories.ts';
 import { memoryBook } from './memory-book.ts';
@@ -86,15 +85,11 @@ export function tableFor(policy: Policy, prefix = ''): Model {
 
 export type Ending =
   | { readonly kind: 'agreed'; readonly calls: number }
-  /** stopped before a call whose answer is in dispute (disputed.ts) */
-  | { readonly kind: 'disputed'; readonly calls: number; readonly at: number; readonly what: string }
   | { readonly kind: 'failed'; readonly calls: number; readonly at: number; readonly what: string };
 
 export interface Ears {
   readonly heard?: (asked: Asked, answer: ModelAnswer) => void;
   readonly transcript?: string[];
-  /** play on where answers are in dispute */
-  readonly stubborn?: boolean;
 }
 
 /** Plays to the end or to the first disagreement. */
@@ -112,8 +107,6 @@ export function playInMemory(policy: Policy, acts: readonly Act[], ears: Ears = 
       ears.transcript?.push(lineOf(act));
       continue;
     }
-    const dispute = ears.stubborn === true ? null : disputed(policy, book, act.asked);
-    if (dispute !== null) return { kind: 'disputed', calls, at, what: dispute };
     const expected = model.answer({ ...act.asked, nowMs: act.nowMs });
     let what: string | null;
     try {

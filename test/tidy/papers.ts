@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { lineOf, ROOT } from './text.ts';
+import { importsOf, lineOf, ROOT } from './text.ts';
 import type { Finding, SourceFile } from './text.ts';
 
 /** The hash a migration is frozen by: of its text with plain line feeds, because git may change line ends. */
@@ -128,6 +128,29 @@ export function checkDependencies(manifest: unknown, page: string): readonly Fin
     ...[...documented]
       .filter(([, reason]) => reason.length < 12)
       .map(([place]) => ({ place, problem: 'is documented without a reason' })),
+  ];
+}
+
+/** Every package is imported by some file or found by its path there, or listed as one that is not, with what it is for. */
+export function checkUsed(
+  manifest: unknown,
+  files: readonly SourceFile[],
+  kept: Readonly<Record<string, string>>,
+): readonly Finding[] {
+  const imported = files.flatMap(importsOf).map((each) => each.specifier);
+  const isImported = (name: string): boolean =>
+    imported.some((specifier) => specifier === name || specifier.startsWith(`${name}/`));
+  const isFound = (name: string): boolean => files.some((file) => file.text.includes(`node_modules/${name}/`));
+  const used = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((part) =>
+    Object.keys(objectAt(manifest, part)),
+  );
+  return [
+    ...used
+      .filter((name) => !isImported(name) && !isFound(name) && kept[name] === undefined)
+      .map((place) => ({ place, problem: 'is installed and nobody imports it' })),
+    ...Object.keys(kept)
+      .filter((name) => isImported(name) || !used.includes(name))
+      .map((place) => ({ place, problem: 'is imported now, or gone: take it off the list of those that are not' })),
   ];
 }
 

