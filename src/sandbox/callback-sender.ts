@@ -1,14 +1,17 @@
 /**
- * Sends callbacks as an aggregator does: with its own patience, again when it hears nothing or nothing definite, and with
- * the chaos the tester asked for. It never decides about money; it only reports how the operator's answer reads.
+ * Sends callbacks as an aggregator does: with its own patience, again when it hears nothing or nothing definite, signed anew
+ * at every try, and with the chaos the tester asked for. It never decides about money; it only reports how the answer reads.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Log } from '../platform/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialects/dialect.ts';
+import type { Call } from '../wallet/call.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Outbox } from './outbox.ts';
+import { createAttempts } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
+import type { Outbox, Owed } from './outbox.ts';
 import type { Random } from './random.ts';
-import { pauseAfter } from './retry.ts';
+import { isVerdict, pauseAfter } from './retry.ts';
 import type { Kind } from './retry.ts';
 
 /** Faults on purpose, all off by default. */
@@ -22,18 +25,6 @@ export interface Chaos {
 }
 export const NO_CHAOS: Chaos = { duplicateRate: 0, dropAnswerRate: 0, delayMs: 0 };
 
-/** One try, for the list that people look at; never holds a signature. */
-export interface Attempt {
-  readonly atMs: number;
-  readonly label: string;
-  readonly attempt: number;
-  readonly status: number | null;
-  readonly reading: Understood['kind'];
-  readonly detail: string;
-  readonly tookMs: number;
-  readonly body: string;
-}
-
 export interface SenderOptions {
   readonly url: string;
   readonly mirror: Mirror;
@@ -42,15 +33,17 @@ export interface SenderOptions {
   readonly log: Log;
   readonly random: Random;
   readonly outbox: Outbox;
+  readonly chaos: Chaos;
   readonly signal: AbortSignal;
 }
 
 export interface Sender {
-  /** Tries a bet (or a question) a few times; may end uncertain. */
-  readonly ask: (label: string, request: OutboundRequest) => Promise<Understood>;
-  /** Sends what is owed until it is answered definitely; resolves early with `uncertain` after `patienceMs` while it goes on. */
-  readonly owe: (id: string, label: string, request: OutboundRequest, patienceMs: number) => Promise<Understood>;
-  readonly attempts: () => readonly Attempt[];
+  /** Sends a question once, a bet a few times; may end uncertain. */
+  readonly ask: (kind: 'question' | 'bet', label: string, call: Call) => Promise<Understood>;
+  /** Sends what the outbox already holds until it is answered definitely, which may take as long as the operator is away. */
+  readonly owe: (owed: Owed) => Promise<Understood>;
+  readonly attempts: Attempts;
+  /** how many wins and refunds wait for an answer */
   readonly owed: () => number;
   readonly chaos: () => Chaos;
   readonly setChaos: (chaos: Chaos) => void;
@@ -58,13 +51,14 @@ export interface Sender {
   readonly idle: () => Promise<void>;
 }
 
-const REMEMBERED = 1_000;
+/** How long after sending the sandbox hangs up when it is to lose the answer: the operator has the request by then. */
+const HANG_UP_AFTER_MS = 2;
 
 export function createSender(options: SenderOptions): Sender {
-  const { clock, log, random, signal, outbox } = options;
-  const attempts: Attempt[] = [];
+  const { clock, log, random, signal, outbox, policy } = options;
+  const attempts = createAttempts(options.url);
   const running = new Set<Promise<unknown>>();
-  let chaos = NO_CHAOS;
+  let chaos = options.chaos;
   let owed = 0;
 
   const track = <T>(work: Promise<T>): Promise<T> => {
@@ -73,61 +67,50 @@ export function createSender(options: SenderOptions): Sender {
     return work;
   };
 
-  const tryOnce = async (label: string, request: OutboundRequest, attempt: number): Promise<Understood> => {
+  const tryOnce = async (label: string, call: Call, attempt: number): Promise<Heard> => {
     if (chaos.delayMs > 0) await sleep(chaos.delayMs, undefined, { signal }).catch(() => undefined);
+    const atMs = clock.now();
     const startedAt = clock.monotonic();
+    const request = options.mirror.say(call, atMs);
     const drop = random() < chaos.dropAnswerRate;
     if (random() < chaos.duplicateRate) void track(post(options, request, false));
-    const { status, reading } = await post(options, request, drop);
-    attempts.push({
-      atMs: clock.now(),
-      label,
-      attempt,
-      status,
-      reading: reading.kind,
-      detail: detailOf(reading),
-      tookMs: Math.round(clock.monotonic() - startedAt),
-      body: new TextDecoder().decode(request.body),
-    });
-    if (attempts.length > REMEMBERED) attempts.shift();
-    return reading;
+    const heard = await post(options, request, drop);
+    attempts.note({ atMs, label, attempt, request, tookMs: Math.round(clock.monotonic() - startedAt), ...heard });
+    return heard;
   };
 
-  const send = async (kind: Kind, label: string, request: OutboundRequest, sinceMs: number): Promise<Understood> => {
+  const send = async (kind: Kind, label: string, call: Call, sinceMs: number): Promise<Understood> => {
     for (let tries = 1; ; tries += 1) {
-      const reading = await tryOnce(label, request, tries);
-      if (reading.kind === 'applied' || reading.kind === 'rejected') return reading;
-      const pause = pauseAfter(kind, tries, clock.now() - sinceMs, options.policy);
-      if (pause === null || signal.aborted) return reading;
+      const { reading, status } = await tryOnce(label, call, tries);
+      if (isVerdict(kind, tries, reading, status)) return reading;
+      const unsettled: Understood =
+        reading.kind === 'rejected' ? { kind: 'uncertain', reason: `refused with ${reading.code}` } : reading;
+      const pause = pauseAfter(kind, tries, clock.now() - sinceMs, policy);
+      if (pause === null || signal.aborted) return unsettled;
       await sleep(pause, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return reading;
+      if (signal.aborted) return unsettled;
     }
   };
 
-  const settle = async (id: string, label: string, request: OutboundRequest, sinceMs: number): Promise<Understood> => {
+  const owe = async ({ id, label, call, sinceMs }: Owed): Promise<Understood> => {
     owed += 1;
     try {
-      const reading = await send('owed', label, request, sinceMs);
-      if (!signal.aborted || reading.kind === 'applied' || reading.kind === 'rejected') outbox.done(id);
-      if (reading.kind !== 'applied') log.warn({ label, reading: reading.kind, detail: detailOf(reading) }, 'an owed callback was not applied');
+      const reading = await send('owed', label, call, sinceMs);
+      // Stopped in the middle, it stays in the outbox for the next start.
+      if (!signal.aborted || reading.kind === 'applied' || reading.kind === 'rejected') outbox.write({ done: id });
+      if (reading.kind !== 'applied') log.warn({ label, reading: reading.kind }, 'an owed callback was not applied');
       return reading;
     } finally {
       owed -= 1;
     }
   };
 
-  for (const each of outbox.open) void track(settle(each.id, each.label, each.request, each.sinceMs));
+  for (const each of outbox.open) void track(owe(each));
 
   return {
-    ask: async (label, request) => track(send('bet', label, request, clock.now())),
-    owe: async (id, label, request, patienceMs) => {
-      const sinceMs = clock.now();
-      outbox.owe({ id, label, sinceMs, request });
-      const settling = track(settle(id, label, request, sinceMs));
-      const waiting = sleep(patienceMs, { kind: 'uncertain', reason: 'still being sent' } satisfies Understood, { ref: false });
-      return Promise.race([settling, waiting]);
-    },
-    attempts: () => attempts.toReversed(),
+    ask: async (kind, label, call) => track(send(kind, label, call, clock.now())),
+    owe: async (each) => track(owe(each)),
+    attempts,
     owed: () => owed,
     chaos: () => chaos,
     setChaos: (next) => {
@@ -139,11 +122,16 @@ export function createSender(options: SenderOptions): Sender {
   };
 }
 
-async function post(options: SenderOptions, request: OutboundRequest, drop: boolean): Promise<{ status: number | null; reading: Understood }> {
+interface Heard {
+  /** null when nobody answered */
+  readonly status: number | null;
+  readonly reading: Understood;
+}
+
+async function post(options: SenderOptions, request: OutboundRequest, drop: boolean): Promise<Heard> {
   const patience = AbortSignal.timeout(options.policy.timeoutMs);
   const hangUp = new AbortController();
-  // Hanging up a moment after sending: the operator has the request, and nobody hears its answer.
-  if (drop) setTimeout(() => hangUp.abort(), 2).unref();
+  if (drop) setTimeout(() => hangUp.abort(), HANG_UP_AFTER_MS).unref();
   try {
     const response = await fetch(`${options.url}${request.path}`, {
       method: request.method,
@@ -154,21 +142,16 @@ async function post(options: SenderOptions, request: OutboundRequest, drop: bool
     });
     const body = new Uint8Array(await response.arrayBuffer());
     if (drop) return { status: null, reading: { kind: 'uncertain', reason: 'the sandbox hung up' } };
-    return { status: response.status, reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body) };
+    return {
+      status: response.status,
+      reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body),
+    };
   } catch {
-    const reason = patience.aborted ? `no answer within ${options.policy.timeoutMs} ms` : 'the connection failed';
+    const reason = drop
+      ? 'the sandbox hung up'
+      : patience.aborted
+        ? `no answer within ${options.policy.timeoutMs} ms`
+        : 'the connection failed';
     return { status: null, reading: { kind: 'uncertain', reason } };
-  }
-}
-
-function detailOf(reading: Understood): string {
-  switch (reading.kind) {
-    case 'applied':
-      return reading.duplicate ? 'duplicate' : '';
-    case 'rejected':
-      return reading.code;
-    case 'uncertain':
-    case 'nonsense':
-      return reading.reason;
   }
 }

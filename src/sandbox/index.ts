@@ -8,14 +8,17 @@ import type { Clock, Log } from '../platform/index.ts';
 import { newId, randomInteger } from '../platform/index.ts';
 import type { Mirror } from '../dialects/dialect.ts';
 import type { Policy } from '../wallet/policy.ts';
-import { createSender } from './callback-sender.ts';
+import { createSender, NO_CHAOS } from './callback-sender.ts';
+import type { Chaos } from './callback-sender.ts';
 import { sandboxGames } from './games.ts';
 import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
-import type { Table } from './play.ts';
 import { seededRandom } from './random.ts';
 import { sandboxHttp } from './server.ts';
+import { createTables } from './tables.ts';
+import type { Table } from './tables.ts';
 
+export type { Chaos } from './callback-sender.ts';
 export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 
 export interface SandboxOptions {
@@ -37,6 +40,8 @@ export interface SandboxOptions {
   /** of the catalogue; spins draw from a seed of their own unless `spinSeed` is given */
   readonly seed?: number;
   readonly spinSeed?: number;
+  /** faults to begin with; `POST /admin/chaos` changes them */
+  readonly chaos?: Chaos;
 }
 
 export interface Sandbox {
@@ -46,13 +51,14 @@ export interface Sandbox {
 
 const WEB_ROOT = path.resolve(import.meta.dirname, '../../web/dist');
 const DEFAULT_SEED = 20_260_101;
+const SWEEP_EVERY_MS = 15_000;
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { mirror, policy, clock, log } = options;
   const stopping = new AbortController();
   const random = seededRandom(options.spinSeed ?? randomInteger(2 ** 31));
   const url = options.publicUrl ?? `http://${options.host}:${options.port}`;
-  const games = sandboxGames(options.seed ?? DEFAULT_SEED, url);
+  const catalogue = sandboxGames(options.seed ?? DEFAULT_SEED, url);
   const operator = options.operatorUrl.replace(/\/$/, '');
   const outbox = openOutbox(options.dataDir);
   const sender = createSender({
@@ -63,43 +69,73 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     random,
     outbox,
+    chaos: options.chaos ?? NO_CHAOS,
     signal: stopping.signal,
   });
-  const play = createPlay({ mirror, policy, sender, clock, random, currencies: options.currencies });
+  const tables = createTables(clock, options.currencies);
+  const play = createPlay({ policy, sender, outbox, clock, random });
+  const tell = (type: 'started' | 'ended', table: Table) =>
+    void tellSession(options, operator, type, table, stopping.signal);
   const app = await sandboxHttp({
     mirror,
-    games,
+    catalogue,
+    tables,
     play,
     sender,
     clock,
     log,
     webRoot: WEB_ROOT,
-    frameOrigins: [new URL(operator).origin],
-    onOpened: (table) => void tellSession(options, operator, table, stopping.signal),
+    frameOrigins: originsOf(new URL(operator)),
+    onOpened: (table) => tell('started', table),
   });
-  await app.listen({ host: options.host, port: options.port });
+  const stop = async (): Promise<void> => {
+    await app.close();
+    stopping.abort();
+    await sender.idle();
+  };
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const sweeping = setInterval(() => tables.sweep().forEach((table) => tell('ended', table)), SWEEP_EVERY_MS);
+  sweeping.unref();
   return {
     url,
     close: async () => {
-      await app.close();
-      stopping.abort();
-      await sender.idle();
+      clearInterval(sweeping);
+      await stop();
     },
   };
 }
 
+/** A machine's own address has several names, and a person may open the lobby by another one than the configuration says. */
+function originsOf({ origin, hostname, protocol, port }: URL): readonly string[] {
+  const names = ['127.0.0.1', 'localhost'];
+  return names.includes(hostname)
+    ? names.map((name) => `${protocol}//${name}${port === '' ? '' : `:${port}`}`)
+    : [origin];
+}
+
 /** Session events are best effort: they assert, they never move money. */
-async function tellSession(options: SandboxOptions, operator: string, table: Table, signal: AbortSignal): Promise<void> {
+async function tellSession(
+  options: SandboxOptions,
+  operator: string,
+  type: 'started' | 'ended',
+  table: Table,
+  signal: AbortSignal,
+): Promise<void> {
   const { order, game, openedAtMs } = table;
   const event = {
     kind: 'session',
     eventId: newId(),
-    type: 'started',
+    type,
     session: order.session,
     mode: order.mode,
     player: order.player,
     game: game.code,
-    occurredAtMs: openedAtMs,
+    occurredAtMs: type === 'started' ? openedAtMs : options.clock.now(),
   } as const;
   const request = options.mirror.sayWebhook(event, options.clock.now());
   try {

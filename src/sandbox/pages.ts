@@ -4,7 +4,8 @@ const HINTS: Readonly<Record<string, string>> = {
   expired: 'Go back to the lobby and start the game again.',
   nonce_reused: 'A launch address works once. Go back to the lobby and start the game again.',
   gone: 'Go back to the lobby and start the game again.',
-  not_yet_valid: "The operator's clock is ahead of the aggregator's. Starting again will not help until it is set right.",
+  not_yet_valid:
+    "The operator's clock is ahead of the aggregator's. Starting again will not help until it is set right.",
   signature: 'The launch secret of the operator and the aggregator may differ.',
   malformed: 'The operator built a launch address the aggregator cannot read.',
   unknown_game: 'Choose another game.',

@@ -1,216 +1,187 @@
 /**
- * The games being played: what a launch opened, one spin at a time. A real spin is a bet callback, then a win callback that
- * closes the round; a demo spin touches nobody. A bet without a definite answer is rolled back before the next spin.
+ * One spin at a time. A real spin is a bet callback, then a win callback that closes the round; a demo spin touches nobody.
+ * From before the bet goes out until the operator has answered definitely, the outbox holds what undoes or pays it: the refund
+ * of the stake, then in its place the win. No second spin starts while money of the first is in the air.
  */
-import { fromUnits, parseDecimal, toUnits } from '../money/index.ts';
-import type { Currencies, Decimal } from '../money/index.ts';
-import { formatUnits, isProblem } from '../money/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatUnits, fromUnits } from '../money/index.ts';
 import type { Clock } from '../platform/index.ts';
-import { newId, newToken } from '../platform/index.ts';
-import type { LaunchOrder, ListedGame, Mirror, Understood } from '../dialects/dialect.ts';
-import type { MoneyCall, Operation, Operations } from '../wallet/call.ts';
+import { newId } from '../platform/index.ts';
+import type { Understood } from '../dialects/dialect.ts';
+import type { Bet, Call } from '../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../wallet/ids.ts';
+import type { ExternalId, RoundId } from '../wallet/ids.ts';
 import type { Policy } from '../wallet/policy.ts';
 import type { Sender } from './callback-sender.ts';
+import type { Outbox, Owed, OwedOperation } from './outbox.ts';
 import type { Random } from './random.ts';
 import { rollsBack } from './retry.ts';
 import { spin } from './slot-maths.ts';
 import type { Spin } from './slot-maths.ts';
+import { demoBalance, stakesFor, stakeUnits } from './tables.ts';
+import type { Table } from './tables.ts';
 
-/** A game open in somebody's browser, under a token of the sandbox's own: the operator's session leaves the address bar. */
-export interface Table {
-  readonly token: string;
-  readonly order: LaunchOrder;
-  readonly game: ListedGame;
-  readonly currency: string;
-  readonly scale: number;
-  readonly openedAtMs: number;
-  demoUnits: bigint;
-  busy: boolean;
-}
-
-export interface TableState {
-  readonly game: { readonly name: string; readonly provider: string };
-  readonly mode: 'real' | 'demo';
-  readonly currency: string;
-  readonly scale: number;
-  readonly balance: string | null;
-  readonly stakes: readonly string[];
-  readonly busy: boolean;
-  readonly return_url: string | null;
-}
+/** How the operator took the win: it is paid, still being told, or the operator refused it and a person must look. */
+export type Payout = 'paid' | 'pending' | 'refused';
 
 export type SpinAnswer =
   | {
       readonly kind: 'spun';
       readonly round_id: string;
       readonly grid: Spin['grid'];
-      readonly wins: readonly { readonly line: number; readonly symbol: string; readonly count: number; readonly amount: string }[];
+      readonly wins: readonly {
+        readonly line: number;
+        readonly rows: readonly number[];
+        readonly symbol: string;
+        readonly count: number;
+        readonly amount: string;
+      }[];
       readonly stake: string;
       readonly win: string;
       readonly balance: string | null;
-      /** the win is still being sent to the operator */
-      readonly pending: boolean;
+      readonly payout: Payout;
     }
   | { readonly kind: 'refused'; readonly code: string; readonly balance: string | null }
-  | { readonly kind: 'uncertain'; readonly message: string };
+  /** nobody knows whether the stake was taken; if it was, it is being asked back */
+  | { readonly kind: 'uncertain'; readonly refunding: boolean };
 
 export interface PlayOptions {
-  readonly mirror: Mirror;
   readonly policy: Policy;
   readonly sender: Sender;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly random: Random;
-  readonly currencies: Currencies;
 }
 
 export interface Play {
-  readonly open: (order: LaunchOrder, game: ListedGame) => Table;
-  readonly find: (token: string) => Table | null;
-  readonly state: (table: Table) => Promise<TableState>;
   readonly spin: (table: Table, stake: string) => Promise<SpinAnswer>;
+  /** The balance as the operator says it now, or why not. */
+  readonly balance: (table: Table) => Promise<{ readonly balance: string | null; readonly problem: string | null }>;
 }
 
-const MAX_TABLES = 10_000;
-const DEMO_STAKES_LEFT = 1_000n;
-/** How long a spin waits for its win to be acknowledged before it shows the result as pending. */
-const WIN_PATIENCE_MS = 2_500;
+/** How long a player watches a spin for what is owed to be acknowledged before the page shows it as unfinished. */
+const PLAYER_PATIENCE_MS = 2_500;
 
 export function createPlay(options: PlayOptions): Play {
-  const tables = new Map<string, Table>();
   return {
-    open: (order, game) => {
-      const currency = order.currency ?? 'USD';
-      const scale = options.currencies.get(currency)?.scale ?? 2;
-      const table: Table = {
-        token: newToken(),
-        order,
-        game,
-        currency,
-        scale,
-        openedAtMs: options.clock.now(),
-        demoUnits: DEMO_STAKES_LEFT * unitsOf(stakesFor(scale)[2] ?? '1', scale),
-        busy: false,
-      };
-      const [oldest] = tables.keys();
-      if (tables.size >= MAX_TABLES && oldest !== undefined) tables.delete(oldest);
-      tables.set(table.token, table);
-      return table;
-    },
-    find: (token) => tables.get(token) ?? null,
-    state: async (table) => stateOf(options, table),
     spin: async (table, stake) => {
-      if (table.busy) return { kind: 'refused', code: 'spin_running', balance: null };
+      if (table.phase !== 'ready')
+        return { kind: 'refused', code: table.phase === 'spinning' ? 'spin_running' : 'unfinished', balance: null };
       if (!stakesFor(table.scale).includes(stake)) return { kind: 'refused', code: 'bad_stake', balance: null };
-      table.busy = true;
+      if (table.order.mode === 'demo') return demoSpin(options, table, stake);
+      table.phase = 'spinning';
       try {
-        return table.order.mode === 'demo' ? demoSpin(options, table, stake) : await realSpin(options, table, stake);
+        return await realSpin(options, table, stake);
       } finally {
-        table.busy = false;
+        // `await` above may have made it unfinished, which ends when what is owed is settled.
+        if (phaseOf(table) === 'spinning') table.phase = 'ready';
       }
     },
+    balance: async (table) => {
+      if (table.order.mode === 'demo') return { balance: demoBalance(table), problem: null };
+      const reading = await options.sender.ask('question', 'balance', { kind: 'balance', ...contextOf(table) });
+      if (reading.kind === 'applied') return { balance: reading.balance, problem: null };
+      return { balance: null, problem: reading.kind === 'rejected' ? reading.code : 'unreachable' };
+    },
   };
 }
 
-/** Stakes on offer, small enough for the currency's usual worth. */
-export function stakesFor(scale: number): readonly string[] {
-  if (scale === 0) return ['20', '50', '100', '200', '500', '1000'];
-  if (scale > 4) return ['0.00001', '0.00002', '0.00005', '0.0001', '0.0002', '0.0005'].map((text) => text.padEnd(2 + Math.min(scale, 8), '0'));
-  return ['0.20', '0.50', '1.00', '2.00', '5.00', '10.00'];
-}
-
-async function stateOf(options: PlayOptions, table: Table): Promise<TableState> {
-  const { order, game, currency, scale } = table;
-  return {
-    game: { name: game.name, provider: game.provider.name },
-    mode: order.mode,
-    currency,
-    scale,
-    balance: order.mode === 'demo' ? formatUnits(table.demoUnits, scale) : await balanceOf(options, table),
-    stakes: stakesFor(scale),
-    busy: table.busy,
-    return_url: order.returnUrl,
-  };
-}
-
-async function balanceOf(options: PlayOptions, table: Table): Promise<string | null> {
-  const request = options.mirror.say({ kind: 'balance', ...contextOf(table) }, options.clock.now());
-  const reading = await options.sender.ask('balance', request);
-  return reading.kind === 'applied' ? reading.balance : null;
-}
+/** Read through a function so that the compiler does not believe the phase cannot have changed meanwhile. */
+const phaseOf = (table: Table): Table['phase'] => table.phase;
 
 function demoSpin(options: PlayOptions, table: Table, stake: string): SpinAnswer {
-  const units = unitsOf(stake, table.scale);
-  if (units > table.demoUnits) return { kind: 'refused', code: 'insufficient_funds', balance: formatUnits(table.demoUnits, table.scale) };
-  const result = spin(options.random, units);
+  const units = stakeUnits(stake, table.scale);
+  if (units > table.demoUnits) return { kind: 'refused', code: 'insufficient_funds', balance: demoBalance(table) };
+  const result = spin(options.random, table.rules, units);
   table.demoUnits += result.total - units;
-  return spun(table, `demo-${newId()}`, stake, result, formatUnits(table.demoUnits, table.scale), false);
+  return spun(table, `demo-${newId()}`, stake, result, demoBalance(table), 'paid');
 }
 
 async function realSpin(options: PlayOptions, table: Table, stake: string): Promise<SpinAnswer> {
-  const round = `r-${newId()}`;
-  const betId = `bet-${newId()}`;
-  const units = unitsOf(stake, table.scale);
-  const bet = await options.sender.ask(
-    `bet ${betId}`,
-    say(options, table, [
-      {
-        kind: 'bet',
-        id: externalId(betId),
-        round: roundId(round),
-        amount: decimal(stake),
-        flavour: 'cash',
-        combined: false,
-        closesRound: false,
-      },
-    ]),
-  );
-  if (bet.kind === 'rejected') return { kind: 'refused', code: bet.code, balance: bet.balance };
-  if (bet.kind !== 'applied') return undo(options, table, betId, round);
-
-  const result = spin(options.random, units);
-  const win = await sendWin(options, table, { round, betId, units: result.total });
-  const balance = win.kind === 'applied' ? win.balance : bet.balance;
-  return spun(table, round, stake, result, balance, win.kind !== 'applied');
+  const { outbox, sender, policy } = options;
+  const round = roundId(`r-${newId()}`);
+  const units = stakeUnits(stake, table.scale);
+  const bet: Bet = {
+    kind: 'bet',
+    id: externalId(`bet-${newId()}`),
+    round,
+    amount: fromUnits(units, table.scale),
+    flavour: 'cash',
+    combined: false,
+    closesRound: false,
+  };
+  const refund = rollsBack(policy) ? owedOf(options, table, refundOf(bet.id, round)) : null;
+  // A crash between here and the answer leaves the refund on disk, so a stake nobody played for goes back (BET-36).
+  if (refund !== null) outbox.write({ add: refund });
+  const answer = await sender.ask('bet', `bet ${bet.id}`, { kind: 'money', ...contextOf(table), operations: [bet] });
+  if (answer.kind === 'rejected') {
+    if (refund !== null) outbox.write({ done: refund.id });
+    return { kind: 'refused', code: answer.code, balance: answer.balance };
+  }
+  if (answer.kind !== 'applied') {
+    if (refund !== null) await settle(options, table, refund);
+    return { kind: 'uncertain', refunding: refund !== null };
+  }
+  const result = spin(options.random, table.rules, units);
+  const win = owedOf(options, table, winOf(bet.id, round, result.total, table.scale));
+  outbox.write({ add: win, ...(refund === null ? {} : { done: refund.id }) });
+  const paid = await settle(options, table, win);
+  return spun(table, round, stake, result, paid?.kind === 'applied' ? paid.balance : answer.balance, payoutOf(paid));
 }
 
-async function sendWin(options: PlayOptions, table: Table, win: { round: string; betId: string; units: bigint }): Promise<Understood> {
-  const winId = `win-${newId()}`;
-  const operation: Operation = {
+/** Sends what is owed; null when the player has waited long enough and the table stays unfinished until it is settled. */
+async function settle({ sender }: PlayOptions, table: Table, owed: Owed): Promise<Understood | null> {
+  const settling = sender.owe(owed);
+  const reading = await Promise.race([settling, sleep(PLAYER_PATIENCE_MS, null, { ref: false })]);
+  if (reading !== null) return reading;
+  table.phase = 'unfinished';
+  void settling.finally(() => {
+    table.phase = 'ready';
+  });
+  return null;
+}
+
+function payoutOf(reading: Understood | null): Payout {
+  if (reading === null) return 'pending';
+  return reading.kind === 'applied' ? 'paid' : reading.kind === 'rejected' ? 'refused' : 'pending';
+}
+
+function owedOf(options: PlayOptions, table: Table, operation: OwedOperation): Owed {
+  const word = operation.kind === 'win' ? 'win' : 'refund';
+  return {
+    id: operation.id,
+    label: `${word} ${operation.id}`,
+    sinceMs: options.clock.now(),
+    call: { kind: 'money', ...contextOf(table), operations: [operation] },
+  };
+}
+
+/** A round without a win is closed by a win of nothing. */
+function winOf(bet: ExternalId, round: RoundId, units: bigint, scale: number): OwedOperation {
+  return {
     kind: 'win',
-    id: externalId(winId),
-    round: roundId(win.round),
-    bet: externalId(win.betId),
-    amount: fromUnits(win.units, table.scale),
+    id: externalId(`win-${newId()}`),
+    round,
+    bet,
+    amount: fromUnits(units, scale),
     flavour: 'win',
     combined: false,
     closesRound: true,
   };
-  return options.sender.owe(winId, `win ${winId}`, say(options, table, [operation]), WIN_PATIENCE_MS);
 }
 
-/** Nobody knows whether the stake was taken, so it is asked back until that is acknowledged (BET-36). */
-async function undo(options: PlayOptions, table: Table, betId: string, round: string): Promise<SpinAnswer> {
-  if (!rollsBack(options.policy)) return { kind: 'uncertain', message: 'The operator gave no answer to the stake.' };
-  const id = `refund-${newId()}`;
-  const operation: Operation = {
+function refundOf(bet: ExternalId, round: RoundId): OwedOperation {
+  return {
     kind: 'rollback',
-    id: externalId(id),
-    target: { kind: 'bet', id: externalId(betId) },
-    round: roundId(round),
+    id: externalId(`refund-${newId()}`),
+    target: { kind: 'bet', id: bet },
+    round,
     amount: null,
     closesRound: false,
   };
-  await options.sender.owe(id, `refund ${id}`, say(options, table, [operation]), WIN_PATIENCE_MS);
-  return { kind: 'uncertain', message: 'The operator gave no answer to the stake; if it was taken it is being returned.' };
 }
 
-function say(options: PlayOptions, table: Table, operations: Operations) {
-  const call: MoneyCall = { kind: 'money', ...contextOf(table), operations };
-  return options.mirror.say(call, options.clock.now());
-}
-
-function contextOf({ order, currency, game }: Table) {
+function contextOf({ order, currency, game }: Table): Omit<Extract<Call, { kind: 'balance' }>, 'kind'> {
   if (order.player === null) throw new Error('defect: a demo has no player to call about');
   return {
     player: { kind: 'id', player: playerId(order.player) },
@@ -219,30 +190,25 @@ function contextOf({ order, currency, game }: Table) {
     game: gameCode(game.code),
     provider: game.provider.code,
     requestId: null,
-  } as const;
+  };
 }
 
-function spun(table: Table, round: string, stake: string, result: Spin, balance: string | null, pending: boolean): SpinAnswer {
+function spun(
+  table: Table,
+  round: string,
+  stake: string,
+  result: Spin,
+  balance: string | null,
+  payout: Payout,
+): SpinAnswer {
   return {
     kind: 'spun',
     round_id: round,
     grid: result.grid,
-    wins: result.wins.map(({ line, symbol, count, units }) => ({ line, symbol, count, amount: formatUnits(units, table.scale) })),
+    wins: result.wins.map(({ units, ...win }) => ({ ...win, amount: formatUnits(units, table.scale) })),
     stake,
     win: formatUnits(result.total, table.scale),
     balance,
-    pending,
+    payout,
   };
-}
-
-function decimal(text: string): Decimal {
-  const parsed = parseDecimal(text);
-  if (isProblem(parsed)) throw new Error(`defect: the stake ${text} is no amount`);
-  return parsed;
-}
-
-function unitsOf(text: string, scale: number): bigint {
-  const units = toUnits(decimal(text), scale);
-  if (typeof units !== 'bigint') throw new Error(`defect: the stake ${text} does not fit scale ${scale}`);
-  return units;
 }

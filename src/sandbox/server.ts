@@ -9,15 +9,19 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock, Log } from '../platform/index.ts';
-import type { LaunchOrder, ListedGame, Mirror, RawRequest } from '../dialects/dialect.ts';
+import type { LaunchOrder, Mirror, RawRequest } from '../dialects/dialect.ts';
 import type { Sender } from './callback-sender.ts';
+import type { SandboxCatalogue } from './games.ts';
 import { refusalPage } from './pages.ts';
-import type { Play, Table } from './play.ts';
+import type { Play } from './play.ts';
+import { stateOf } from './state.ts';
+import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
 
 export interface SandboxHttpOptions {
   readonly mirror: Mirror;
-  readonly games: readonly ListedGame[];
+  readonly catalogue: SandboxCatalogue;
+  readonly tables: Tables;
   readonly play: Play;
   readonly sender: Sender;
   readonly clock: Clock;
@@ -35,39 +39,55 @@ const chaosSchema = z.strictObject({
   dropAnswerRate: z.number().min(0).max(1).default(0),
   delayMs: z.number().int().min(0).max(60_000).default(0),
 });
+/** refused for now: the same spin may be asked for again in a moment */
+const BUSY = new Set(['spin_running', 'unfinished']);
 const spinSchema = z.object({ stake: z.string().max(40) });
 
 export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, requestTimeout: 10_000, bodyLimit: 65_536, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } });
-  const games = new Map(options.games.map((game) => [game.code, game]));
+  const app = fastify({
+    logger: false,
+    requestTimeout: 10_000,
+    bodyLimit: 65_536,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 300 },
+  });
+  const games = new Map(options.catalogue.games.map((game) => [game.code, game]));
   const nonces = createNonces(options.clock);
 
   app.get('/games', async (request, reply) => {
-    const answer = options.mirror.serveGames(rawOf(request, options.clock.now()), options.games);
+    const answer = options.mirror.serveGames(rawOf(request, options.clock.now()), options.catalogue.games);
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
   app.get('/thumbs/:file', async (request, reply) => {
     const code = parameter(request, 'file').replace(/\.svg$/, '');
     const game = games.get(code);
-    if (game === undefined) return reply.code(404).send({ error: 'no such game' });
-    return reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(thumbnail(game));
+    const emblem = options.catalogue.emblems.get(code);
+    if (game === undefined || emblem === undefined) return reply.code(404).send({ error: 'no such game' });
+    return reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(thumbnail(game, emblem));
   });
   app.get('/launch', async (request, reply) => {
     const raw = rawOf(request, options.clock.now());
     const reading = options.mirror.readLaunch(raw.rawQuery, options.clock.now());
     if (reading.kind === 'refused') return refuse(reply, 403, reading.reason, reading.message);
     const game = games.get(reading.order.game);
-    if (game === undefined || !game.enabled) return refuse(reply, 404, 'unknown_game', 'The aggregator has no such game.');
+    if (game === undefined || !game.enabled || (reading.order.mode === 'demo' && !game.demo))
+      return refuse(reply, 404, 'unknown_game', 'The aggregator has no such game.');
     if (!nonces.use(reading.order)) return refuse(reply, 403, 'nonce_reused', 'This launch address was opened before.');
-    const table = options.play.open(reading.order, game);
+    const table = options.tables.open(reading.order, game);
     options.onOpened(table);
     return guarded(reply, options, table).redirect(`/play/${table.token}`, 303);
   });
   playRoutes(app, options);
   adminRoutes(app, options);
-  await app.register(fastifyStatic, { root: path.join(options.webRoot, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d' });
+  await app.register(fastifyStatic, {
+    root: path.join(options.webRoot, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '365d',
+  });
   app.setErrorHandler(async (error, _request, reply) => {
-    const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+    const status =
+      error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
     if (status >= 500) options.log.error({ err: error }, 'the sandbox met an error');
     return reply.code(status).send({ error: status >= 500 ? 'the sandbox failed' : 'bad request' });
   });
@@ -76,17 +96,20 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
 
 function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   const page = path.join(options.webRoot, 'slot.html');
-  const tableOf = (request: FastifyRequest): Table | null => options.play.find(parameter(request, 'token'));
+  const tableOf = (request: FastifyRequest): Table | null => options.tables.find(parameter(request, 'token'));
 
   app.get('/play/:token', async (request, reply) => {
     const table = tableOf(request);
     if (table === null) return refuse(reply, 410, 'gone', 'This game was closed.');
-    return guarded(reply, options, table).type('text/html').header('cache-control', 'no-store').send(readFileSync(page, 'utf8'));
+    return guarded(reply, options, table)
+      .type('text/html')
+      .header('cache-control', 'no-store')
+      .send(readFileSync(page, 'utf8'));
   });
   app.get('/play/:token/state', async (request, reply) => {
     const table = tableOf(request);
     if (table === null) return reply.code(410).send({ kind: 'refused', code: 'gone', balance: null });
-    return options.play.state(table);
+    return reply.header('cache-control', 'no-store').send(await stateOf(options.play, table));
   });
   app.post('/play/:token/spin', async (request, reply) => {
     const table = tableOf(request);
@@ -94,13 +117,22 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
     const body = spinSchema.safeParse(request.body);
     if (!body.success) return reply.code(400).send({ kind: 'refused', code: 'bad_stake', balance: null });
     const answer = await options.play.spin(table, body.data.stake);
-    if (answer.kind === 'refused') return reply.code(answer.code === 'spin_running' ? 409 : 422).send(answer);
+    if (answer.kind === 'refused') return reply.code(BUSY.has(answer.code) ? 409 : 422).send(answer);
     return reply.code(answer.kind === 'uncertain' ? 503 : 200).send(answer);
+  });
+  app.post('/play/:token/leave', async (request, reply) => {
+    options.tables.leave(parameter(request, 'token'));
+    return reply.code(204).send();
   });
 }
 
 function adminRoutes(app: FastifyInstance, { sender }: SandboxHttpOptions): void {
-  app.get('/admin/attempts', async () => ({ owed: sender.owed(), chaos: sender.chaos(), attempts: sender.attempts().slice(0, 200) }));
+  app.get('/admin/attempts', async () => ({
+    owed: sender.owed(),
+    chaos: sender.chaos(),
+    counters: sender.attempts.counters(),
+    attempts: sender.attempts.list().slice(0, 200),
+  }));
   app.post('/admin/chaos', async (request, reply) => {
     const chaos = chaosSchema.safeParse(request.body);
     if (!chaos.success) return reply.code(400).send({ error: chaos.error.issues[0]?.message ?? 'bad request' });
@@ -111,14 +143,24 @@ function adminRoutes(app: FastifyInstance, { sender }: SandboxHttpOptions): void
 
 /** Only the operator's pages may frame the game, and its address goes nowhere (LCH-21). */
 function guarded(reply: FastifyReply, options: SandboxHttpOptions, table: Table): FastifyReply {
-  const returnOrigin = table.order.returnUrl === null || !URL.canParse(table.order.returnUrl) ? [] : [new URL(table.order.returnUrl).origin];
+  const returnOrigin =
+    table.order.returnUrl === null || !URL.canParse(table.order.returnUrl)
+      ? []
+      : [new URL(table.order.returnUrl).origin];
   const frames = [...new Set([...options.frameOrigins, ...returnOrigin])].join(' ');
   const policy = `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self' ${frames}`;
-  return reply.header('referrer-policy', 'no-referrer').header('x-content-type-options', 'nosniff').header('content-security-policy', policy);
+  return reply
+    .header('referrer-policy', 'no-referrer')
+    .header('x-content-type-options', 'nosniff')
+    .header('content-security-policy', policy);
 }
 
 async function refuse(reply: FastifyReply, status: number, reason: string, message: string): Promise<FastifyReply> {
-  return reply.code(status).header('referrer-policy', 'no-referrer').type('text/html').send(refusalPage(reason, message));
+  return reply
+    .code(status)
+    .header('referrer-policy', 'no-referrer')
+    .type('text/html')
+    .send(refusalPage(reason, message));
 }
 
 /** Nonces are remembered until their launch has expired anyway; bounded, oldest out first. */
@@ -140,13 +182,22 @@ function createNonces(clock: Clock) {
 
 function parameter(request: FastifyRequest, name: string): string {
   const parameters: unknown = request.params;
-  const value: unknown = typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
+  const value: unknown =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
   return typeof value === 'string' ? value : '';
 }
 
 function rawOf(request: FastifyRequest, nowMs: number): RawRequest {
   const [target = '', ...query] = request.url.split('?');
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  return { method: request.method, path: target, rawQuery: query.join('?'), headers, body: new Uint8Array(0), arrivedAtMs: nowMs };
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  return {
+    method: request.method,
+    path: target,
+    rawQuery: query.join('?'),
+    headers,
+    body: new Uint8Array(0),
+    arrivedAtMs: nowMs,
+  };
 }

@@ -10,7 +10,7 @@ export interface Cell<State> {
   readonly under?: Partial<Policy>;
   readonly answer: Answer;
   readonly moves?: bigint;
-  readonly then: State;
+  readonly after: State;
 }
 /** One cell per policy that matters; `never` where the event cannot meet the state. */
 export type Cells<State> = readonly [Cell<State>, ...Cell<State>[]] | 'never';
@@ -37,9 +37,9 @@ export function each<Has extends string, Event extends string, State>(
     for (const event of Object.keys(table[state]) as Event[]) {
       const cells: Cells<State> = table[state][event];
       const some: readonly Cell<State>[] = cells === 'never' ? [] : cells;
-      for (const { under, answer, moves, then } of some) {
+      for (const { under, answer, moves, after } of some) {
         const knobs = under === undefined ? '' : ` under ${JSON.stringify(under)}`;
-        it(`${state}: ${event}${knobs} → ${answer}, ${String(then)}`, () => {
+        it(`${state}: ${event}${knobs} → ${answer}, ${String(after)}`, () => {
           const wallet = walletTable();
           for (const act of before[state]) wallet.ask(act, ARRANGING);
           const last = events[event].at(-1);
@@ -49,7 +49,7 @@ export function each<Has extends string, Event extends string, State>(
           const balance = wallet.balance();
           expect(wallet.ask(last, under)).toBe(answer);
           expect(wallet.balance() - balance).toBe(moves ?? 0n);
-          expect(stateOf(wallet, last)).toBe(then);
+          expect(stateOf(wallet, last)).toBe(after);
         });
       }
     }

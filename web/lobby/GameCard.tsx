@@ -1,16 +1,16 @@
-import { Button, Card, Group, Text } from '@mantine/core';
+import { Button, Card, Text } from '@mantine/core';
 import type { Game } from './api.ts';
 
 interface GameCardProps {
   readonly game: Game;
-  readonly starting: boolean;
+  readonly starting: string | null;
   readonly onPlay: (game: Game, mode: 'real' | 'demo') => Promise<void>;
 }
 
 export function GameCard({ game, starting, onPlay }: GameCardProps) {
   return (
-    <Card padding="sm" withBorder component="article" aria-label={game.name}>
-      <Card.Section>
+    <Card padding="sm" withBorder component="article" className="game" aria-label={game.name}>
+      <Card.Section className="art">
         {game.thumbnail === null ? (
           <div className="thumb" />
         ) : (
@@ -25,17 +25,18 @@ export function GameCard({ game, starting, onPlay }: GameCardProps) {
           />
         )}
       </Card.Section>
-      <Text fw={650} mt="xs" truncate title={game.name}>
+      <Text fw={700} mt="xs" truncate title={game.name}>
         {game.name}
       </Text>
       <Text size="xs" c="dimmed" truncate>
         {game.provider.name}
         {game.rtp === null ? '' : ` · RTP ${game.rtp} %`}
       </Text>
-      <Group gap="xs" mt="xs" grow wrap="nowrap">
+      <div className="buttons">
         <Button
           size="compact-sm"
-          loading={starting}
+          loading={starting === `real ${game.id}`}
+          disabled={starting !== null}
           onClick={() => void onPlay(game, 'real')}
           aria-label={`Play ${game.name}`}
         >
@@ -44,13 +45,14 @@ export function GameCard({ game, starting, onPlay }: GameCardProps) {
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!game.demo || starting}
+          loading={starting === `demo ${game.id}`}
+          disabled={!game.demo || starting !== null}
           onClick={() => void onPlay(game, 'demo')}
           aria-label={`Try ${game.name} in demo mode`}
         >
           Demo
         </Button>
-      </Group>
+      </div>
     </Card>
   );
 }

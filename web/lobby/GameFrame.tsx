@@ -1,5 +1,7 @@
-import { Badge, Group, Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Badge, Modal } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import type { ReactNode, RefObject } from 'react';
+import { RoundsBeside } from './RoundsBeside.tsx';
 
 export interface Opened {
   readonly url: string;
@@ -9,37 +11,46 @@ export interface Opened {
 
 interface GameFrameProps {
   readonly opened: Opened | null;
+  readonly frame: RefObject<HTMLIFrameElement | null>;
+  readonly player: string;
   readonly balance: ReactNode;
   readonly onClose: () => void;
 }
 
-/** The game in its frame. Escape closes it; the frame may run scripts and nothing else of ours. */
-export function GameFrame({ opened, balance, onClose }: GameFrameProps) {
+/** The game in its frame, its rounds in the book beside it. Escape closes it; the frame may run scripts and nothing else of ours. */
+export function GameFrame({ opened, frame, player, balance, onClose }: GameFrameProps) {
+  const small = useMediaQuery('(max-width: 40em)') ?? false;
   const title = (
-    <Group gap="sm">
-      <span>{opened?.name}</span>
+    <span className="frame-title">
+      <b>{opened?.name}</b>
       {opened?.mode === 'demo' ? <Badge color="yellow">demo</Badge> : balance}
-    </Group>
+    </span>
   );
   return (
     <Modal
       opened={opened !== null}
       onClose={onClose}
       title={title}
-      size="62rem"
+      size="78rem"
       padding="sm"
-      classNames={{ body: 'frame' }}
+      fullScreen={small}
+      radius={small ? 0 : 'lg'}
+      centered
+      classNames={{ body: 'frame', content: 'frame-content' }}
       closeButtonProps={{ 'aria-label': 'Close the game' }}
     >
       {opened !== null && (
-        // The game has the aggregator's own origin and needs it to talk to its server; another origin cannot lift its sandbox.
-        <iframe
-          title={opened.name}
-          src={opened.url}
-          sandbox="allow-scripts allow-same-origin"
-          allow="autoplay"
-          referrerPolicy="no-referrer"
-        />
+        <>
+          <iframe
+            ref={frame}
+            title={opened.name}
+            src={opened.url}
+            sandbox="allow-scripts allow-same-origin"
+            allow="autoplay"
+            referrerPolicy="no-referrer"
+          />
+          <RoundsBeside player={player} mode={opened.mode} />
+        </>
       )}
     </Modal>
   );

@@ -1,4 +1,5 @@
-import '@mantine/core/styles.css';
+/** Where the lobby starts. */
+import './mantine.css';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
@@ -12,6 +13,7 @@ const theme = createTheme({
   primaryShade: { light: 9, dark: 8 },
   defaultRadius: 'md',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', sans-serif",
+  headings: { fontWeight: '800' },
 });
 const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 

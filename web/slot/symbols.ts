@@ -3,7 +3,7 @@ export const SYMBOLS = ['wild', 'seven', 'bell', 'gem', 'crown', 'plum', 'lemon'
 export type SlotSymbol = (typeof SYMBOLS)[number];
 
 const DRAWINGS: Record<SlotSymbol, string> = {
-  wild: '<path d="M50 6 61 37 94 38 68 58 77 91 50 72 23 91 32 58 6 38 39 37Z" fill="#ffd34d" stroke="#a35c00" stroke-width="4"/><text x="50" y="62" font-size="22" font-weight="800" text-anchor="middle" fill="#7a2e00" font-family="system-ui,sans-serif">WILD</text>',
+  wild: '<path d="M50 6 61 37 94 38 68 58 77 91 50 72 23 91 32 58 6 38 39 37Z" fill="#ffd34d" stroke="#a35c00" stroke-width="4"/><text x="50" y="62" font-size="22" font-weight="800" text-anchor="middle" fill="#7a2e00" stroke="#fff3cf" stroke-width="6" stroke-linejoin="round" paint-order="stroke" font-family="system-ui,sans-serif">WILD</text>',
   seven:
     '<path d="M20 16H82V34L52 90H28L58 36H38V46H20Z" fill="#e5263f" stroke="#6d0012" stroke-width="4" stroke-linejoin="round"/><path d="M26 22H76" stroke="#ff8d9b" stroke-width="4"/>',
   bell: '<path d="M50 12C72 12 74 38 76 54 78 66 86 70 86 74H14C14 70 22 66 24 54 26 38 28 12 50 12Z" fill="#f5b921" stroke="#8a5a00" stroke-width="4"/><circle cx="50" cy="82" r="8" fill="#c98300" stroke="#8a5a00" stroke-width="3"/><path d="M36 26C32 36 32 46 30 56" stroke="#fff0b8" stroke-width="5" fill="none" stroke-linecap="round"/>',
