@@ -106,8 +106,14 @@ export function newWin(world: World, asked: ModelRequest, win: Win): Verdict {
     return { kind: 'parked' };
   }
   payWin(world, asked, name, facts, standing.round);
-  if (win.closesRound) closeAfter(world, asked, standing.round);
+  if (win.closesRound) closeAfter(world, asked, standing.round ?? hearsay(world, asked, facts));
   return APPLIED;
+}
+
+/** The round that whoever spoke of an undone bet said it was in. */
+function hearsay(world: World, asked: ModelRequest, facts: Facts): string | null {
+  const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
+  return bet?.state === 'tombstone' && bet.facts.player === facts.player ? bet.facts.round : null;
 }
 
 type Judgement =
@@ -121,7 +127,7 @@ const refused = (refusal: Refusal, field: string | null = null): Judgement => ({
 function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boolean): Judgement {
   const plain = facts.flavour === 'win';
   const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
-  // what a tombstone said of its round is hearsay
+  // the round a tombstone was said to be in is hearsay: good enough to close it, not to refuse a win
   const lends = bet !== null && bet.facts.player === facts.player && wasApplied(bet);
   const round = facts.round ?? (lends ? bet.facts.round : null);
   const pays: Judgement = { kind: 'pays', round };
@@ -202,5 +208,6 @@ function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name
   if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
   if (judgement.kind !== 'pays') return;
   payWin(world, asked, win.name, win.facts, judgement.round);
-  if (win.fate.kind === 'parked' && win.fate.closesRound) closeAfter(world, asked, judgement.round);
+  if (win.fate.kind === 'parked' && win.fate.closesRound)
+    closeAfter(world, asked, judgement.round ?? hearsay(world, asked, win.facts));
 }

@@ -21,6 +21,7 @@ import {
   nameIn,
   noteApplied,
   noteRejected,
+  noteTombstone,
   rejected,
   roundIn,
   roundNow,
@@ -146,7 +147,11 @@ const REVERSED: Verdict = { ...rejected('reversed'), duplicate: true };
 /** The id has been here before: the same facts get the same answer, other facts a conflict. */
 function answerAgain(world: World, asked: ModelRequest, known: Known, facts: Facts): Verdict {
   if (known.facts.player !== facts.player) return rejected('conflict', 'player');
-  if (known.state === 'tombstone') return rejected('reversed');
+  if (known.state === 'tombstone') {
+    // a bet that comes too late at least says which round it would have been in
+    if (known.name.kind === 'bet') noteTombstone(world, asked, known.name, facts.round);
+    return rejected('reversed');
+  }
   const field = firstDifference(world.policy['conflict.fields'], known.facts, facts);
   if (field !== null) return rejected('conflict', field);
   if (known.state === 'reversed') return REVERSED;

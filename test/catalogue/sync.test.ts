@@ -230,7 +230,21 @@ describe('a catalogue sync', () => {
 
   it('lets one of two nodes sync, and the other do nothing [CAT-18]', async () => {
     await using t = await table({ games: listOf(20), perPage: 5 });
-    const reports = await Promise.all([t.catalogue.sync(t.name), t.replica().sync(t.name), t.replica().sync(t.name)]);
+    // The first is held at its second page until the others have been answered.
+    let reached: () => void = () => undefined;
+    let release: () => void = () => undefined;
+    const atPageTwo = new Promise<void>((resolve) => (reached = resolve));
+    const others = new Promise<void>((resolve) => (release = resolve));
+    t.aggregator.state.beforePage = async (page) => {
+      if (page !== 2) return;
+      reached();
+      await others;
+    };
+    const first = t.catalogue.sync(t.name);
+    await atPageTwo;
+    const busy = await Promise.all([t.replica().sync(t.name), t.replica().sync(t.name)]);
+    release();
+    const reports = [await first, ...busy];
     expect(reports.map((report) => report?.kind ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual([
       'applied',
       'busy',
