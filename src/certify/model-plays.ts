@@ -151,8 +151,7 @@ function judgeByBet(world: World, facts: Facts, bet: Known | null): Judgement | 
   const elsewhere = bet.facts.round !== null && facts.round !== null && bet.facts.round !== facts.round;
   if (elsewhere) return refused('conflict', 'round');
   if (bet.facts.currency !== facts.currency) return refused('wrong_currency');
-  const settled = world.policy['win.perBet'] === 'one' && winsOn(world, bet).named.some((win) => settles(world, win));
-  return settled ? refused('already_settled') : null;
+  return isSettled(world, bet) ? refused('already_settled') : null;
 }
 
 function judgeByRound(world: World, asked: ModelRequest, facts: Facts): Judgement | null {
@@ -202,12 +201,22 @@ export function dismissWaiting(world: World, asked: ModelRequest, bet: Name): vo
 
 function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name): void {
   const bet = lookUp(world, name);
-  const paidFrom = bet !== null && bet.fate.kind === 'applied' ? bet.facts.currency : win.facts.currency;
-  const judgement =
-    paidFrom === win.facts.currency ? judgeWin(world, asked, win.facts, true) : refused('wrong_currency');
+  const judgement = (bet === null ? null : misfit(world, win, bet)) ?? judgeWin(world, asked, win.facts, true);
   if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
   if (judgement.kind !== 'pays') return;
   payWin(world, asked, win.name, win.facts, judgement.round);
   if (win.fate.kind === 'parked' && win.fate.closesRound)
     closeAfter(world, asked, judgement.round ?? hearsay(world, asked, win.facts));
+}
+
+/** What tells a waiting win from its bet before anything else is looked at, now that the bet is there. */
+function misfit(world: World, win: Known, bet: Known): Judgement | null {
+  if (bet.fate.kind !== 'applied') return null;
+  if (bet.facts.currency !== win.facts.currency) return refused('wrong_currency');
+  return win.facts.reference === bet.name.id && isSettled(world, bet) ? refused('already_settled') : null;
+}
+
+/** The bet has the one win it may have. */
+function isSettled(world: World, bet: Known): boolean {
+  return world.policy['win.perBet'] === 'one' && winsOn(world, bet).named.some((win) => settles(world, win));
 }

@@ -161,7 +161,8 @@ function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   if (win.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
   takeWin(world, asked, rollback, win);
   done(world, asked, rollback, win.units, APPLIED);
-  if (rollback.closesRound) closeAfter(world, asked, win.facts.round);
+  // a win that never was paid leaves its round as it is
+  if (rollback.closesRound && win.state !== 'parked') closeAfter(world, asked, win.facts.round);
   return APPLIED;
 }
 
