@@ -332,6 +332,7 @@ CREATE TABLE wallet (
   loss_day text COLLATE "C" NOT NULL DEFAULT '0001-01-01'::text,
   loss_used numeric(38,0) NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  waiting integer NOT NULL DEFAULT 0,
   CONSTRAINT wallet_pkey PRIMARY KEY (shard, player, currency),
   CONSTRAINT wallet_scale_check CHECK (((scale >= 0) AND (scale <= 18))),
   CONSTRAINT wallet_shard_check CHECK (((shard >= 0) AND (shard <= 1023))),

@@ -1,6 +1,10 @@
-/** Rows of the wallet tables to the types of the book and back: the one place that vouches for what the driver returns. */
+/**
+ * Rows of the wallet tables to the types of the book and back: the one place that vouches for what the database returns.
+ * The hot path reads and writes text only: `columnsOf` names and reads a row's columns, `arrayOf` writes a column of many rows.
+ */
 import { formatDecimal, parseDecimal } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
+import type { Fields } from '../platform/index.ts';
 import { aggregatorName, externalId, gameCode, playerId, roundId, sessionId, transactionId } from '../wallet/index.ts';
 import type {
   PlayerStatus,
@@ -25,6 +29,21 @@ export interface WalletRow {
   loss_day: string;
   loss_used: string;
 }
+
+export const WALLET_COLUMNS = columnsOf<WalletRow & { waiting: number }>({
+  player: text,
+  currency: text,
+  scale: integer,
+  balance: text,
+  seq: text,
+  // A CHECK of the table keeps each of these words to its list.
+  status: (field) => text(field) as PlayerStatus,
+  max_stake: textOrNull,
+  daily_loss_limit: textOrNull,
+  loss_day: text,
+  loss_used: text,
+  waiting: integer,
+});
 
 export function readWallet(row: WalletRow): Wallet {
   return {
@@ -68,6 +87,35 @@ export interface TransactionRow {
   created_at: Date;
   changed_at: Date;
 }
+
+export const TRANSACTION_COLUMNS = columnsOf<TransactionRow>({
+  id: text,
+  aggregator: text,
+  id_scope: text,
+  kind: (field) => text(field) as TransactionKind,
+  external_id: text,
+  player: text,
+  flavour: text,
+  combined: (field) => field === 't',
+  state: (field) => text(field) as TransactionState,
+  refusal: (field) => field as Refusal | null,
+  round_id: textOrNull,
+  reference: textOrNull,
+  game_code: textOrNull,
+  session_id: textOrNull,
+  currency: textOrNull,
+  amount: textOrNull,
+  units: text,
+  reversed_units: text,
+  reversed_amount: text,
+  wins: integer,
+  balance_after: textOrNull,
+  // Flags are our own words: no quoting, no commas.
+  flags: (field) => (field === null || field === '{}' ? [] : field.slice(1, -1).split(',')),
+  deadline_at: dateOrNull,
+  created_at: date,
+  changed_at: date,
+});
 
 export function readTransaction(row: TransactionRow): Transaction {
   return {
@@ -119,6 +167,26 @@ export interface RoundRow {
   closed_at: Date | null;
 }
 
+export const ROUND_COLUMNS = columnsOf<RoundRow>({
+  player: text,
+  aggregator: text,
+  id_scope: text,
+  round_id: text,
+  currency: text,
+  game_code: textOrNull,
+  session_id: textOrNull,
+  state: (field) => text(field) as RoundState,
+  bets_ever: integer,
+  bets_standing: integer,
+  loose_wins: integer,
+  staked: text,
+  returned: text,
+  paid: text,
+  opened_at: date,
+  changed_at: date,
+  closed_at: dateOrNull,
+});
+
 export function readRound(row: RoundRow): Round {
   return {
     aggregator: aggregatorName(row.aggregator),
@@ -148,9 +216,13 @@ function readDecimal(text: string): Decimal {
   return decimal;
 }
 
+let lastInstant = { ms: 0, text: '1970-01-01T00:00:00.000Z' };
+
 /** An instant as text PostgreSQL reads exactly. */
 export function instant(ms: number): string {
-  return new Date(ms).toISOString();
+  // Most rows of a batch share their millisecond.
+  if (ms !== lastInstant.ms) lastInstant = { ms, text: new Date(ms).toISOString() };
+  return lastInstant.text;
 }
 
 export function instantOrNull(ms: number | null): string | null {
@@ -163,4 +235,69 @@ export function decimalText(decimal: Decimal | null): string | null {
 
 export function unitsText(units: bigint | null): string | null {
   return units === null ? null : units.toString();
+}
+
+/** The columns a statement returns, in its order, and how each is read. */
+export interface Columns<Row> {
+  /** for a SELECT list, qualified by the table's alias */
+  readonly list: (alias: string) => string;
+  readonly read: (fields: Fields) => Row;
+}
+
+type Readers<Row> = { readonly [Column in keyof Row]: (field: string | null) => Row[Column] };
+
+function columnsOf<Row extends object>(readers: Readers<Row>): Columns<Row> {
+  const entries: readonly [string, (field: string | null) => unknown][] = Object.entries(readers);
+  return {
+    list: (alias) => entries.map(([name]) => `${alias}.${name}`).join(', '),
+    read: (fields) => {
+      const row: Record<string, unknown> = {};
+      for (let index = 0; index < entries.length; index += 1) {
+        const entry = entries[index];
+        if (entry !== undefined) row[entry[0]] = entry[1](fields[index] ?? null);
+      }
+      // The readers above name every column of the row.
+      return row as Row;
+    },
+  };
+}
+
+function text(field: string | null): string {
+  if (field === null) throw new Error('defect: the book holds nothing where a value belongs');
+  return field;
+}
+function textOrNull(field: string | null): string | null {
+  return field;
+}
+function integer(field: string | null): number {
+  return Number(text(field));
+}
+/** The session's time zone is UTC and its style ISO: `2026-11-23 07:31:00.123+00`. */
+function date(field: string | null): Date {
+  const written = text(field);
+  if (!written.endsWith('+00')) throw new Error(`defect: the database answers times as "${written}"`);
+  return new Date(`${written.slice(0, 10)}T${written.slice(11, -3)}Z`);
+}
+function dateOrNull(field: string | null): Date | null {
+  return field === null ? null : date(field);
+}
+
+/** A column of many rows as an array literal. */
+export function arrayOf<Row>(
+  rows: readonly Row[],
+  pick: (row: Row) => string | number | bigint | boolean | null,
+): string {
+  let literal = '{';
+  for (const row of rows) {
+    if (literal.length > 1) literal += ',';
+    const value = pick(row);
+    if (value === null) literal += 'NULL';
+    else if (typeof value === 'string') literal += quoted(value);
+    else literal += String(value);
+  }
+  return `${literal}}`;
+}
+
+function quoted(value: string): string {
+  return /["\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : `"${value}"`;
 }

@@ -12,17 +12,23 @@
  * take its neighbours down. Connection lost, COMMIT perhaps done → the same calls are submitted again; their keys make
  * that safe. Out of time or attempts → the call is *uncertain*, never refused.
  */
-import type { Clock, Log } from '../platform/index.ts';
+import { ConnectionLost, errorCode, openPipeline } from '../platform/index.ts';
+import type { Clock, Log, Pipeline, PipelineOptions } from '../platform/index.ts';
 import { decide } from '../wallet/index.ts';
 import type { Alert, Outcome } from '../wallet/index.ts';
-import { ConnectionLost, openLaneConnection } from './lane-connection.ts';
-import type { LaneConnection, LaneConnectionOptions } from './lane-connection.ts';
-import { committed, loadFlight, rollbackFlight, writeFlight } from './store.ts';
-import type { Item } from './store.ts';
+import type { Item, LoadStore } from './load-store.ts';
+import { shardOf } from './shard.ts';
 import { Uncertain } from './uncertain.ts';
 import { createWorkingSet } from './working-set.ts';
+import { committed, rollbackFlight } from './write-store.ts';
+import type { WriteStore } from './write-store.ts';
 
-export interface LaneOptions extends LaneConnectionOptions {
+export interface LaneOptions {
+  readonly name: string;
+  readonly connection: Omit<PipelineOptions, 'applicationName' | 'log' | 'settings'>;
+  readonly store: LoadStore & WriteStore;
+  /** every batch keeps to one shard, so that each of its statements goes to one node */
+  readonly distributed: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly maxQueue: number;
@@ -59,7 +65,7 @@ type Attempt =
 
 export function createLane(options: LaneOptions): Lane {
   let state: LaneState = 'idle';
-  let connection: LaneConnection | null = null;
+  let connection: Pipeline | null = null;
   let whenClosed: () => void = () => undefined;
   const queue: Job[] = [];
 
@@ -69,8 +75,11 @@ export function createLane(options: LaneOptions): Lane {
     if (next === 'closed') whenClosed();
   };
 
-  const connected = (): LaneConnection => {
-    if (connection === null || !connection.alive()) connection = openLaneConnection(options);
+  const connected = (): Pipeline => {
+    if (connection === null || !connection.alive()) {
+      const { name, log } = options;
+      connection = openPipeline({ ...options.connection, applicationName: name, log, settings: PLAN_SETTINGS });
+    }
     return connection;
   };
 
@@ -106,8 +115,9 @@ export function createLane(options: LaneOptions): Lane {
   const nextBatch = (): Job[] => {
     const batch: Job[] = [];
     while (batch.length < options.maxBatch) {
-      const job = queue.shift();
-      if (job === undefined) break;
+      const job = queue[0];
+      if (job === undefined || (options.distributed && !sameShard(batch[0], job))) break;
+      queue.shift();
       if (!job.settled) batch.push(job);
     }
     return batch;
@@ -135,7 +145,8 @@ export function createLane(options: LaneOptions): Lane {
       }
       const single = await persist([job]);
       if (single.kind === 'committed') continue;
-      if (single.kind === 'failed' && sqlState(single.error) === LOCK_NOT_AVAILABLE) stuck.add(job.item.request.player);
+      if (single.kind === 'failed' && errorCode(single.error) === LOCK_NOT_AVAILABLE)
+        stuck.add(job.item.request.player);
       job.fail(uncertainty(single));
     }
   };
@@ -160,8 +171,11 @@ export function createLane(options: LaneOptions): Lane {
     const on = connected();
     let writing = false;
     try {
-      const load = loadFlight(items);
-      const workingSet = createWorkingSet(load.read(await on.fly(load.flight)));
+      const load = options.store.load(items);
+      const loaded = load.read(await on.fly(load.flight));
+      const workingSet = createWorkingSet(loaded);
+      const waitingWins = load.waiting(loaded);
+      if (waitingWins !== null) workingSet.add(waitingWins.read(await on.fly(waitingWins.flight)));
       // Whoever was told "uncertain" meanwhile will ask again; deciding it now would only book behind their back.
       const waiting = batch.filter((job) => !job.settled);
       const decisions = waiting.map(({ item }) => {
@@ -170,7 +184,7 @@ export function createLane(options: LaneOptions): Lane {
         return decision;
       });
       writing = true;
-      const results = await on.fly(writeFlight(workingSet.dirty()));
+      const results = await on.fly(options.store.write(workingSet.dirty()));
       if (!committed(results)) return { kind: 'failed', error: new Error('the transaction was rolled back at COMMIT') };
       decisions.forEach((decision, index) => {
         const job = waiting[index];
@@ -184,6 +198,11 @@ export function createLane(options: LaneOptions): Lane {
         on.destroy();
         // Before the writes were sent nothing can have happened; trying again is all the same.
         return writing ? { kind: 'unknown' } : { kind: 'failed', error };
+      }
+      if (isForgetful(error)) {
+        // The server has answered, so nothing was committed; but what this session prepared is of no more use.
+        on.destroy();
+        return { kind: 'failed', error };
       }
       await on.fly(rollbackFlight).catch(() => on.destroy());
       return { kind: 'failed', error };
@@ -241,6 +260,10 @@ export function createLane(options: LaneOptions): Lane {
   };
 }
 
+function sameShard(first: Job | undefined, other: Job): boolean {
+  return first === undefined || shardOf(first.item.request.player) === shardOf(other.item.request.player);
+}
+
 function uncertainty(result: Attempt): Uncertain {
   if (result.kind === 'unknown') return new Uncertain('commit_unknown', 'the connection was lost during COMMIT');
   if (result.kind === 'committed') return new Uncertain('defect', 'a committed call was not answered');
@@ -249,16 +272,29 @@ function uncertainty(result: Attempt): Uncertain {
   return new Uncertain(message.startsWith('defect') ? 'defect' : 'database', message, { cause: error });
 }
 
+/**
+ * Every statement of a batch has one right plan: from the given rows to an index. It must not hang on statistics, which a new
+ * installation has none of, nor be made anew for every batch.
+ */
+const PLAN_SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
+
 const LOCK_NOT_AVAILABLE = '55P03';
 /** serialization_failure, deadlock_detected, unique_violation (another replica booked the id first: the next look finds it) */
 const TRANSIENT = new Set(['40001', '40P01', '23505']);
 
 function isTransient(error: unknown): boolean {
-  return error instanceof ConnectionLost || TRANSIENT.has(sqlState(error) ?? '');
+  return error instanceof ConnectionLost || TRANSIENT.has(errorCode(error)) || isForgetful(error);
 }
 
-function sqlState(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+/** invalid_sql_statement_name, "cached plan must not change result type": the session's statements are gone or stale. */
+function isForgetful(error: unknown): boolean {
+  return errorCode(error) === '26000' || errorCode(error) === '0A000';
 }
 
 async function pause(ms: number): Promise<void> {

@@ -8,6 +8,8 @@ import type { Currency } from '../money/index.ts';
 import type { Money, Outcome, PlayerId, PlayerStatus, Policy, Wallet, WalletRequest } from '../wallet/index.ts';
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
+import { createLoadStore } from './load-store.ts';
+import { createWriteStore } from './write-store.ts';
 import { createReads } from './reads.ts';
 import type { Reads } from './reads.ts';
 import { shardOf } from './shard.ts';
@@ -29,6 +31,8 @@ export interface LedgerOptions {
   readonly maxBatch?: number;
   /** how long a batch waits for a wallet that something else holds */
   readonly lockTimeoutMs?: number;
+  /** the wallet tables are distributed over nodes by shard */
+  readonly distributed?: boolean;
 }
 
 export interface Ledger extends Reads {
@@ -56,17 +60,19 @@ const DEFAULT_LANES = 4;
 export function openLedger(options: LedgerOptions): Ledger {
   const counters = ledgerMetrics(options.metrics);
   const count = options.lanes ?? DEFAULT_LANES;
+  const distributed = options.distributed ?? false;
+  const store = { ...createLoadStore(distributed), ...createWriteStore(distributed) };
   const lanes: readonly Lane[] = Array.from({ length: count }, (_unused, index) =>
     createLane({
-      url: options.url,
       name: `croupier-lane-${index}`,
+      connection: { url: options.url, lockTimeoutMs: options.lockTimeoutMs ?? 700, statementTimeoutMs: 5_000 },
+      store,
+      distributed,
       log: options.log,
       clock: options.clock,
       maxQueue: options.maxQueue ?? 2_000,
       maxBatch: options.maxBatch ?? 128,
       maxAttempts: 4,
-      lockTimeoutMs: options.lockTimeoutMs ?? 700,
-      statementTimeoutMs: 5_000,
       onBatch: (size, durationMs) => {
         counters.batchSize.observe(size);
         counters.batchSeconds.observe(durationMs / 1000);

@@ -18,11 +18,19 @@ export interface Loaded {
   readonly wallets: readonly Wallet[];
   readonly transactions: readonly Transaction[];
   readonly rounds: readonly Round[];
+  /** wins that wait for a bet, of players that have any */
+  readonly waiting: ReadonlyMap<PlayerId, number>;
+}
+
+/** A wallet to write, and by how much the number of its player's waiting wins changed. */
+export interface DirtyWallet {
+  readonly wallet: Wallet;
+  readonly waiting: number;
 }
 
 /** What a batch has to write: final versions only, new rows apart from changed ones. */
 export interface Dirty {
-  readonly wallets: readonly Wallet[];
+  readonly wallets: readonly DirtyWallet[];
   readonly newTransactions: readonly Transaction[];
   readonly changedTransactions: readonly Transaction[];
   readonly newRounds: readonly Round[];
@@ -33,6 +41,8 @@ export interface Dirty {
 export interface WorkingSet {
   readonly book: Book;
   readonly apply: (changes: Changes) => void;
+  /** Adds rows that a later flight brought. */
+  readonly add: (loaded: Loaded) => void;
   readonly dirty: () => Dirty;
 }
 
@@ -45,12 +55,16 @@ const roundKey = (scope: TransactionScope, player: PlayerId, round: RoundId) =>
 const inScope = (row: Transaction, scope: TransactionScope, player: PlayerId) =>
   row.player === player && row.aggregator === scope.aggregator && row.idScope === scope.idScope;
 
+/** 1 for a win that waits for its bet or was paid before it: the rows of the index transaction_waiting. */
+const waits = (row: Transaction | undefined): number =>
+  row !== undefined && (row.state === 'parked' || row.flags.includes('before_bet')) ? 1 : 0;
+
 export function createWorkingSet(loaded: Loaded): WorkingSet {
   const wallets = new Map<PlayerId, Map<string, Wallet>>();
   const transactions = new Map<string, Transaction>();
   const ofPlayer = new Map<PlayerId, Set<string>>();
   const rounds = new Map<string, Round>();
-  const known = { transactions: new Set<string>(), rounds: new Set<string>() };
+  const known = { transactions: new Map<string, Transaction>(), rounds: new Set<string>() };
   const dirty = { wallets: new Set<string>(), transactions: new Set<string>(), rounds: new Set<string>() };
   const postings: Posting[] = [];
 
@@ -70,15 +84,46 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
   const rowsOf = (player: PlayerId): readonly Transaction[] =>
     [...(ofPlayer.get(player) ?? [])].flatMap((key) => transactions.get(key) ?? []);
 
-  for (const wallet of loaded.wallets) putWallet(wallet);
-  for (const row of loaded.transactions) known.transactions.add(putTransaction(row));
-  for (const round of loaded.rounds) {
-    const key = roundKey(round, round.player, round.round);
-    rounds.set(key, round);
-    known.rounds.add(key);
-  }
+  const add = (rows: Loaded) => {
+    for (const wallet of rows.wallets) putWallet(wallet);
+    for (const row of rows.transactions) known.transactions.set(putTransaction(row), row);
+    for (const round of rows.rounds) {
+      const key = roundKey(round, round.player, round.round);
+      rounds.set(key, round);
+      known.rounds.add(key);
+    }
+  };
+  add(loaded);
+
+  /** By how much the number of waiting wins changed, player by player. */
+  const waitingChanges = (): ReadonlyMap<PlayerId, number> => {
+    const changes = new Map<PlayerId, number>();
+    for (const key of dirty.transactions) {
+      const row = transactions.get(key);
+      if (row === undefined) continue;
+      const change = waits(row) - waits(known.transactions.get(key));
+      if (change !== 0) changes.set(row.player, (changes.get(row.player) ?? 0) + change);
+    }
+    return changes;
+  };
+
+  const dirtyWallets = (): readonly DirtyWallet[] => {
+    const waiting = waitingChanges();
+    const written: DirtyWallet[] = [];
+    for (const [player, own] of wallets) {
+      // One wallet carries the player's change, whichever it is: the count is the sum over all of them.
+      let change = waiting.get(player) ?? 0;
+      for (const wallet of own.values()) {
+        if (change === 0 && !dirty.wallets.has(part(player) + wallet.currency)) continue;
+        written.push({ wallet, waiting: change });
+        change = 0;
+      }
+    }
+    return written;
+  };
 
   return {
+    add,
     book: {
       wallets: (player) => [...(wallets.get(player)?.values() ?? [])],
       transaction: (scope, name) => transactions.get(transactionKey(scope, name)) ?? null,
@@ -108,9 +153,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
       const changedRounds = [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []);
       const isKnownRound = (round: Round) => known.rounds.has(roundKey(round, round.player, round.round));
       return {
-        wallets: [...wallets.values()]
-          .flatMap((own) => [...own.values()])
-          .filter((wallet) => dirty.wallets.has(part(wallet.player) + wallet.currency)),
+        wallets: dirtyWallets(),
         newTransactions: changedTransactions.filter((row) => !isKnown(row)),
         changedTransactions: changedTransactions.filter(isKnown),
         newRounds: changedRounds.filter((round) => !isKnownRound(round)),

@@ -27,5 +27,15 @@ export { createMetrics, type Metrics } from './metrics.ts';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
 export { latestMigration, listMigrations, MIGRATIONS_DIR, type MigrationFile } from './migrations.ts';
 export { dumpSchema } from './schema-dump.ts';
+export {
+  ConnectionLost,
+  openPipeline,
+  type Answered,
+  type Fields,
+  type Pipeline,
+  type PipelineOptions,
+  type Sending,
+  type Statement,
+} from './pipeline.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions, type SignalSource, type StopSignal } from './shutdown.ts';
 export { embeddedAddress } from './embedded-postgres/address.ts';
