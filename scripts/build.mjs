@@ -1,4 +1,4 @@
-// Builds src → dist (tsc) and web → web/dist (Vite), side by side.
+// Builds src → dist, bench → dist/bench (tsc) and web → web/dist (Vite), side by side.
 //
 //   --if-stale  do nothing when the sources are those of the last build
 //   --quiet     say nothing unless something fails
@@ -7,7 +7,7 @@
 // Needs no npm script to have run on install. Exit code 0 only when everything was built.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -27,12 +27,16 @@ if (options.has('--if-possible') && !existsSync(path.join(root, 'node_modules/ty
 
 // Without its stamp a half-finished build never counts as fresh.
 rmSync(stampFile, { force: true });
-const steps = [run('server', 'typescript', 'tsc', ['-p', 'tsconfig.build.json'])];
+const steps = [
+  run('server', 'typescript', 'tsc', ['-p', 'tsconfig.build.json']),
+  run('bench', 'typescript', 'tsc', ['-p', 'bench/tsconfig.json']),
+];
 if (hasWeb) steps.push(run('console', 'vite', 'vite', ['build', '--config', 'web/vite.config.ts', 'web']));
 const results = await Promise.all(steps);
 if (results.includes(false)) process.exit(1);
 
 removeOrphans(path.join(root, 'dist'), path.join(root, 'src'));
+settleBench(path.join(root, 'dist/.bench'), path.join(root, 'dist/bench'));
 mkdirSync(path.dirname(stampFile), { recursive: true });
 writeFileSync(stampFile, stamp);
 say(`built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -50,6 +54,7 @@ function hashInputs() {
       existsSync(path.join(root, name)),
     ),
     ...filesUnder('src'),
+    ...filesUnder('bench'),
     ...filesUnder('web'),
   ];
   for (const file of files.toSorted((a, b) => (a < b ? -1 : 1))) {
@@ -98,12 +103,29 @@ function removeOrphans(built, source) {
   for (const entry of readdirSync(built, { withFileTypes: true })) {
     const at = path.join(built, entry.name);
     if (entry.isDirectory()) {
+      if (entry.name === '.bench') continue;
       const from = path.join(source, entry.name);
       if (existsSync(from) && statSync(from).isDirectory()) removeOrphans(at, from);
       else rmSync(at, { recursive: true });
     } else if (/\.js(\.map)?$/.test(entry.name)) {
       if (!existsSync(path.join(source, entry.name.replace(/\.js(\.map)?$/, '.ts')))) rmSync(at);
     }
+  }
+}
+
+/**
+ * The bench is compiled beside a second copy of src, because it lies beside src in the tree. Its own part moves to
+ * dist/bench, where src is the folder above, and the copy goes.
+ */
+function settleBench(emitted, target) {
+  rmSync(target, { recursive: true, force: true });
+  renameSync(path.join(emitted, 'bench'), target);
+  rmSync(emitted, { recursive: true });
+  for (const entry of readdirSync(target, { withFileTypes: true, recursive: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !file.endsWith('.js')) continue;
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(/(from ['"](?:\.\.\/)+)src\//g, '$1'));
   }
 }
 

@@ -216,6 +216,7 @@ CREATE TABLE round (
   opened_at timestamp with time zone NOT NULL,
   changed_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
+  undone boolean NOT NULL DEFAULT false,
   CONSTRAINT round_pkey PRIMARY KEY (shard, player, aggregator, id_scope, round_id),
   CONSTRAINT round_check CHECK (((bets_standing >= 0) AND (bets_standing <= bets_ever))),
   CONSTRAINT round_check1 CHECK (((returned >= (0)::numeric) AND (returned <= staked))),
@@ -224,7 +225,7 @@ CREATE TABLE round (
   CONSTRAINT round_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'void'::text, 'reopened'::text])))
 )
 WITH (fillfactor=70);
-CREATE INDEX round_opened ON round USING btree (opened_at, shard, player);
+CREATE INDEX round_opened ON round USING btree (opened_at);
 
 CREATE TABLE schema_version (
   version bigint NOT NULL,
@@ -271,10 +272,12 @@ CREATE TABLE session_event (
   game_code text COLLATE "C",
   occurred_at timestamp with time zone NOT NULL,
   received_at timestamp with time zone NOT NULL,
+  stored_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT session_event_pkey PRIMARY KEY (aggregator, event_id),
   CONSTRAINT session_event_mode_check CHECK ((mode = ANY (ARRAY['real'::text, 'demo'::text]))),
   CONSTRAINT session_event_type_check CHECK ((type = ANY (ARRAY['started'::text, 'ended'::text, 'heartbeat'::text])))
 );
+CREATE INDEX session_event_ended ON session_event USING btree (stored_at) WHERE (type = 'ended'::text);
 CREATE INDEX session_event_occurred_at ON session_event USING brin (occurred_at);
 CREATE INDEX session_event_session ON session_event USING btree (aggregator, session_id);
 
@@ -305,6 +308,7 @@ CREATE TABLE transaction (
   deadline_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   changed_at timestamp with time zone NOT NULL,
+  loose_before integer NOT NULL DEFAULT 0,
   CONSTRAINT transaction_pkey PRIMARY KEY (shard, player, id),
   CONSTRAINT transaction_check CHECK (((state = 'rejected'::text) = (refusal IS NOT NULL))),
   CONSTRAINT transaction_check1 CHECK (((state = 'parked'::text) = (deadline_at IS NOT NULL))),

@@ -8,12 +8,14 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { policyShape } from './config-policy.ts';
+import { sharedSecret } from './config-secrets.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
 import { currencies } from './money/index.ts';
 import type { Currencies } from './money/index.ts';
 import { CASHIER, SAFE_POLICY } from './wallet/index.ts';
-import type { AggregatorName, Policy } from './wallet/index.ts';
+import type { AggregatorName } from './wallet/index.ts';
 import { aggregatorName } from './wallet/index.ts';
 
 /** A configuration that cannot be used. One line, naming the place and the fix. */
@@ -52,6 +54,9 @@ export interface Config {
     readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   };
   readonly database: { readonly url: string | null; readonly lanes: number | null };
+  readonly ledger: { readonly distributed: boolean };
+  /** how long raw requests of aggregators are kept */
+  readonly journal: { readonly retentionMs: number };
   /** where the embedded database and the demo's secrets live */
   readonly dataDir: string;
   readonly apiKeys: readonly ApiKey[];
@@ -76,7 +81,7 @@ const fileSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).optional(),
       port: port.optional(),
-      public_url: z.url({ protocol: /^https?$/ }).optional(),
+      public_url: z.string().min(1).optional(),
       metrics_port: port.optional(),
       trusted_proxies: z.array(z.string()).optional(),
       body_limit_bytes: z.number().int().min(1_024).max(10_485_760).optional(),
@@ -86,7 +91,14 @@ const fileSchema = z.strictObject({
   database: z
     .strictObject({ url: z.string().min(1).optional(), lanes: z.number().int().min(1).max(64).optional() })
     .nullish(),
-  redis: z.strictObject({ url: z.string().optional() }).nullish(),
+  ledger: z.strictObject({ distributed: z.boolean().optional() }).optional(),
+  // Shorter than aggregators go on asking, nobody could look up what a late repeat is about.
+  journal: z.strictObject({ retention_days: z.number().int().min(3).max(3_650).optional() }).optional(),
+  redis: z
+    .strictObject({
+      url: z.url({ protocol: /^rediss?$/, error: 'is no address like redis://127.0.0.1:6379' }).optional(),
+    })
+    .nullish(),
   api_keys: z
     .array(
       z.strictObject({ name: z.string().min(1), key: z.string().min(16), scopes: z.array(z.string().min(1)).min(1) }),
@@ -115,9 +127,10 @@ type ParsedFile = z.output<typeof fileSchema>;
 /** Reads the file the flags or `CROUPIER_CONFIG` name; without one, `defaults` is the file. */
 export function loadConfig(
   flags: Flags,
-  environment: Readonly<Record<string, string | undefined>>,
+  given: Readonly<Record<string, string | undefined>>,
   defaults?: ConfigFile,
 ): Config {
+  const environment = withoutEmpty(given);
   const file = flags.config ?? environment['CROUPIER_CONFIG'];
   if (file === undefined) {
     if (defaults === undefined)
@@ -129,8 +142,15 @@ export function loadConfig(
 
 /** The process' own environment; nothing else in the house reads it. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
-  return process.env;
+  return withoutEmpty(process.env);
 }
+
+/** A variable set to nothing is not set: that is how compose files and shells switch one off. */
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+const DAY_MS = 86_400_000;
 
 function readYaml(file: string): unknown {
   let text: string;
@@ -160,17 +180,22 @@ function configOf(
   const file = parsed.data;
   const known = readCurrencies(file, where);
   const server = serverOf(file, where, flags, environment);
+  const aggregators = aggregatorsOf(file, where, known);
+  const shared = sharedSecret(file);
+  if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);
   return deepFreeze({
     server,
     database: {
-      url: environment['DATABASE_URL'] ?? file.database?.url ?? null,
+      url: databaseUrlOf(file, where, environment),
       lanes: file.database?.lanes ?? null,
     },
+    ledger: { distributed: file.ledger?.distributed ?? false },
+    journal: { retentionMs: (file.journal?.retention_days ?? 30) * DAY_MS },
     dataDir: path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier'),
     apiKeys: file.api_keys,
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
-    aggregators: aggregatorsOf(file, where, known),
+    aggregators,
   });
 }
 
@@ -196,12 +221,57 @@ function serverOf(
   return {
     host,
     port: chosenPort.data,
-    publicUrl: environment['CROUPIER_PUBLIC_URL'] ?? given.public_url ?? `http://${host}:${chosenPort.data}`,
+    publicUrl: publicUrlOf({ given: given.public_url, host, port: chosenPort.data }, where, environment),
     metricsPort: given.metrics_port ?? null,
     trustedProxies: given.trusted_proxies ?? [],
     bodyLimitBytes: given.body_limit_bytes ?? 65_536,
     logLevel: level.data,
   };
+}
+
+/** Who reaches this server by which address. The value itself is not repeated: an address may carry a password. */
+function publicUrlOf(
+  server: { readonly given: string | undefined; readonly host: string; readonly port: number },
+  where: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const set = environment['CROUPIER_PUBLIC_URL'];
+  const url =
+    set ?? server.given ?? `http://${isIP(server.host) === 6 ? `[${server.host}]` : server.host}:${server.port}`;
+  if (isWebAddress(url)) return url;
+  if (set !== undefined) throw new ConfigProblem(`CROUPIER_PUBLIC_URL ${WEB_ADDRESS}`);
+  if (server.given !== undefined) throw new ConfigProblem(`${where}: server.public_url ${WEB_ADDRESS}`);
+  throw new ConfigProblem(
+    'the host is none that could stand in an address like http://127.0.0.1:4400 (--host, CROUPIER_HOST or server.host)',
+  );
+}
+
+const WEB_ADDRESS =
+  'is no address of a web server: write http:// or https://, a host and, if unusual, a port, like https://casino.example';
+
+function isWebAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:\/\//i.test(text)) return false;
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function databaseUrlOf(
+  file: ParsedFile,
+  where: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const set = environment['DATABASE_URL'];
+  const url = set ?? file.database?.url ?? null;
+  if (url === null || isDatabaseAddress(url)) return url;
+  throw new ConfigProblem(
+    `${set === undefined ? `${where}: database.url` : 'DATABASE_URL'} is no address of a PostgreSQL server: write it like postgres://user:password@127.0.0.1:5432/croupier (special characters of the password percent-encoded)`,
+  );
+}
+
+function isDatabaseAddress(text: string): boolean {
+  if (!/^postgres(ql)?:\/\/\S+$/.test(text)) return false;
+  // Several hosts, tried in turn, are understood by the driver but not by `URL`.
+  return URL.canParse(text) || text.includes(',');
 }
 
 function readCurrencies(file: ParsedFile, where: string): Currencies {
@@ -276,7 +346,7 @@ function substitute(
   if (typeof value === 'string') {
     const optional = at === 'database.url' || at === 'redis.url';
     const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value);
-    // interfaces.md §2: a database or redis URL whose variable is not set means "embedded" and "none".
+    // A database or redis URL whose variable is not set means "embedded" and "none" (docs/configuration.md).
     if (whole?.[1] !== undefined && optional && (environment[whole[1]] ?? '') === '') return undefined;
     return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
       const found = environment[name];
@@ -306,53 +376,6 @@ function describe(error: z.ZodError): string {
     .join('')
     .replace(/^\./, '');
   return `${place === '' ? 'the top level' : place}: ${issue.message}`;
-}
-
-/** One optional entry per knob, of the knob's own type, so that `policy:` refuses names and values that do not exist. */
-function policyShape() {
-  const choice = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values).optional();
-  const milliseconds = z.number().int().min(1).optional();
-  return {
-    'rollback.unknown': choice('notFoundCode', 'ok'),
-    'rollback.duplicate': choice('ok', 'code', 'error'),
-    'rollback.ofRejected': choice('ok', 'parentFailed'),
-    'rollback.afterWin': choice('reject', 'reverseBoth'),
-    'rollback.win': choice('unsupported', 'debit'),
-    'rollback.rollback': choice('unsupported', 'reapply'),
-    'rollback.amount': choice('mustMatch', 'ignore', 'partial'),
-    'rollback.id': choice('own', 'sameAsBet'),
-    'duplicate.answer': choice('ok', 'okWithFlag', 'code'),
-    'duplicate.balance': choice('current', 'stored'),
-    'duplicate.body': choice('rebuild', 'bytes'),
-    'conflict.fields': z.array(z.enum(['player', 'amount', 'currency', 'round', 'reference', 'game'])).optional(),
-    'win.withoutBet': choice('reject', 'accept', 'park'),
-    'win.parkMs': milliseconds,
-    'win.afterRollback': choice('reject', 'accept'),
-    'win.perBet': choice('many', 'one'),
-    'win.zeroMeansLoss': z.boolean().optional(),
-    'win.whenExpired': choice('accept'),
-    'win.reviewAbove': z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .nullable()
-      .optional(),
-    'bet.zero': choice('accept', 'reject'),
-    'round.betAfterClose': choice('reject', 'reopen'),
-    'round.betAfterVoid': choice('accept', 'reject'),
-    'round.winAfterClose': choice('accept', 'reject'),
-    'round.stuckAfterMs': milliseconds,
-    'freeRound.stake': choice('flagNoDebit', 'zeroAmount', 'noBetCall'),
-    'freeRound.ungranted': choice('flag', 'reject'),
-    'balance.negative': choice('receivable', 'allow'),
-    'balance.whenBlocked': choice('answer', 'refuse'),
-    'bet.onUncertain': choice('rollback', 'retry', 'retryThenRollback', 'nothing'),
-    'http.reject': z.number().int().min(200).max(599).optional(),
-    'http.uncertain': z.number().int().min(200).max(599).optional(),
-    timeoutMs: z.number().int().min(100).max(120_000).optional(),
-    'retry.horizonMs': milliseconds,
-    'id.scope': choice('aggregator', 'provider', 'player'),
-    'sig.hexCase': choice('lower', 'any'),
-  } satisfies Record<keyof Policy, z.ZodType>;
 }
 
 /** Every knob's name; docs and tests list them. */

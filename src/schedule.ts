@@ -1,13 +1,15 @@
 /**
- * What happens by the clock: catalogues are synced, waiting wins whose deadline passed are settled. Each job runs alone
- * and never overlaps itself; a failing one is logged and tried again at its next turn. Timers stop with the server.
+ * What happens by the clock: catalogues are synced, waiting wins whose deadline passed are settled, old journal entries are
+ * deleted. Each job runs alone and never overlaps itself; a failing one is logged and tried again at its next turn. Timers
+ * stop with the server.
  */
 import type { Log } from './platform/index.ts';
 
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
-  readonly work: () => Promise<unknown>;
+  /** `stopped` turns true while it runs when the server closes: a long job then leaves off at its next step */
+  readonly work: (turn: { readonly stopped: boolean }) => Promise<unknown>;
 }
 
 export interface Schedule {
@@ -26,6 +28,11 @@ interface Slot {
 
 export function startSchedule(jobs: readonly Job[], log: Log): Schedule {
   let stopped = false;
+  const turn = {
+    get stopped() {
+      return stopped;
+    },
+  };
   const slots = new Map<string, Slot>(
     jobs.map((job) => [job.name, { job, timer: null, running: null, wanted: false }]),
   );
@@ -38,7 +45,7 @@ export function startSchedule(jobs: readonly Job[], log: Log): Schedule {
     }
     if (slot.timer !== null) clearTimeout(slot.timer);
     slot.running = slot.job
-      .work()
+      .work(turn)
       .then(
         () => undefined,
         (error: unknown) =>

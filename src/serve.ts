@@ -1,17 +1,19 @@
 /**
  * The composition root: configuration → rooms → doors. Opens in order, closes in reverse, and holds no rule of its own.
  */
+import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api/index.ts';
 import { openCatalogue } from './catalogue/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
+import { ConfigProblem } from './config.ts';
 import type { Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
-import { gateway, openJournal } from './gateway/index.ts';
+import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
 import { openLaunches } from './launch/index.ts';
 import type { Launches } from './launch/index.ts';
-import { expireParked, openLedger } from './ledger/index.ts';
+import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
 import type { Players } from './players/index.ts';
@@ -20,6 +22,7 @@ import {
   createMetrics,
   DatabaseProblem,
   embeddedAddress,
+  lendMetrics,
   migrate,
   newId,
   openDatabase,
@@ -29,6 +32,7 @@ import {
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
+import type { Sessions } from './sessions/index.ts';
 import { openSessions, sessionFact } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
 import type { AggregatorName, Policy } from './wallet/index.ts';
@@ -38,6 +42,7 @@ export interface Rooms {
   readonly metrics: Metrics;
   readonly ledger: Ledger;
   readonly players: Players;
+  readonly sessions: Sessions;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
 }
@@ -53,10 +58,14 @@ export interface ServeOptions {
   readonly shutdown: Shutdown;
   /** further routes of the demo, registered before the server listens */
   readonly extend?: (app: FastifyInstance, rooms: Rooms) => Promise<void>;
+  /** the metrics page of all processes behind this port; else that of this process */
+  readonly allMetrics?: () => Promise<string>;
 }
 
 const SYNC_EVERY_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 30_000;
+const EXPIRE_EVERY_MS = 10 * 60_000;
+const ENDINGS_EVERY_MS = 1_000;
 
 /** Starts everything; resolves once it takes traffic. What goes wrong on the way is thrown; `shutdown` closes what was opened. */
 export async function serve(config: Config, options: ServeOptions): Promise<Server> {
@@ -66,14 +75,21 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   shutdown.onShutdown('database server', database.stop);
   const report = await migrate(database.url, { log });
   if (report.applied.length > 0) log.info({ applied: report.applied }, 'the schema was brought up to date');
-  const sql = openDatabase({ url: database.url, max: 8, applicationName: 'croupier', log });
+  const pool = { url: database.url, log };
+  const sql = openDatabase({ ...pool, max: 8, applicationName: 'croupier' });
   shutdown.onShutdown('database pool', async () => closeDatabase(sql));
+  const mismatch = await scaleMismatch(sql, config.currencies);
+  if (mismatch !== null) throw new ConfigProblem(mismatch);
 
-  const metrics = createMetrics();
+  const metrics = metricsOf(options);
   const lanes = config.database.lanes === null ? {} : { lanes: config.database.lanes };
-  const ledger = openLedger({ url: database.url, sql, clock, log, metrics, ...lanes });
+  const { distributed } = config.ledger;
+  const ledger = openLedger({ url: database.url, sql, clock, log, metrics, distributed, ...lanes });
   shutdown.onShutdown('ledger', ledger.close);
-  const journal = openJournal({ sql, log, metrics });
+  // A connection of its own: the journal neither waits for the disk nor takes a connection from those who answer people.
+  const journalSql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
+  shutdown.onShutdown('journal database', async () => closeDatabase(journalSql));
+  const journal = openJournal({ sql: journalSql, log, metrics });
   shutdown.onShutdown('journal', journal.close);
   const { aggregators, currencies } = config;
   const players = openPlayers({ sql, ledger, clock, currencies });
@@ -91,7 +107,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     currencies,
     returnHosts: config.returnHosts,
   });
-  const rooms: Rooms = { sql, metrics, ledger, players, catalogue, launches };
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -140,6 +156,13 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   return { url, rooms };
 }
 
+function metricsOf({ allMetrics }: ServeOptions): Metrics {
+  const metrics = createMetrics();
+  if (allMetrics === undefined) return metrics;
+  lendMetrics(metrics);
+  return { ...metrics, text: allMetrics };
+}
+
 async function listen(
   app: FastifyInstance,
   at: { readonly host: string; readonly port: number },
@@ -149,7 +172,7 @@ async function listen(
   await app.listen({ host: at.host, port: at.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : at.port;
-  return `http://${at.host}:${port}`;
+  return `http://${isIP(at.host) === 6 ? `[${at.host}]` : at.host}:${port}`;
 }
 
 /** Metrics on a port of their own, so that the public one can be open to the world. */
@@ -186,7 +209,7 @@ export async function databaseOf(
 const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 
 function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
-  const { ledger, sql, catalogue } = rooms;
+  const { ledger, sql, catalogue, sessions } = rooms;
   const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
   const syncs = config.aggregators.map(({ name }) => ({
     name: syncJob(name),
@@ -205,7 +228,14 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
         submit: async (request, policy) => ledger.submit(request, policy, 5_000),
       }),
   };
-  return [...syncs, sweep];
+  const expire: Job = {
+    name: 'journal retention',
+    everyMs: EXPIRE_EVERY_MS,
+    work: async (turn) =>
+      expireJournal({ sql, nowMs: systemClock.now(), retentionMs: config.journal.retentionMs, turn }),
+  };
+  const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
+  return [...syncs, sweep, expire, endings];
 }
 
 async function readiness({ sql, ledger }: Rooms) {

@@ -29,7 +29,7 @@ export interface Facts {
 }
 
 export type Fate =
-  | { readonly kind: 'applied'; readonly units: bigint; readonly balanceAfter: bigint | null }
+  | { readonly kind: 'applied'; readonly units: bigint; readonly balanceAfter: bigint | null; readonly atMs: number }
   | { readonly kind: 'rejected'; readonly refusal: Refusal }
   | { readonly kind: 'tombstone' }
   | { readonly kind: 'parked'; readonly deadlineMs: number; readonly closesRound: boolean };
@@ -66,7 +66,9 @@ export type Happening =
       readonly loss: bigint;
       readonly atMs: number;
     }
-  | { readonly what: 'round'; readonly round: RoundName; readonly turned: 'closed' | 'reopened' };
+  | { readonly what: 'round'; readonly round: RoundName; readonly turned: 'closed' | 'reopened' }
+  /** the round was undone while nobody knew a bet of it */
+  | { readonly what: 'undone'; readonly round: RoundName; readonly currency: string };
 
 export interface RoundName {
   readonly aggregator: string;
@@ -86,6 +88,8 @@ export interface Known {
   readonly units: bigint;
   readonly returnedUnits: bigint;
   readonly returnedAmount: Decimal;
+  /** where in the history its fate was decided */
+  readonly place: number;
 }
 
 export function sameName(a: Name, b: Name): boolean {
@@ -96,17 +100,19 @@ export function sameName(a: Name, b: Name): boolean {
 export function look(history: History, name: Name): Known | null {
   let facts: Facts | null = null;
   let fate: Fate | null = null;
-  for (const happening of history) {
+  let place = -1;
+  for (const [index, happening] of history.entries()) {
     if (happening.what !== 'fate' || !sameName(happening.name, name)) continue;
     facts = happening.facts;
     fate = happening.fate;
+    place = index;
   }
   if (facts === null || fate === null) return null;
   const { units: returnedUnits, amount: returnedAmount, whole, any } = returns(history, name);
   const units = fate.kind === 'applied' ? fate.units : 0n;
   const standing = any ? ('part_reversed' as const) : ('applied' as const);
   const state = whole ? 'reversed' : fate.kind === 'applied' ? standing : fate.kind;
-  return { name, facts, fate, state, units, returnedUnits, returnedAmount };
+  return { name, facts, fate, state, units, returnedUnits, returnedAmount, place };
 }
 
 /** Everything of that transaction that went back and was not taken again. */
@@ -206,6 +212,11 @@ export function lossOfDay(history: History, player: string, currency: string, no
     if (Math.floor(one.atMs / DAY_MS) === today) sum += one.loss;
   }
   return sum;
+}
+
+/** True when it was applied on the UTC day of `nowMs`: only then does undoing it change what was lost that day. */
+export function isOfToday(known: Known, nowMs: number): boolean {
+  return known.fate.kind === 'applied' && Math.floor(known.fate.atMs / DAY_MS) === Math.floor(nowMs / DAY_MS);
 }
 
 export function inRound(facts: Facts, name: Name, round: RoundName): boolean {

@@ -26,41 +26,57 @@ import {
   nameIn,
   noteApplied,
   noteRejected,
+  noteTombstone,
   rejected,
   roundIn,
   roundNow,
   settles,
   turnRound,
+  unheld,
   unitsOf,
   winsOn,
 } from './model-world.ts';
 
 /** A bet nobody has heard of yet. */
 export function newBet(world: World, asked: ModelRequest, bet: Bet): Verdict {
+  const name = nameIn(asked, 'bet', bet.id);
+  if (bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).undone) {
+    // the bet comes after its round was undone, as another may come after its own rollback
+    noteTombstone(world, asked, name, bet.round);
+    dismissWaiting(world, asked, name);
+    return rejected('reversed');
+  }
   const refusal =
+    refusalOfCurrency(world, asked) ??
+    unheld(world, asked, bet.amount, false) ??
     refusalOfPlayer(world, asked) ??
     (asked.gameKnown ? null : 'unknown_game') ??
     (bet.flavour !== 'free' && isZero(bet.amount) && world.policy['bet.zero'] === 'reject' ? 'below_minimum' : null) ??
     (bet.flavour === 'free' && world.policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
     (bet.flavour === 'tip' ? null : refusalOfRound(world, asked, bet.round)) ??
     (bet.flavour === 'free' ? null : refusalOfFunds(world, asked, bet));
-  if (refusal !== null) return rejected(refusal);
-
-  const name = nameIn(asked, 'bet', bet.id);
+  if (refusal !== null) {
+    // nothing waits for a bet that was refused
+    for (const win of waitingFor(world, asked, name, null)) noteRejected(world, win.name, win.facts, 'not_found');
+    return rejected(refusal);
+  }
   const units = bet.flavour === 'free' ? 0n : unitsOf(world, asked.player, asked.currency, bet.amount);
   const wasClosed =
     bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).state === 'closed';
   if (units > 0n) move(world, asked, asked.currency, -units, units);
-  noteApplied(world, name, factsOf(asked, bet), units);
+  noteApplied(world, asked, name, factsOf(asked, bet), units);
   if (wasClosed && bet.round !== null) turnRound(world, roundIn(asked, bet.round), 'reopened');
   releaseWaiting(world, asked, name);
   if (bet.closesRound && bet.flavour !== 'tip') closeAfter(world, asked, bet.round);
   return APPLIED;
 }
 
+function refusalOfCurrency(world: World, asked: ModelRequest): Refusal | null {
+  return currenciesOf(world.history, asked.player).includes(asked.currency) ? null : 'wrong_currency';
+}
+
 function refusalOfPlayer(world: World, asked: ModelRequest): Refusal | null {
   const { session } = asked;
-  if (!currenciesOf(world.history, asked.player).includes(asked.currency)) return 'wrong_currency';
   if (session.kind === 'demo' || session.kind === 'foreign' || session.kind === 'unknown') return 'session_invalid';
   if (session.kind === 'expired') return 'session_expired';
   if (session.kind === 'live' && session.currency !== asked.currency) return 'wrong_currency';
@@ -89,7 +105,8 @@ function refusalOfFunds(world: World, asked: ModelRequest, bet: Bet): Refusal | 
 
 /** A win nobody has heard of yet. */
 export function newWin(world: World, asked: ModelRequest, win: Win): Verdict {
-  if (!currenciesOf(world.history, asked.player).includes(asked.currency)) return rejected('wrong_currency');
+  const impossible = refusalOfCurrency(world, asked) ?? unheld(world, asked, win.amount, true);
+  if (impossible !== null) return rejected(impossible);
   if (asked.session.kind === 'demo') return rejected('session_invalid');
   const name = nameIn(asked, 'win', win.id);
   const facts = factsOf(asked, win);
@@ -125,15 +142,15 @@ const refused = (refusal: Refusal, field: string | null = null): Judgement => ({
 
 /** What a win deserves on the history as it is: paid, refused, or to wait for its bet. */
 function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boolean): Judgement {
-  const plain = facts.flavour === 'win';
   const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
   // the round a tombstone was said to be in is hearsay: good enough to close it, not to refuse a win
   const lends = bet !== null && bet.facts.player === facts.player && wasApplied(bet);
   const round = facts.round ?? (lends ? bet.facts.round : null);
   const pays: Judgement = { kind: 'pays', round };
-  const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, facts, bet);
-  // jackpots, promotions and free rounds need no bet, so the bet they may name is not judged
-  if (plain && judged !== null) return judged;
+  // jackpots, promotions and free rounds need no bet, but one they name and that is known must be theirs
+  const needsNone = facts.flavour !== 'win' && bet === null;
+  const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, asked, facts, bet);
+  if (!needsNone && judged !== null) return judged;
   // a win that waited came in time, whatever became of its round since
   if (waited) return pays;
   if (round === null) return pays;
@@ -142,10 +159,13 @@ function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boole
   return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
 }
 
-function judgeByBet(world: World, facts: Facts, bet: Known | null): Judgement | null {
-  if (bet === null) return judgeWithoutBet(world);
+function judgeByBet(world: World, asked: ModelRequest, facts: Facts, bet: Known | null): Judgement | null {
+  if (bet === null) {
+    const undone = facts.round !== null && roundNow(world, roundIn(asked, facts.round)).undone;
+    return undone ? judgeUndone(world) : judgeWithoutBet(world);
+  }
   if (bet.facts.player !== facts.player) return refused('conflict', 'player');
-  if (bet.state === 'tombstone') return world.policy['win.afterRollback'] === 'reject' ? refused('reversed') : null;
+  if (bet.state === 'tombstone') return judgeUndone(world);
   if (bet.state === 'rejected') return refused('not_found');
   if (bet.state === 'reversed' && world.policy['win.afterRollback'] === 'reject') return refused('reversed');
   const elsewhere = bet.facts.round !== null && facts.round !== null && bet.facts.round !== facts.round;
@@ -156,9 +176,15 @@ function judgeByBet(world: World, facts: Facts, bet: Known | null): Judgement | 
 
 function judgeByRound(world: World, asked: ModelRequest, facts: Facts): Judgement | null {
   if (facts.round === null) return judgeWithoutBet(world);
-  const { bets } = roundNow(world, roundIn(asked, facts.round));
-  if (bets.length === 0) return judgeWithoutBet(world);
-  if (bets.some(isStanding)) return null;
+  const { bets, undone } = roundNow(world, roundIn(asked, facts.round));
+  if (undone) return judgeUndone(world);
+  const [first] = bets;
+  if (first === undefined) return judgeWithoutBet(world);
+  if (!bets.some(isStanding)) return judgeUndone(world);
+  return bets.length === 1 && isSettled(world, first) ? refused('already_settled') : null;
+}
+
+function judgeUndone(world: World): Judgement | null {
   return world.policy['win.afterRollback'] === 'reject' ? refused('reversed') : null;
 }
 
@@ -172,17 +198,21 @@ function payWin(world: World, asked: ModelRequest, name: Name, facts: Facts, rou
   const units = unitsOf(world, facts.player, facts.currency, facts.amount ?? { unscaled: 0n, scale: 0 });
   const wasClosed = round !== null && roundNow(world, roundIn(asked, round)).state === 'closed';
   if (units > 0n) move(world, asked, facts.currency, units, -units);
-  noteApplied(world, name, facts, units);
+  noteApplied(world, asked, name, facts, units);
   if (wasClosed && round !== null) turnRound(world, roundIn(asked, round), 'reopened');
 }
 
-/** The player's wins that wait and that this bet concerns, in the order they arrived. */
-function waitingFor(world: World, asked: ModelRequest, bet: Name, round: string | null): Known[] {
+/** The player's wins that wait, in the order they arrived. */
+function waiting(world: World, asked: ModelRequest): Known[] {
   const here = (name: Name) =>
-    name.kind === 'win' && name.aggregator === bet.aggregator && name.idScope === bet.idScope;
+    name.kind === 'win' && name.aggregator === asked.aggregator && name.idScope === asked.idScope;
   const wins = allWhere(world.history, (facts, name) => here(name) && facts.player === asked.player);
-  return wins.filter((win) => {
-    if (win.state !== 'parked') return false;
+  return wins.filter((win) => win.state === 'parked');
+}
+
+/** Those of them that this bet concerns. */
+function waitingFor(world: World, asked: ModelRequest, bet: Name, round: string | null): Known[] {
+  return waiting(world, asked).filter((win) => {
     if (win.facts.reference !== null) return win.facts.reference === bet.id;
     return round !== null && win.facts.round === round;
   });
@@ -199,9 +229,16 @@ export function dismissWaiting(world: World, asked: ModelRequest, bet: Name): vo
   for (const win of waitingFor(world, asked, bet, null)) settleWaiting(world, asked, win, bet);
 }
 
-function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name): void {
-  const bet = lookUp(world, name);
-  const judgement = (bet === null ? null : misfit(world, win, bet)) ?? judgeWin(world, asked, win.facts, true);
+/** No bet of that round will ever come. Wins that wait for a bet by name learn it when that bet comes. */
+export function dismissRound(world: World, asked: ModelRequest, round: string): void {
+  for (const win of waiting(world, asked)) {
+    if (win.facts.reference === null && win.facts.round === round) settleWaiting(world, asked, win, null);
+  }
+}
+
+function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name | null): void {
+  const bet = name === null ? null : lookUp(world, name);
+  const judgement = (bet === null ? null : misfit(win, bet)) ?? judgeWin(world, asked, win.facts, true);
   if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
   if (judgement.kind !== 'pays') return;
   payWin(world, asked, win.name, win.facts, judgement.round);
@@ -209,14 +246,18 @@ function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name
     closeAfter(world, asked, judgement.round ?? hearsay(world, asked, win.facts));
 }
 
-/** What tells a waiting win from its bet before anything else is looked at, now that the bet is there. */
-function misfit(world: World, win: Known, bet: Known): Judgement | null {
-  if (bet.fate.kind !== 'applied') return null;
-  if (bet.facts.currency !== win.facts.currency) return refused('wrong_currency');
-  return win.facts.reference === bet.name.id && isSettled(world, bet) ? refused('already_settled') : null;
+/** A win that waited for its round, and not for a bet by name, is the coming bet's: they must be in one currency. */
+function misfit(win: Known, bet: Known): Judgement | null {
+  if (bet.fate.kind !== 'applied' || win.facts.reference !== null) return null;
+  return bet.facts.currency === win.facts.currency ? null : refused('wrong_currency');
 }
 
-/** The bet has the one win it may have. */
+/** The bet has the one win it may have. A win that names only the round is its only bet's, and nobody's among several. */
 function isSettled(world: World, bet: Known): boolean {
-  return world.policy['win.perBet'] === 'one' && winsOn(world, bet).named.some((win) => settles(world, win));
+  if (world.policy['win.perBet'] === 'many') return false;
+  const { named, loose } = winsOn(world, bet);
+  const { aggregator, idScope } = bet.name;
+  const { player, round } = bet.facts;
+  const alone = round !== null && roundNow(world, { aggregator, idScope, player, round }).bets.length === 1;
+  return [...named, ...(alone ? loose : [])].some((win) => settles(world, win));
 }

@@ -7,7 +7,7 @@ import { compareDecimals, cumulativeRefundUnits, addDecimals, ZERO_DECIMAL } fro
 import type { Rollback } from '../wallet/call.ts';
 import type { Known, Name } from './model-history.ts';
 import { amountLeft, isStanding, returnedBy } from './model-history.ts';
-import { dismissWaiting } from './model-plays.ts';
+import { dismissRound, dismissWaiting } from './model-plays.ts';
 import type { ModelRequest, Verdict, World } from './model-world.ts';
 import {
   APPLIED,
@@ -15,6 +15,7 @@ import {
   DUPLICATE,
   factsOf,
   lookUp,
+  lossOf,
   move,
   nameIn,
   noteApplied,
@@ -56,7 +57,7 @@ function undoAny(world: World, asked: ModelRequest, rollback: Rollback, id: stri
 
 /** The rollback's own row, written when its effects are: a refusal is written by whoever asked. */
 function done(world: World, asked: ModelRequest, rollback: Rollback, units: bigint, verdict: Verdict): Verdict {
-  noteApplied(world, nameIn(asked, 'rollback', rollback.id), factsOf(asked, rollback), units);
+  noteApplied(world, asked, nameIn(asked, 'rollback', rollback.id), factsOf(asked, rollback), units);
   return verdict;
 }
 
@@ -95,20 +96,24 @@ function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Na
     const again = amount === null || compareDecimals(amount, stake) === 0;
     return again ? done(world, asked, rollback, 0n, DUPLICATE) : rejected('already_settled');
   }
-  const wins = winsOn(world, bet);
-  const won = [...wins.named, ...wins.loose];
-  if (won.some((win) => settles(world, win)) && world.policy['rollback.afterWin'] === 'reject')
-    return rejected('already_settled');
+  const won = winsOf(world, bet);
+  if (won.length > 0 && world.policy['rollback.afterWin'] === 'reject') return rejected('already_settled');
   if (amount !== null && world.policy['rollback.amount'] === 'mustMatch' && compareDecimals(amount, stake) !== 0)
     return rejected('conflict', 'amount');
   const partial = world.policy['rollback.amount'] === 'partial' ? amount : null;
   if (partial !== null && compareDecimals(partial, amountLeft(bet)) > 0) return rejected('already_settled');
   const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
-  // only wins that settle nothing are left here where policy does not reverse both, and those may stand
-  if (world.policy['rollback.afterWin'] === 'reverseBoth') for (const win of won) takeWin(world, asked, rollback, win);
+  // a bet of which a part stands keeps its wins; one that is wholly undone takes them along
+  if (lookUp(world, name)?.state === 'reversed') for (const win of won) takeWin(world, asked, rollback, win);
   done(world, asked, rollback, units, APPLIED);
   if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
   return APPLIED;
+}
+
+/** The wins that settle the bet; one that pays nothing may be told to settle nothing, and then it may stand. */
+function winsOf(world: World, bet: Known): Known[] {
+  const { named, loose } = winsOn(world, bet);
+  return [...named, ...loose].filter((win) => settles(world, win));
 }
 
 /** Returns `amount` of the bet; the running totals are rounded, never the parts, so that the parts sum to the whole. */
@@ -119,7 +124,7 @@ function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Kn
   const units = whole
     ? bet.units - bet.returnedUnits
     : cumulativeRefundUnits(bet.units, total, stake, bet.returnedUnits);
-  if (units > 0n) move(world, asked, bet.facts.currency, units, -units);
+  if (units > 0n) move(world, asked, bet.facts.currency, units, lossOf(asked, bet, -units));
   world.history.push({
     what: 'returned',
     name: bet.name,
@@ -132,7 +137,7 @@ function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Kn
 }
 
 function takeWin(world: World, asked: ModelRequest, rollback: Rollback, win: Known): void {
-  if (win.units > 0n) takeBack(world, asked, win.facts.currency, win.units, win.units);
+  if (win.units > 0n) takeBack(world, asked, win.facts.currency, win.units, lossOf(asked, win, win.units));
   const amount = win.facts.amount ?? ZERO_DECIMAL;
   world.history.push({
     what: 'returned',
@@ -184,9 +189,11 @@ function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, nam
   let taken = 0n;
   for (const one of returnedBy(world.history, name)) {
     if (one.name.kind !== 'bet') continue;
-    if (one.units > 0n) takeBack(world, asked, undone.facts.currency, one.units, one.units);
+    const bet = lookUp(world, one.name);
+    const loss = bet === null ? one.units : lossOf(asked, bet, one.units);
+    if (one.units > 0n) takeBack(world, asked, undone.facts.currency, one.units, loss);
     world.history.push({ what: 'retaken', name: one.name, by: name });
-    reopen(world, asked, lookUp(world, one.name)?.facts.round ?? null);
+    reopen(world, asked, bet?.facts.round ?? null);
     taken += one.units;
   }
   const amount = undone.facts.amount ?? ZERO_DECIMAL;
@@ -208,19 +215,28 @@ function reopen(world: World, asked: ModelRequest, round: string | null): void {
 }
 
 function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round: string): Verdict {
-  const now = roundNow(world, roundIn(asked, round));
-  if (now.bets.length === 0) return rejected('not_found');
+  const name = roundIn(asked, round);
+  const now = roundNow(world, name);
+  if (now.bets.length === 0) {
+    if (!now.undone) {
+      world.history.push({ what: 'undone', round: name, currency: asked.currency });
+      dismissRound(world, asked, round);
+    }
+    return unknownTarget(world, asked, rollback);
+  }
   if (now.currency !== asked.currency) return rejected('conflict', 'currency');
   if (!now.bets.some(isStanding)) return done(world, asked, rollback, 0n, DUPLICATE);
-  if (now.looseWins.some((win) => settles(world, win))) return rejected('already_settled');
-  const unwon = now.bets.filter(
-    (bet) => isStanding(bet) && !winsOn(world, bet).named.some((win) => settles(world, win)),
-  );
-  if (unwon.length === 0) return rejected('already_settled');
+  const both = world.policy['rollback.afterWin'] === 'reverseBoth';
+  const undo = now.bets.filter((bet) => isStanding(bet) && (both || winsOf(world, bet).length === 0));
+  if (undo.length === 0) return rejected('already_settled');
+  const won = undo.flatMap((bet) => winsOf(world, bet));
   let returned = 0n;
-  for (const bet of unwon) {
+  for (const bet of undo) {
     returned += giveBack(world, asked, rollback, bet, amountLeft(bet));
   }
+  // a win of the whole round is found with each of its bets, and taken once
+  const once = won.filter((win, index) => won.findIndex((other) => other.place === win.place) === index);
+  for (const win of once) takeWin(world, asked, rollback, win);
   done(world, asked, rollback, returned, APPLIED);
   if (rollback.closesRound) closeAfter(world, asked, round);
   return APPLIED;

@@ -8,7 +8,7 @@ import type { Operation, WalletRequest } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
 import type { Facts, Happening, History, Known, Name, RoundName } from './model-history.ts';
-import { allWhere, balanceOf, inRound, isStanding, look, scaleOf, wasApplied } from './model-history.ts';
+import { allWhere, balanceOf, inRound, isOfToday, isStanding, look, scaleOf, wasApplied } from './model-history.ts';
 
 /** The facts of a request. Whatever has no bearing on money is left out. */
 export type ModelRequest = Pick<
@@ -83,6 +83,26 @@ export function unitsOf(world: World, player: string, currency: string, amount: 
   return units;
 }
 
+/** A row of the book holds 38 digits; an amount, and a balance that grows, stay a digit below. */
+const MOST_UNITS = 10n ** 37n;
+
+/** Why the player's wallet cannot hold the amount, or the balance it would come to. */
+export function unheld(world: World, asked: ModelRequest, amount: Decimal, comes: boolean): Refusal | null {
+  const { player, currency } = asked;
+  const { unscaled, scale } = amount;
+  const digits = scaleOf(world.history, player, currency) ?? 0;
+  const finer = scale > digits && unscaled % 10n ** BigInt(scale - digits) !== 0n;
+  if (finer) return 'below_minimum';
+  const units = scale > digits ? unscaled / 10n ** BigInt(scale - digits) : unscaled * 10n ** BigInt(digits - scale);
+  if (units > MOST_UNITS || -units > MOST_UNITS) return 'limit_reached';
+  return comes && balanceOf(world.history, player, currency) + units > MOST_UNITS ? 'limit_reached' : null;
+}
+
+/** What undoing that much of a bet or win means for the day's loss. */
+export function lossOf(asked: ModelRequest, undone: Known, units: bigint): bigint {
+  return isOfToday(undone, asked.nowMs) ? units : 0n;
+}
+
 /** Moves the player's money and remembers what it does to the day's loss. */
 export function move(world: World, asked: ModelRequest, currency: string, units: bigint, loss: bigint): void {
   world.history.push({ what: 'money', player: asked.player, currency, units, loss, atMs: asked.nowMs });
@@ -96,10 +116,10 @@ export function takeBack(world: World, asked: ModelRequest, currency: string, un
   move(world, asked, currency, -taken, loss);
 }
 
-export function noteApplied(world: World, name: Name, facts: Facts, units: bigint): void {
+export function noteApplied(world: World, asked: ModelRequest, name: Name, facts: Facts, units: bigint): void {
   const has = scaleOf(world.history, facts.player, facts.currency) !== null;
   const balanceAfter = has ? balanceOf(world.history, facts.player, facts.currency) : null;
-  world.history.push({ what: 'fate', name, facts, fate: { kind: 'applied', units, balanceAfter } });
+  world.history.push({ what: 'fate', name, facts, fate: { kind: 'applied', units, balanceAfter, atMs: asked.nowMs } });
 }
 
 export function noteRejected(world: World, name: Name, facts: Facts, refusal: Refusal): void {
@@ -119,8 +139,8 @@ export interface RoundNow {
   readonly currency: string | null;
   /** bets that ever counted, tips aside */
   readonly bets: readonly Known[];
-  /** standing wins that name no bet */
-  readonly looseWins: readonly Known[];
+  /** it was undone before any bet of it was known */
+  readonly undone: boolean;
 }
 
 /** The round as everything that happened in it makes it. */
@@ -130,17 +150,18 @@ export function roundNow(world: World, round: RoundName): RoundNow {
     wasApplied,
   );
   const bets = applied.filter((one) => one.name.kind === 'bet');
-  const looseWins = applied.filter((one) => one.name.kind === 'win' && one.facts.reference === null && isStanding(one));
+  const undone = history.some((one) => one.what === 'undone' && sameRound(one.round, round));
   let turned: 'open' | 'closed' | 'reopened' = 'open';
   for (const one of history) if (one.what === 'round' && sameRound(one.round, round)) turned = one.turned;
   const empty = bets.length > 0 && !bets.some(isStanding);
-  const state = turned === 'open' && empty ? 'void' : turned;
-  return { exists: applied.length > 0, state, currency: currencyOf(history, round), bets, looseWins };
+  const state = turned === 'open' && (empty || undone) ? 'void' : turned;
+  return { exists: applied.length > 0 || undone, state, currency: currencyOf(history, round), bets, undone };
 }
 
-/** The round plays in the currency of whatever was first applied in it; what only waited does not count. */
+/** The round plays in the currency of whatever was first applied in it or undid it; what only waited does not count. */
 function currencyOf(history: History, round: RoundName): string | null {
   for (const one of history) {
+    if (one.what === 'undone' && sameRound(one.round, round)) return one.currency;
     if (one.what !== 'fate' || one.fate.kind !== 'applied') continue;
     if (inRound(one.facts, one.name, round) && makesRounds(one.facts, one.name)) return one.facts.currency;
   }
@@ -172,17 +193,25 @@ export function settles(world: World, win: Known): boolean {
   return world.policy['win.zeroMeansLoss'] || (win.facts.amount ?? ZERO_DECIMAL).unscaled !== 0n;
 }
 
-/** Standing wins that belong to this bet: those that name it, and those of its round that name none. */
+/**
+ * Standing wins that belong to this bet: those that name it, and those of the game that name only its round and came after
+ * it. What came before the first bet of a round had come early for that one. Jackpots and gifts are nobody's round win.
+ */
 export function winsOn(world: World, bet: Known): { named: Known[]; loose: Known[] } {
   const { aggregator, idScope, id } = bet.name;
   const here = (name: Name) => name.kind === 'win' && name.aggregator === aggregator && name.idScope === idScope;
   const wins = allWhere(world.history, (facts, name) => here(name) && facts.player === bet.facts.player);
   const standing = wins.filter(isStanding);
   const { round } = bet.facts;
-  return {
-    named: standing.filter((win) => win.facts.reference === id),
-    loose: standing.filter((win) => round !== null && win.facts.reference === null && win.facts.round === round),
-  };
+  const named = standing.filter((win) => win.facts.reference === id);
+  if (round === null || bet.facts.flavour === 'tip') return { named, loose: [] };
+  const ofRound = roundNow(world, { aggregator, idScope, player: bet.facts.player, round });
+  const isFirst = ofRound.bets.every((other) => other.place >= bet.place);
+  const loose = standing.filter(
+    ({ facts, place }) =>
+      facts.flavour === 'win' && facts.reference === null && facts.round === round && (isFirst || place > bet.place),
+  );
+  return { named, loose };
 }
 
 export function lookUp(world: World, name: Name): Known | null {

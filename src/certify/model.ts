@@ -27,6 +27,7 @@ import {
   roundNow,
   takeBack,
   turnRound,
+  unheld,
   unitsOf,
 } from './model-world.ts';
 
@@ -103,7 +104,7 @@ function balanceNow(world: World, asked: ModelRequest): bigint | null {
 }
 
 function isNew(world: World, asked: ModelRequest, operation: Operation): boolean {
-  if (operation.kind === 'close') return false;
+  if (operation.kind === 'close') return roundNow(world, roundIn(asked, operation.round)).state !== 'closed';
   const known = look(world.history, nameIn(asked, operation.kind, operation.id));
   return known === null || known.state === 'tombstone';
 }
@@ -118,7 +119,8 @@ function decideOne(world: World, asked: ModelRequest, operation: Operation): Ver
   // there is nobody to write a refusal down for
   if (isUnknown(world, asked)) return rejected('unknown_player');
   const verdict = newOperation(world, asked, operation);
-  if (verdict.kind === 'rejected') noteRejected(world, name, facts, verdict.refusal);
+  // what was undone before it came is remembered as that, not as refused
+  if (verdict.kind === 'rejected' && lookUp(world, name) === null) noteRejected(world, name, facts, verdict.refusal);
   return verdict;
 }
 
@@ -213,6 +215,8 @@ function cashier(world: World, asked: ModelRequest, operation: CashierOperation)
   const { player, currency } = asked;
   if (!currenciesOf(world.history, player).includes(currency)) return rejected('wrong_currency');
   const status = statusOf(world.history, player);
+  const tooMuch = unheld(world, asked, operation.amount, operation.kind !== 'withdrawal');
+  if (tooMuch !== null) return rejected(tooMuch);
   const units = unitsOf(world, player, currency, operation.amount);
   if (operation.kind === 'deposit' && status === 'self_excluded') return rejected('player_excluded');
   if (operation.kind === 'deposit' && status !== 'active') return rejected('player_blocked');
@@ -222,6 +226,6 @@ function cashier(world: World, asked: ModelRequest, operation: CashierOperation)
   else if (units < 0n) takeBack(world, asked, currency, -units, 0n);
   else if (units > 0n) move(world, asked, currency, units, 0n);
   const name: Name = nameIn(asked, operation.kind, operation.id);
-  noteApplied(world, name, factsOf(asked, operation), units);
+  noteApplied(world, asked, name, factsOf(asked, operation), units);
   return APPLIED;
 }

@@ -3,5 +3,7 @@ export { gateway } from './routes.ts';
 export type { GatewayAggregator, GatewayOptions } from './routes.ts';
 export { openJournal } from './journal.ts';
 export type { Journal, JournalEntry } from './journal.ts';
+export { expireJournal } from './journal-retention.ts';
+export type { JournalExpiry } from './journal-retention.ts';
 export type { ResolvedSession, ResolvePorts } from './resolve.ts';
 export { deadlineOf } from './spine.ts';

@@ -25,3 +25,38 @@ export async function insertEntries(sql: Database, entries: readonly JournalEntr
       headers, body, status, answer
     )`;
 }
+
+/** The oldest `limit` entries after the place, and which of them are gone. Relies on journal_pkey: ids grow as entries are written. */
+export async function deleteOldest(
+  sql: Database,
+  before: { readonly afterId: string; readonly arrivedBeforeMs: number; readonly limit: number },
+): Promise<{ readonly looked: number; readonly deleted: number; readonly lastId: string }> {
+  const [row] = await sql<{ looked: number; deleted: number; last_id: string | null }[]>`
+    /* journal.expire */
+    WITH
+      -- the head of the table in the order it was written, whatever the planner thinks of times
+      head AS MATERIALIZED (
+        SELECT id, arrived_at
+        FROM journal
+        WHERE id > ${before.afterId}
+        ORDER BY id
+        LIMIT ${before.limit}
+      ),
+      -- another server's run may be at the same entries
+      free AS (
+        SELECT j.id
+        FROM journal j
+        JOIN head h ON h.id = j.id
+        WHERE h.arrived_at < ${new Date(before.arrivedBeforeMs).toISOString()}::timestamptz
+        FOR UPDATE OF j SKIP LOCKED
+      ),
+      gone AS (
+        DELETE FROM journal j USING free f WHERE j.id = f.id
+        RETURNING j.id
+      )
+    SELECT
+      (SELECT count(*)::integer FROM head) AS looked,
+      (SELECT count(*)::integer FROM gone) AS deleted,
+      (SELECT max(id) FROM head) AS last_id`;
+  return { looked: row?.looked ?? 0, deleted: row?.deleted ?? 0, lastId: row?.last_id ?? before.afterId };
+}

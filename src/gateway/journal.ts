@@ -2,6 +2,7 @@
  * The request journal: raw requests and answers, written in the background. It never holds a caller up: its queue is
  * bounded in entries and in bytes, and what does not fit is dropped and counted. It is a record for people, no truth.
  */
+import { errorCode } from '../platform/index.ts';
 import type { Database, Log, Metrics } from '../platform/index.ts';
 import { insertEntries } from './journal-store.ts';
 
@@ -37,45 +38,63 @@ export interface JournalOptions {
   readonly metrics: Metrics;
   readonly maxEntries?: number;
   readonly maxBytes?: number;
+  /** how long entries are gathered before they are written together */
+  readonly delayMs?: number;
 }
 
 const BATCH = 500;
+const DELAY_MS = 50;
+
+/** PostgreSQL's classes for a value that cannot be stored: data exception, constraint, program limit. */
+const ABOUT_AN_ENTRY = /^(22|23|54)/;
+const CLOSE_MS = 3_000;
 
 export function openJournal(options: JournalOptions): Journal {
   const maxEntries = options.maxEntries ?? 20_000;
   const maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
+  const delayMs = options.delayMs ?? DELAY_MS;
   const queue: JournalEntry[] = [];
   let bytes = 0;
   let writing: Promise<void> | null = null;
-  const written = options.metrics.counter({
-    name: 'croupier_journal_written_total',
-    help: 'Requests written to the journal.',
-  });
-  const dropped = options.metrics.counter({
-    name: 'croupier_journal_dropped_total',
-    help: 'Requests the journal could not keep: its queue was full or its write failed. No money is affected.',
-  });
+  let hurry: () => void = () => undefined;
+  const { written, dropped } = journalMetrics(options.metrics);
 
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH);
       bytes -= batch.reduce((sum, entry) => sum + entry.body.byteLength, 0);
-      try {
-        await insertEntries(options.sql, batch);
-        written.inc(batch.length);
-      } catch (error) {
-        dropped.inc(batch.length);
-        options.log.warn({ err: error, entries: batch.length }, 'the journal lost entries; no money is affected');
+      await write(batch);
+    }
+  };
+
+  const write = async (batch: readonly JournalEntry[]): Promise<void> => {
+    try {
+      await insertEntries(options.sql, batch);
+      written.inc(batch.length);
+    } catch (error) {
+      // One entry that no column can hold must not take its neighbours with it.
+      if (batch.length > 1 && ABOUT_AN_ENTRY.test(errorCode(error))) {
+        const half = Math.ceil(batch.length / 2);
+        await write(batch.slice(0, half));
+        await write(batch.slice(half));
+        return;
       }
+      dropped.inc(batch.length);
+      options.log.warn({ err: error, entries: batch.length }, 'the journal lost entries; no money is affected');
     }
   };
 
   const start = () => {
     if (writing !== null) return;
-    writing = new Promise<void>((resolve) => {
-      // Off the path: the answer that caused this entry leaves first.
-      setImmediate(() => resolve(writeAll()));
-    }).finally(() => {
+    // Off the path: the answers that caused the entries leave first, and one statement writes many.
+    const gathered = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    writing = gathered.then(writeAll).finally(() => {
       writing = null;
       if (queue.length > 0) start();
     });
@@ -93,13 +112,40 @@ export function openJournal(options: JournalOptions): Journal {
       start();
     },
     close: async () => {
-      const giveUp = new Promise<void>((resolve) => {
-        setTimeout(resolve, 3_000).unref();
-      });
       const idle = async () => {
-        while (writing !== null) await writing;
+        while (writing !== null) {
+          hurry();
+          await writing;
+        }
       };
-      await Promise.race([idle(), giveUp]);
+      await atMost(CLOSE_MS, idle());
+      if (queue.length === 0) return;
+      const lost = queue.splice(0);
+      bytes = 0;
+      dropped.inc(lost.length);
+      options.log.warn({ entries: lost.length }, 'the journal was closed before all was written; no money is affected');
     },
+  };
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const giveUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, giveUp]);
+  clearTimeout(timer);
+}
+
+function journalMetrics(metrics: Metrics) {
+  return {
+    written: metrics.counter({
+      name: 'croupier_journal_written_total',
+      help: 'Requests written to the journal.',
+    }),
+    dropped: metrics.counter({
+      name: 'croupier_journal_dropped_total',
+      help: 'Requests the journal could not keep: its queue was full or its write failed. No money is affected.',
+    }),
   };
 }

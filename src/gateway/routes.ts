@@ -1,6 +1,7 @@
 /**
- * The doors for aggregators: `POST /callbacks/{aggregator}` and `POST /webhooks/{aggregator}/{topic}`. Bodies stay bytes;
- * size, type, encoding and address are judged here, before a dialect sees anything, and answered in the dialect's words.
+ * The doors for aggregators: `POST /callbacks/{aggregator}` and `POST /webhooks/{aggregator}/{topic}`; `GET` where a dialect
+ * asks in the query alone. Bodies stay bytes; size, type, encoding and address are judged here, before a dialect sees
+ * anything, and answered in the dialect's words. Whatever breaks on the way is answered as uncertain.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
@@ -11,13 +12,14 @@ import type { Ledger } from '../ledger/index.ts';
 import type { AggregatorName, Call, Policy } from '../wallet/index.ts';
 import type { Journal } from './journal.ts';
 import type { ResolvePorts } from './resolve.ts';
-import { answerCallback, nameOf } from './spine.ts';
+import { answer, answerCallback, uncertain } from './spine.ts';
 import type { Spine, Trace } from './spine.ts';
 
 export interface GatewayAggregator {
   readonly name: AggregatorName;
   readonly open: OpenDialect;
   readonly policy: Policy;
+  /** without parameters; '' says that requests may come without a body, so the callback route also takes GET */
   readonly contentTypes: readonly string[];
   /** null: any address may call */
   readonly allowIps: BlockList | null;
@@ -39,56 +41,85 @@ export interface GatewayOptions {
 export function gateway(options: GatewayOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const aggregators = new Map<string, GatewayAggregator>(options.aggregators.map((each) => [each.name, each]));
-    const instruments = gatewayMetrics(options.metrics);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(
       '*',
       { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes },
       async (_request: FastifyRequest, body: Buffer) => body,
     );
-
-    const serve = async (request: FastifyRequest, reply: FastifyReply, work: Work): Promise<FastifyReply> => {
-      const aggregator = aggregators.get(parameter(request, 'aggregator'));
-      if (aggregator === undefined)
-        return reply.code(404).send({
-          status: 'error',
-          code: 'unknown_aggregator',
-          message: `No aggregator is configured under this name.`,
-        });
-      const startedAt = options.clock.monotonic();
-      const raw = rawRequest(request, options.clock.now());
-      const trace: Trace = { verdict: 'unread', keyId: null, skewMs: null, call: null, outcome: 'unread' };
-      const refusal = refusalOfDoor(request, aggregator);
-      const response = refusal === null ? await work(aggregator, raw, trace) : answerAt(aggregator, refusal, trace);
-      const durationMs = options.clock.monotonic() - startedAt;
-      instruments.seconds.observe({ aggregator: aggregator.name, outcome: trace.outcome }, durationMs / 1000);
-      if (trace.verdict !== 'genuine' && trace.verdict !== 'unread')
-        instruments.distrust.inc({ aggregator: aggregator.name, reason: trace.verdict });
-      options.journal.note(entryOf(aggregator, request, raw, trace, response, durationMs));
-      return reply.code(response.status).headers(response.headers).send(response.body);
-    };
+    let closing = false;
+    app.addHook('preClose', async () => {
+      closing = true;
+    });
+    const serve = createServe(options, aggregators, () => closing);
 
     app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const kind = kindOfError(error);
-      if (kind === null) {
-        options.log.error({ err: error }, 'an aggregator route met a defect; it is answered as uncertain');
-        return serve(request, reply, async (aggregator, _raw, trace) =>
-          answerAt(aggregator, { kind: 'uncertain', retryAfterSeconds: 1 }, trace),
-        );
-      }
+      if (kind === AGAIN) options.log.error({ err: error }, DEFECT);
       void reply.header('connection', 'close');
       return serve(request, reply, async (aggregator, _raw, trace) => answerAt(aggregator, kind, trace));
     });
 
-    app.post('/callbacks/:aggregator', async (request, reply) =>
-      serve(request, reply, async (aggregator, raw, trace) => answerCallback(spineOf(options, aggregator), raw, trace)),
-    );
-    app.post('/webhooks/:aggregator/:topic', async (request, reply) => {
+    const config = { wordsClosing: true };
+    const callback = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      serve(request, reply, async (aggregator, raw, trace) => answerCallback(spineOf(options, aggregator), raw, trace));
+    app.post('/callbacks/:aggregator', { config }, callback);
+    if (options.aggregators.some(asksByQuery)) {
+      // Without a HEAD beside it, which would move money as well.
+      app.get('/callbacks/:aggregator', { config, exposeHeadRoute: false }, async (request, reply) => {
+        const aggregator = aggregators.get(parameter(request, 'aggregator'));
+        if (aggregator !== undefined && asksByQuery(aggregator)) return callback(request, reply);
+        reply.callNotFound();
+        return reply;
+      });
+    }
+    app.post('/webhooks/:aggregator/:topic', { config }, async (request, reply) => {
       const topic = parameter(request, 'topic');
       return serve(request, reply, async (aggregator, raw, trace) =>
         answerWebhook(options, aggregator, topic, raw, trace),
       );
     });
+  };
+}
+
+const DEFECT = 'an aggregator route met a defect; it is answered as uncertain';
+
+/** One request from its raw form to its answer, measured and noted whatever becomes of it. */
+function createServe(
+  options: GatewayOptions,
+  aggregators: ReadonlyMap<string, GatewayAggregator>,
+  isClosing: () => boolean,
+) {
+  const { clock, journal, log } = options;
+  const instruments = gatewayMetrics(options.metrics);
+  return async (request: FastifyRequest, reply: FastifyReply, work: Work): Promise<FastifyReply> => {
+    const aggregator = aggregators.get(parameter(request, 'aggregator'));
+    if (aggregator === undefined)
+      return reply.code(404).send({
+        status: 'error',
+        code: 'unknown_aggregator',
+        message: `No aggregator is configured under this name.`,
+      });
+    const startedAt = clock.monotonic();
+    const raw = rawRequest(request, clock.now());
+    const trace: Trace = { verdict: 'unread', keyId: null, skewMs: null, call: null, outcome: 'unread' };
+    // Only on what comes now: a call that was under way leaves its connection open for the answer to the next.
+    if (isClosing()) void reply.header('connection', 'close');
+    let response: RawResponse;
+    try {
+      const refusal = isClosing() ? AGAIN : refusalOfDoor(request, aggregator);
+      response = refusal === null ? await work(aggregator, raw, trace) : answerAt(aggregator, refusal, trace);
+    } catch (error) {
+      // A dialect must not throw; where one does, the caller hears "ask again" and nothing of what went wrong.
+      log.error({ err: error, aggregator: aggregator.name }, DEFECT);
+      response = uncertain(spineOf(options, aggregator), trace);
+    }
+    const durationMs = clock.monotonic() - startedAt;
+    instruments.seconds.observe({ aggregator: aggregator.name, outcome: trace.outcome }, durationMs / 1000);
+    if (trace.verdict !== 'genuine' && trace.verdict !== 'unread')
+      instruments.distrust.inc({ aggregator: aggregator.name, reason: trace.verdict });
+    journal.note(entryOf(aggregator, request, raw, trace, response, durationMs));
+    return reply.code(response.status).headers(response.headers).send(response.body);
   };
 }
 
@@ -98,6 +129,11 @@ function parameter(request: FastifyRequest, name: string): string {
     typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
   return typeof value === 'string' ? value : '';
 }
+
+/** What is answered when nobody can know more: ask again. */
+const AGAIN: Answer = { kind: 'uncertain', retryAfterSeconds: 1 };
+
+const asksByQuery = (aggregator: GatewayAggregator): boolean => aggregator.contentTypes.includes('');
 
 type Work = (aggregator: GatewayAggregator, raw: RawRequest, trace: Trace) => Promise<RawResponse>;
 
@@ -147,9 +183,8 @@ async function answerWebhook(
   return { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"accepted"}' };
 }
 
-function answerAt(aggregator: GatewayAggregator, answer: Answer, trace: Trace): RawResponse {
-  trace.outcome = nameOf(answer);
-  return aggregator.open.encode(answer);
+function answerAt(aggregator: GatewayAggregator, what: Answer, trace: Trace): RawResponse {
+  return answer(trace, aggregator.open.encode, what);
 }
 
 /** What is wrong before any byte of the body matters (SIG-37, SIG-38, SIG-43). */
@@ -172,13 +207,13 @@ function rawRequest(request: FastifyRequest, nowMs: number): RawRequest {
   return { method: request.method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
 }
 
-/** Errors of the HTTP layer that are the caller's; null: ours. */
-function kindOfError(error: FastifyError): Answer | null {
+/** Errors of the HTTP layer: what the caller did wrong, or "ask again" when it was us. */
+function kindOfError(error: FastifyError): Answer {
   if (error.statusCode === 413) return { kind: 'too_large' };
   if (error.statusCode === 415) return { kind: 'unsupported_media' };
   if (error.statusCode !== undefined && error.statusCode < 500)
     return { kind: 'bad_request', message: 'The request could not be read.' };
-  return null;
+  return AGAIN;
 }
 
 const KEPT_HEADERS = [
@@ -213,7 +248,8 @@ function entryOf(
     outcome: trace.outcome,
     remoteAddress: request.ip,
     headers: JSON.stringify(kept),
-    body: raw.body,
+    // A question without a body is its query.
+    body: raw.body.byteLength === 0 && raw.rawQuery !== '' ? Buffer.from(raw.rawQuery, 'latin1') : raw.body,
     status: response.status,
     answer: response.body,
   };

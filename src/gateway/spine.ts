@@ -3,6 +3,7 @@
  * the only try/catch of the money path: whatever throws is *uncertain*, never *rejected*. Bytes are believed before they
  * are understood: a garbage body with a wrong signature is told "unauthenticated" without being parsed (SIG-42).
  */
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Clock, Log } from '../platform/index.ts';
 import type { Answer, OpenDialect, RawRequest, RawResponse } from '../dialects/dialect.ts';
 import { Uncertain } from '../ledger/index.ts';
@@ -63,11 +64,16 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
     trace.call = decoded.call;
 
     const context = { aggregator: spine.aggregator, policy, nowMs: spine.clock.now(), late: verification.late };
-    const resolved = await within(deadlineOf(policy), resolve(decoded.call, context, spine.ports));
-    if (resolved.kind === 'answer') return answer(trace, encode, resolved.answer);
+    const leftMs = () => deadlineOf(policy) - (spine.clock.monotonic() - startedAt);
+    const resolved = await within(leftMs(), resolve(decoded.call, context, spine.ports));
+    if (resolved.kind === 'answer') {
+      // Nothing that was booked before is confirmed by it, so a request of another hour is not told (SIG-30, SIG-33).
+      if (verification.late) return answer(trace, dialect.encode, { kind: 'unauthenticated' });
+      return answer(trace, encode, resolved.answer);
+    }
 
-    const remainingMs = deadlineOf(policy) - (spine.clock.monotonic() - startedAt);
-    const outcome = await spine.ledger.submit(resolved.request, policy, remainingMs);
+    const remainingMs = leftMs();
+    const outcome = await within(remainingMs, spine.ledger.submit(resolved.request, policy, remainingMs));
     if (outcome.kind === 'stale') return answer(trace, dialect.encode, { kind: 'unauthenticated' });
     return answer(trace, encode, { kind: 'outcome', outcome });
   } catch (error) {
@@ -76,17 +82,41 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
     if (reason === 'defect')
       spine.log.error({ err: error, aggregator }, 'a callback met a defect; it is answered as uncertain');
     else spine.log.warn({ err: error, aggregator, reason }, 'a callback is answered as uncertain');
-    return answer(trace, encode, { kind: 'uncertain', retryAfterSeconds: 1 });
+    return uncertain(spine, trace, encode);
   }
 }
 
-function answer(trace: Trace, encode: OpenDialect['encode'], what: Answer): RawResponse {
+/** "Ask again" in the dialect's words; where a broken dialect has none, as its status alone. Never throws, never says why. */
+export function uncertain(
+  spine: Pick<Spine, 'dialect' | 'policy'>,
+  trace: Trace,
+  encode: OpenDialect['encode'] = spine.dialect.encode,
+): RawResponse {
+  for (const words of [encode, spine.dialect.encode]) {
+    try {
+      return answer(trace, words, { kind: 'uncertain', retryAfterSeconds: 1 });
+    } catch {
+      // What is wrong was logged when it was met first; the caller needs an answer all the same.
+    }
+  }
+  return { status: spine.policy['http.uncertain'], headers: { 'retry-after': '1' }, body: '' };
+}
+
+/** Words an answer, and throws for what no server can send: half sent, the HTTP layer would word the trouble itself, and tell it. */
+export function answer(trace: Trace, encode: OpenDialect['encode'], what: Answer): RawResponse {
   trace.outcome = nameOf(what);
-  return encode(what);
+  const response = encode(what);
+  const { status } = response;
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Error(`defect: a dialect answers ${status}`);
+  for (const [name, value] of Object.entries(response.headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  return response;
 }
 
 /** One word for what was answered. */
-export function nameOf(what: Answer): string {
+function nameOf(what: Answer): string {
   if (what.kind !== 'outcome') return what.kind;
   const { outcome } = what;
   switch (outcome.kind) {
@@ -103,7 +133,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new Uncertain('deadline', 'session, game or player could not be read in time')),
+      () => reject(new Uncertain('deadline', 'the answer would have come after the aggregator gave up')),
       ms,
     );
   });

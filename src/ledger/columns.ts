@@ -81,6 +81,7 @@ export interface TransactionRow {
   reversed_units: string;
   reversed_amount: string;
   wins: number;
+  loose_before: number;
   balance_after: string | null;
   flags: string[];
   deadline_at: Date | null;
@@ -109,6 +110,7 @@ export const TRANSACTION_COLUMNS = columnsOf<TransactionRow>({
   reversed_units: text,
   reversed_amount: text,
   wins: integer,
+  loose_before: integer,
   balance_after: textOrNull,
   // Flags are our own words: no quoting, no commas.
   flags: (field) => (field === null || field === '{}' ? [] : field.slice(1, -1).split(',')),
@@ -139,6 +141,7 @@ export function readTransaction(row: TransactionRow): Transaction {
     reversedUnits: BigInt(row.reversed_units),
     reversedAmount: readDecimal(row.reversed_amount),
     wins: row.wins,
+    looseBefore: row.loose_before,
     balanceAfter: row.balance_after === null ? null : BigInt(row.balance_after),
     flags: row.flags,
     deadlineMs: row.deadline_at?.getTime() ?? null,
@@ -159,6 +162,7 @@ export interface RoundRow {
   bets_ever: number;
   bets_standing: number;
   loose_wins: number;
+  undone: boolean;
   staked: string;
   returned: string;
   paid: string;
@@ -179,6 +183,7 @@ export const ROUND_COLUMNS = columnsOf<RoundRow>({
   bets_ever: integer,
   bets_standing: integer,
   loose_wins: integer,
+  undone: (field) => field === 't',
   staked: text,
   returned: text,
   paid: text,
@@ -200,6 +205,7 @@ export function readRound(row: RoundRow): Round {
     betsEver: row.bets_ever,
     betsStanding: row.bets_standing,
     looseWins: row.loose_wins,
+    undone: row.undone,
     staked: BigInt(row.staked),
     returned: BigInt(row.returned),
     paid: BigInt(row.paid),

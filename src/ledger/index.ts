@@ -10,6 +10,7 @@ export type {
   RoundsQuery,
   TransactionsQuery,
 } from './reads.ts';
+export { scaleMismatch } from './wallets.ts';
 export type { Limits } from './wallets.ts';
 export { shardOf } from './shard.ts';
 export { Uncertain } from './uncertain.ts';
@@ -18,3 +19,5 @@ export { audit } from './audit/index.ts';
 export type { AuditReport, Finding } from './audit/index.ts';
 export { expireParked } from './parked.ts';
 export type { ParkedSweep } from './parked.ts';
+export { distribute } from './citus.ts';
+export type { Distribution } from './citus.ts';

@@ -20,13 +20,12 @@ import type { Item, LoadStore } from './load-store.ts';
 import { shardOf } from './shard.ts';
 import { Uncertain } from './uncertain.ts';
 import { createWorkingSet } from './working-set.ts';
-import { committed, rollbackFlight } from './write-store.ts';
-import type { WriteStore } from './write-store.ts';
+import { committed, rollbackFlight, writeFlight } from './write-store.ts';
 
 export interface LaneOptions {
   readonly name: string;
   readonly connection: Omit<PipelineOptions, 'applicationName' | 'log' | 'settings'>;
-  readonly store: LoadStore & WriteStore;
+  readonly store: LoadStore;
   /** every batch keeps to one shard, so that each of its statements goes to one node */
   readonly distributed: boolean;
   readonly clock: Clock;
@@ -78,7 +77,12 @@ export function createLane(options: LaneOptions): Lane {
   const connected = (): Pipeline => {
     if (connection === null || !connection.alive()) {
       const { name, log } = options;
-      connection = openPipeline({ ...options.connection, applicationName: name, log, settings: PLAN_SETTINGS });
+      connection = openPipeline({
+        ...options.connection,
+        applicationName: name,
+        log,
+        settings: planSettings(options.distributed),
+      });
     }
     return connection;
   };
@@ -184,7 +188,7 @@ export function createLane(options: LaneOptions): Lane {
         return decision;
       });
       writing = true;
-      const results = await on.fly(options.store.write(workingSet.dirty()));
+      const results = await on.fly(writeFlight(workingSet.dirty()));
       if (!committed(results)) return { kind: 'failed', error: new Error('the transaction was rolled back at COMMIT') };
       decisions.forEach((decision, index) => {
         const job = waiting[index];
@@ -274,15 +278,18 @@ function uncertainty(result: Attempt): Uncertain {
 
 /**
  * Every statement of a batch has one right plan: from the given rows to an index. It must not hang on statistics, which a new
- * installation has none of, nor be made anew for every batch.
+ * installation has none of, nor be made anew for every batch. (A distributed book chooses the node by the parameters, so
+ * there a plan for all of them cannot be had.)
  */
-const PLAN_SETTINGS = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  jit: 'off',
-};
+export function planSettings(distributed: boolean): Readonly<Record<string, string>> {
+  return {
+    ...(distributed ? {} : { plan_cache_mode: 'force_generic_plan' }),
+    enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+    jit: 'off',
+  };
+}
 
 const LOCK_NOT_AVAILABLE = '55P03';
 /** serialization_failure, deadlock_detected, unique_violation (another replica booked the id first: the next look finds it) */

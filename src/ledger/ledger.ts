@@ -9,7 +9,6 @@ import type { Money, Outcome, PlayerId, PlayerStatus, Policy, Wallet, WalletRequ
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 import { createLoadStore } from './load-store.ts';
-import { createWriteStore } from './write-store.ts';
 import { createReads } from './reads.ts';
 import type { Reads } from './reads.ts';
 import { shardOf } from './shard.ts';
@@ -61,7 +60,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const counters = ledgerMetrics(options.metrics);
   const count = options.lanes ?? DEFAULT_LANES;
   const distributed = options.distributed ?? false;
-  const store = { ...createLoadStore(distributed), ...createWriteStore(distributed) };
+  const store = createLoadStore(distributed);
   const lanes: readonly Lane[] = Array.from({ length: count }, (_unused, index) =>
     createLane({
       name: `croupier-lane-${index}`,

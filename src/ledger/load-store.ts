@@ -6,9 +6,9 @@
  * In a distributed book a batch has one shard, $1, and every statement names it, so that it goes to one node; there an
  * external id is looked for in its player's shard only, elsewhere in the whole book (BET-28).
  *
- * A plan must not hang on statistics, which a new installation has none of. Lanes allow index lookups only (see
- * PLAN_SETTINGS); where two indexes could serve, the comparisons of the wrong one are written IS NOT DISTINCT FROM, which no
- * index serves. test/ledger/plans.test.ts pins the index of each statement.
+ * A plan must not hang on statistics, which a new installation has none of. Lanes allow index lookups only (planSettings);
+ * where two indexes could serve, the comparisons of the wrong one are written IS NOT DISTINCT FROM, which no index serves.
+ * test/ledger/plans.test.ts pins the index of each statement.
  */
 import type { Answered, Sending, Statement } from '../platform/index.ts';
 import { needsOf } from '../wallet/index.ts';
@@ -53,6 +53,7 @@ interface Shopping {
   readonly wholeRounds: OfPlayer[];
   readonly wholeRoundsOf: TransactionNamed[];
   readonly winsNaming: OfPlayer[];
+  readonly winsNamingBetsOf: OfPlayer[];
 }
 
 type Kind = 'none' | 'wallets' | 'transactions' | 'rounds';
@@ -106,7 +107,10 @@ function loadOf(statements: LoadStatements, shopping: Shopping): Load {
 function readsOf(statements: LoadStatements, shopping: Shopping): readonly Read[] {
   const reads: Read[] = [
     { kind: 'none', sending: { statement: statements.begin, parameters: [] } },
-    { kind: 'wallets', sending: { statement: statements.lockWallets, parameters: ofPlayers([...shopping.players]) } },
+    {
+      kind: 'wallets',
+      sending: { statement: statements.lockWallets, parameters: ofPlayers(inLockOrder(shopping.players)) },
+    },
   ];
   const named = (statement: Statement, kind: Kind, names: readonly TransactionNamed[]) => {
     if (names.length > 0) reads.push({ kind, sending: { statement, parameters: ofNames(shopping.shards, names) } });
@@ -122,6 +126,8 @@ function readsOf(statements: LoadStatements, shopping: Shopping): readonly Read[
   named(statements.transactionsAroundBets, 'transactions', shopping.wholeRoundsOf);
   ofPlayer(statements.winsNamingBets, 'transactions', shopping.winsNaming);
   ofPlayer(statements.roundsOfWinsNamingBets, 'rounds', shopping.winsNaming);
+  ofPlayer(statements.winsNamingBetsOfRounds, 'transactions', shopping.winsNamingBetsOf);
+  ofPlayer(statements.roundsOfWinsNamingBetsOfRounds, 'rounds', shopping.winsNamingBetsOf);
   return reads;
 }
 
@@ -152,6 +158,7 @@ function shop(items: readonly Item[]): Shopping {
     wholeRounds: [] as OfPlayer[],
     wholeRoundsOf: [] as TransactionNamed[],
     winsNaming: [] as OfPlayer[],
+    winsNamingBetsOf: [] as OfPlayer[],
   };
   for (const { request, policy } of items) {
     const shard = players.get(request.player) ?? shardOf(request.player);
@@ -160,12 +167,18 @@ function shop(items: readonly Item[]): Shopping {
     if (needs.parked) shopping.parked.add(request.player);
     for (const name of needs.transactions) shopping.transactions.push({ request, ...name });
     for (const name of needs.roundsOf) shopping.roundsOf.push({ request, ...name });
-    for (const bet of needs.wholeRoundsOf) shopping.wholeRoundsOf.push({ request, kind: 'bet', externalId: bet });
+    for (const name of needs.wholeRoundsOf) shopping.wholeRoundsOf.push({ request, ...name });
     for (const round of needs.rounds) shopping.rounds.push({ request, shard, name: round });
     for (const bet of needs.winsNaming) shopping.winsNaming.push({ request, shard, name: bet });
+    for (const round of needs.winsNamingBetsOf) shopping.winsNamingBetsOf.push({ request, shard, name: round });
     for (const round of needs.wholeRounds) shopping.wholeRounds.push({ request, shard, name: round });
   }
   return { shards: [...new Set(players.values())], players, ...shopping };
+}
+
+/** The one lock order of the house: by shard, then player. */
+function inLockOrder(players: ReadonlyMap<PlayerId, number>): readonly (readonly [PlayerId, number])[] {
+  return [...players].toSorted(([a, shardA], [b, shardB]) => shardA - shardB || (a < b ? -1 : 1));
 }
 
 function ofPlayers(players: readonly (readonly [PlayerId, number])[]): Sending['parameters'] {
@@ -211,28 +224,73 @@ type LoadStatements = ReturnType<typeof loadStatements>;
 /** Every statement of the loading flight. For the lint of a distributed book they are all here and nowhere else. */
 export function loadStatements(distributed: boolean) {
   const inShards = shardFilter(distributed);
-  const shardOfName = inShards('t');
-  const named = `
-      SELECT DISTINCT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
-        AS n (aggregator, id_scope, kind, external_id)`;
-  const ofPlayer = `
-      SELECT DISTINCT * FROM unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        AS n (shard, player, aggregator, id_scope, name)`;
+  /**
+   * The rows of a table for each row before it, by the index those comparisons enter. OFFSET 0 keeps the planner from turning
+   * the join around, which it would do on empty tables, and keep doing when they have grown.
+   */
+  const each = (table: string, alias: string, comparisons: string) => `
+    CROSS JOIN LATERAL (
+      SELECT * FROM ${table} ${alias} WHERE ${comparisons} AND ${inShards(alias)} OFFSET 0
+    ) ${alias}`;
+  const scope = (alias: string, of: string) =>
+    `${alias}.aggregator IS NOT DISTINCT FROM ${of}.aggregator AND ${alias}.id_scope IS NOT DISTINCT FROM ${of}.id_scope`;
+
+  const players = 'unnest($2::smallint[], $3::text[]) AS n (shard, player)';
+  const named = 'unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n (aggregator, id_scope, kind, external_id)';
+  const ofPlayer =
+    'unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[]) AS n (shard, player, aggregator, id_scope, name)';
+
+  const waiting = each(
+    'transaction',
+    't',
+    "t.shard = n.shard AND t.player = n.player AND (t.state = 'parked' OR 'before_bet' = ANY (t.flags))",
+  );
+  const transactionNamed = each(
+    'transaction',
+    't',
+    't.aggregator = n.aggregator AND t.external_id = n.external_id AND t.kind = n.kind AND t.id_scope = n.id_scope',
+  );
+  // the bet a known win or rollback belongs to
+  const parent = each(
+    'transaction',
+    't',
+    "t.aggregator = h.aggregator AND t.external_id = h.reference AND t.kind = 'bet' AND t.id_scope = h.id_scope",
+  );
+  const roundOf = (of: string, name: string) =>
+    each(
+      'round',
+      'r',
+      `r.shard = ${of}.shard AND r.player = ${of}.player AND r.aggregator = ${of}.aggregator AND r.id_scope = ${of}.id_scope AND r.round_id = ${of}.${name}`,
+    );
+  const inRound = (alias: string, of: string, name: string) =>
+    each(
+      'transaction',
+      alias,
+      `${alias}.shard = ${of}.shard AND ${alias}.player = ${of}.player AND ${alias}.round_id = ${of}.${name} AND ${scope(alias, of)}`,
+    );
+  const winsNaming = (of: string, name: string) =>
+    each(
+      'transaction',
+      't',
+      `t.shard = ${of}.shard AND t.player = ${of}.player AND t.kind IS NOT DISTINCT FROM 'win' AND t.reference = ${of}.${name} AND ${scope('t', of)}`,
+    );
 
   return {
     begin: { name: 'BEGIN', text: 'BEGIN' },
 
-    /** Locks every wallet of every player of the batch. Relies on wallet_pkey; the order is the one lock order of the house. */
+    /**
+     * Locks every wallet of every player of the batch. Relies on wallet_pkey. The players come in the one lock order of the
+     * house, and are locked in the order they come.
+     */
     lockWallets: {
       name: 'wallet.lock',
       text: `
     /* wallet.lock */
     SELECT ${WALLET}
-    FROM unnest($2::smallint[], $3::text[]) AS n (shard, player)
-    JOIN wallet w ON w.shard = n.shard AND w.player = n.player
-    WHERE ${inShards('w')}
-    ORDER BY w.shard, w.player, w.currency
-    FOR UPDATE OF w`,
+    FROM ${players}
+    CROSS JOIN LATERAL (
+      SELECT * FROM wallet w WHERE w.shard = n.shard AND w.player = n.player AND ${inShards('w')} ORDER BY w.currency FOR UPDATE
+    ) w`,
     },
 
     /** The named rows, whoever owns them, and the bets they refer to. Relies on transaction_external_id. */
@@ -240,24 +298,13 @@ export function loadStatements(distributed: boolean) {
       name: 'transaction.named',
       text: `
     /* transaction.named */
-    WITH
-      -- the ids the requests name
-      hit AS MATERIALIZED (
-        SELECT t.*
-        FROM (${named}
-        ) n
-        JOIN transaction t
-          ON t.aggregator = n.aggregator AND t.external_id = n.external_id AND t.kind = n.kind AND t.id_scope = n.id_scope
-        WHERE ${shardOfName}
-      )
+    WITH hit AS MATERIALIZED (
+      SELECT t.* FROM ${named} ${transactionNamed}
+    )
     SELECT ${TRANSACTION} FROM hit t
     UNION ALL
-    -- the bet a known win or rollback belongs to
-    SELECT ${TRANSACTION}
-    FROM hit h
-    JOIN transaction t
-      ON t.aggregator = h.aggregator AND t.external_id = h.reference AND t.kind = 'bet' AND t.id_scope = h.id_scope
-    WHERE h.reference IS NOT NULL AND ${shardOfName}`,
+    SELECT ${TRANSACTION} FROM hit h ${parent}
+    WHERE h.reference IS NOT NULL`,
     },
 
     /** Relies on round_pkey. */
@@ -265,12 +312,7 @@ export function loadStatements(distributed: boolean) {
       name: 'round.named',
       text: `
     /* round.named */
-    SELECT ${ROUND}
-    FROM (${ofPlayer}
-    ) n
-    JOIN round r
-      ON r.shard = n.shard AND r.player = n.player AND r.aggregator = n.aggregator AND r.id_scope = n.id_scope AND r.round_id = n.name
-    WHERE ${inShards('r')}`,
+    SELECT ${ROUND} FROM ${ofPlayer} ${roundOf('n', 'name')}`,
     },
 
     /** Wins that wait for a bet, or were paid before theirs. Relies on the partial index transaction_waiting. */
@@ -278,10 +320,7 @@ export function loadStatements(distributed: boolean) {
       name: 'transaction.waiting',
       text: `
     /* transaction.waiting */
-    SELECT ${TRANSACTION}
-    FROM unnest($2::smallint[], $3::text[]) AS n (shard, player)
-    JOIN transaction t ON t.shard = n.shard AND t.player = n.player
-    WHERE (t.state = 'parked' OR 'before_bet' = ANY (t.flags)) AND ${inShards('t')}`,
+    SELECT ${TRANSACTION} FROM ${players} ${waiting}`,
     },
 
     /** The rounds those wins name, which need not be their bet's. Relies on transaction_waiting and round_pkey. */
@@ -289,13 +328,7 @@ export function loadStatements(distributed: boolean) {
       name: 'round.of_waiting',
       text: `
     /* round.of_waiting */
-    SELECT ${ROUND}
-    FROM unnest($2::smallint[], $3::text[]) AS n (shard, player)
-    JOIN transaction t ON t.shard = n.shard AND t.player = n.player
-    JOIN round r
-      ON r.shard = t.shard AND r.player = t.player AND r.aggregator = t.aggregator AND r.id_scope = t.id_scope AND r.round_id = t.round_id
-    WHERE (t.state = 'parked' OR 'before_bet' = ANY (t.flags))
-      AND ${inShards('t')} AND ${inShards('r')}`,
+    SELECT ${ROUND} FROM ${players} ${waiting} ${roundOf('t', 'round_id')}`,
     },
 
     /** Rounds of transactions that were named without their round, and of the bets they refer to. */
@@ -305,27 +338,14 @@ export function loadStatements(distributed: boolean) {
     /* round.of_transactions */
     WITH
       hit AS MATERIALIZED (
-        SELECT t.*
-        FROM (${named}
-        ) n
-        JOIN transaction t
-          ON t.aggregator = n.aggregator AND t.external_id = n.external_id AND t.kind = n.kind AND t.id_scope = n.id_scope
-        WHERE ${shardOfName}
+        SELECT t.* FROM ${named} ${transactionNamed}
       ),
-      involved AS (
+      involved AS MATERIALIZED (
         SELECT shard, player, aggregator, id_scope, round_id FROM hit
         UNION
-        SELECT t.shard, t.player, t.aggregator, t.id_scope, t.round_id
-        FROM hit h
-        JOIN transaction t
-          ON t.aggregator = h.aggregator AND t.external_id = h.reference AND t.kind = 'bet' AND t.id_scope = h.id_scope
-        WHERE ${shardOfName}
+        SELECT t.shard, t.player, t.aggregator, t.id_scope, t.round_id FROM hit h ${parent}
       )
-    SELECT ${ROUND}
-    FROM involved i
-    JOIN round r
-      ON r.shard = i.shard AND r.player = i.player AND r.aggregator = i.aggregator AND r.id_scope = i.id_scope AND r.round_id = i.round_id
-    WHERE ${inShards('r')}`,
+    SELECT ${ROUND} FROM involved i ${roundOf('i', 'round_id')}`,
     },
 
     /** Everything in the named rounds. Relies on transaction_round. */
@@ -333,13 +353,7 @@ export function loadStatements(distributed: boolean) {
       name: 'transaction.of_rounds',
       text: `
     /* transaction.of_rounds */
-    SELECT ${TRANSACTION}
-    FROM (${ofPlayer}
-    ) n
-    JOIN transaction t
-      ON t.shard = n.shard AND t.player = n.player AND t.round_id = n.name
-        AND t.aggregator IS NOT DISTINCT FROM n.aggregator AND t.id_scope IS NOT DISTINCT FROM n.id_scope
-    WHERE ${inShards('t')}`,
+    SELECT ${TRANSACTION} FROM ${ofPlayer} ${inRound('t', 'n', 'name')}`,
     },
 
     /** Every transaction of the bets' rounds; only for policies that reverse wins with their bet. Relies on transaction_round. */
@@ -348,19 +362,9 @@ export function loadStatements(distributed: boolean) {
       text: `
     /* transaction.around_bets */
     WITH bet AS MATERIALIZED (
-      SELECT t.shard, t.player, t.aggregator, t.id_scope, t.round_id
-      FROM (${named}
-      ) n
-      JOIN transaction t
-        ON t.aggregator = n.aggregator AND t.external_id = n.external_id AND t.kind = n.kind AND t.id_scope = n.id_scope
-      WHERE ${shardOfName}
+      SELECT t.* FROM ${named} ${transactionNamed}
     )
-    SELECT ${TRANSACTION}
-    FROM bet b
-    JOIN transaction t
-      ON t.shard = b.shard AND t.player = b.player AND t.round_id = b.round_id
-        AND t.aggregator IS NOT DISTINCT FROM b.aggregator AND t.id_scope IS NOT DISTINCT FROM b.id_scope
-    WHERE ${inShards('t')}`,
+    SELECT ${TRANSACTION} FROM bet b ${inRound('t', 'b', 'round_id')}`,
     },
 
     /** Every win of the player that names the bet; only for policies that pay wins before their bet. Relies on transaction_pkey. */
@@ -368,13 +372,7 @@ export function loadStatements(distributed: boolean) {
       name: 'transaction.wins_naming',
       text: `
     /* transaction.wins_naming */
-    SELECT ${TRANSACTION}
-    FROM (${ofPlayer}
-    ) n
-    JOIN transaction t
-      ON t.shard = n.shard AND t.player = n.player AND t.kind IS NOT DISTINCT FROM 'win' AND t.reference = n.name
-        AND t.aggregator IS NOT DISTINCT FROM n.aggregator AND t.id_scope IS NOT DISTINCT FROM n.id_scope
-    WHERE ${inShards('t')}`,
+    SELECT ${TRANSACTION} FROM ${ofPlayer} ${winsNaming('n', 'name')}`,
     },
 
     /** The rounds those wins name. */
@@ -382,15 +380,25 @@ export function loadStatements(distributed: boolean) {
       name: 'round.of_wins_naming',
       text: `
     /* round.of_wins_naming */
-    SELECT ${ROUND}
-    FROM (${ofPlayer}
-    ) n
-    JOIN transaction t
-      ON t.shard = n.shard AND t.player = n.player AND t.kind IS NOT DISTINCT FROM 'win' AND t.reference = n.name
-        AND t.aggregator IS NOT DISTINCT FROM n.aggregator AND t.id_scope IS NOT DISTINCT FROM n.id_scope
-    JOIN round r
-      ON r.shard = t.shard AND r.player = t.player AND r.aggregator = t.aggregator AND r.id_scope = t.id_scope AND r.round_id = t.round_id
-    WHERE ${inShards('t')} AND ${inShards('r')}`,
+    SELECT ${ROUND} FROM ${ofPlayer} ${winsNaming('n', 'name')} ${roundOf('t', 'round_id')}`,
+    },
+
+    /** Every win that names a bet of the rounds; only for policies that reverse wins with their bets. Relies on transaction_round. */
+    winsNamingBetsOfRounds: {
+      name: 'transaction.wins_naming_bets_of',
+      text: `
+    /* transaction.wins_naming_bets_of */
+    SELECT ${TRANSACTION} FROM ${ofPlayer} ${inRound('b', 'n', 'name')} ${winsNaming('b', 'external_id')}
+    WHERE b.kind = 'bet'`,
+    },
+
+    /** The rounds those wins name. */
+    roundsOfWinsNamingBetsOfRounds: {
+      name: 'round.of_wins_naming_bets_of',
+      text: `
+    /* round.of_wins_naming_bets_of */
+    SELECT ${ROUND} FROM ${ofPlayer} ${inRound('b', 'n', 'name')} ${winsNaming('b', 'external_id')} ${roundOf('t', 'round_id')}
+    WHERE b.kind = 'bet'`,
     },
   } as const satisfies Record<string, Statement>;
 }

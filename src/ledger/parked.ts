@@ -5,6 +5,7 @@
 import type { Database } from '../platform/index.ts';
 import type { Policy, Transaction, TransactionId, WalletRequest, Win, WinFlavour } from '../wallet/index.ts';
 import { selectOverdueParked } from './read-store.ts';
+import { Uncertain } from './uncertain.ts';
 
 export interface ParkedSweep {
   readonly sql: Database;
@@ -14,16 +15,39 @@ export interface ParkedSweep {
   readonly submit: (request: WalletRequest, policy: Policy) => Promise<unknown>;
 }
 
-/** Refuses overdue parked wins, at most `limit` at a time; returns how many it looked at. */
+const PAGES = 10;
+
+/**
+ * Refuses overdue parked wins, `limit` at a time and ten times at most; returns how many it settled. What cannot be settled now –
+ * its aggregator left the configuration, its wallet is locked by somebody else – is passed over and never keeps the others
+ * waiting; a defect is thrown when all others had their turn.
+ */
 export async function expireParked(sweep: ParkedSweep, limit = 200): Promise<number> {
-  const overdue = await selectOverdueParked(sweep.sql, sweep.nowMs, limit);
-  for (const row of overdue) {
-    const policy = sweep.policyOf(row.aggregator);
-    const win = winOf(row);
-    if (policy === null || win === null) continue;
-    await sweep.submit(requestOf(row, win, sweep), policy);
+  const aggregators = new Set<string>();
+  const players = new Set<string>();
+  const defects: unknown[] = [];
+  let settled = 0;
+  for (let page = 0; page < PAGES; page += 1) {
+    const except = { aggregators: [...aggregators], players: [...players] };
+    const overdue = await selectOverdueParked(sweep.sql, sweep.nowMs, limit, except);
+    for (const row of overdue) {
+      const policy = sweep.policyOf(row.aggregator);
+      const win = winOf(row);
+      if (policy === null) aggregators.add(row.aggregator);
+      if (win === null) players.add(row.player);
+      if (policy === null || win === null || players.has(row.player)) continue;
+      try {
+        await sweep.submit(requestOf(row, win, sweep), policy);
+        settled += 1;
+      } catch (error) {
+        players.add(row.player);
+        if (!(error instanceof Uncertain)) defects.push(error);
+      }
+    }
+    if (overdue.length < limit) break;
   }
-  return overdue.length;
+  if (defects.length > 0) throw new AggregateError(defects, 'waiting wins could not be settled');
+  return settled;
 }
 
 const FLAVOURS: readonly WinFlavour[] = ['win', 'jackpot', 'promo', 'free_round'];

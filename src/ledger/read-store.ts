@@ -148,17 +148,25 @@ export async function selectTransactions(
   return rows.map((row) => ({ ...readTransaction(row), scale: row.scale }));
 }
 
+/** Whose waiting wins are passed over. */
+export interface PassedOver {
+  readonly aggregators: readonly string[];
+  readonly players: readonly string[];
+}
+
 /** Relies on the partial index transaction_waiting. */
 export async function selectOverdueParked(
   sql: Database,
   nowMs: number,
   limit: number,
+  except: PassedOver,
 ): Promise<readonly Transaction[]> {
   const rows = await sql<TransactionRow[]>`
     /* transaction.overdue_parked */
     SELECT *
     FROM transaction
     WHERE (state = 'parked' OR 'before_bet' = ANY (flags)) AND state = 'parked' AND deadline_at <= ${instant(nowMs)}
+      AND NOT aggregator = ANY (${[...except.aggregators]}::text[]) AND NOT player = ANY (${[...except.players]}::text[])
     ORDER BY deadline_at
     LIMIT ${limit}`;
   return rows.map(readTransaction);

@@ -51,19 +51,35 @@ export interface Reads {
   readonly playerOf: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
 }
 
+/** A cursor that no page of ours ended with. The caller's mistake, so the HTTP layer answers it with 400. */
+export class ForeignCursor extends Error {
+  readonly statusCode = 400;
+
+  constructor() {
+    super('the cursor is none of ours');
+    this.name = 'ForeignCursor';
+  }
+}
+
+const LIMIT_MAX = 200;
+
+/** The API's schema allows no more; whoever else asks is held to it here. */
+function checkLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
+    throw new Error(`defect: a page of ${limit} rows was asked for; 1 to ${LIMIT_MAX} are allowed`);
+}
+
 export function createReads(sql: Database): Reads {
   return {
     playerOf: async (aggregator, externalId) => selectPlayerOf(sql, aggregator, externalId),
     rounds: async (query) => {
-      const after = query.cursor === undefined ? null : unpack(query.cursor, 6);
-      if (query.cursor !== undefined && after === null) return { items: [], next: null };
+      const after = query.cursor === undefined ? null : roundsCursor(query.cursor, query);
+      checkLimit(query.limit);
       const rows = await selectRounds(sql, query, after, query.player === undefined ? null : shardOf(query.player));
       const items = rows.slice(0, query.limit).map(({ round, scale }) => ({ ...round, id: idOf(round), scale }));
       const last = items.at(-1);
       const next =
-        rows.length > query.limit && last !== undefined
-          ? pack([instantKey(last.openedAtMs), ...keyOf(last), ''])
-          : null;
+        rows.length > query.limit && last !== undefined ? pack([instantKey(last.openedAtMs), ...keyOf(last)]) : null;
       return { items, next };
     },
     round: async (id) => {
@@ -90,12 +106,12 @@ export function createReads(sql: Database): Reads {
       return { round: { ...found.round, id, scale: found.scale }, transactions, postings };
     },
     transactions: async (query) => {
-      const after = query.cursor === undefined ? null : unpack(query.cursor, 1);
-      if (query.cursor !== undefined && after === null) return { items: [], next: null };
+      const after = query.cursor === undefined ? null : transactionsCursor(query.cursor);
+      checkLimit(query.limit);
       const rows = await selectTransactions(
         sql,
         query,
-        after?.[0] ?? null,
+        after,
         query.player === undefined ? null : shardOf(query.player),
       );
       const items = rows.slice(0, query.limit);
@@ -119,8 +135,40 @@ function unpack(text: string, length: number): readonly string[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parts) || parts.length !== length) return null;
-    return parts.every((part): part is string => typeof part === 'string') ? parts : null;
+    if (!parts.every((part): part is string => typeof part === 'string' && isStorable(part))) return null;
+    // One text for one meaning: what we did not write in exactly this form is not ours.
+    return pack(parts) === text ? parts : null;
   } catch {
     return null;
   }
+}
+
+/** What PostgreSQL can hold as text: neither the zero character nor half a surrogate pair. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+/** Where a page of rounds ended; refused when it is no such place, or not one of the rounds that are asked for. */
+function roundsCursor(cursor: string, query: RoundsQuery): readonly string[] {
+  const parts = unpack(cursor, 5);
+  const [openedAt = '', player, aggregator] = parts ?? [];
+  const foreign =
+    parts === null ||
+    !isInstant(openedAt) ||
+    (query.player !== undefined && query.player !== player) ||
+    (query.aggregator !== undefined && query.aggregator !== aggregator);
+  if (foreign) throw new ForeignCursor();
+  return parts;
+}
+
+function transactionsCursor(cursor: string): string {
+  const id = unpack(cursor, 1)?.[0];
+  if (id === undefined || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new ForeignCursor();
+  return id;
+}
+
+/** An instant as we write it. Years of more than four digits are none of ours, and PostgreSQL cannot read them. */
+function isInstant(text: string): boolean {
+  const ms = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(ms) && instantKey(ms) === text;
 }

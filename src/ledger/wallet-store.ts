@@ -1,4 +1,4 @@
-/** SQL of wallets outside the hot path. Every statement relies on wallet_pkey. */
+/** SQL of wallets outside the hot path. Statements rely on wallet_pkey unless they say otherwise. */
 import type { Currency } from '../money/index.ts';
 import type { Database } from '../platform/index.ts';
 import type { PlayerId, PlayerStatus, Wallet } from '../wallet/index.ts';
@@ -32,6 +32,15 @@ export async function insertWallet(
       coalesce((SELECT status FROM wallet WHERE shard = ${shard} AND player = ${player} LIMIT 1), ${status})
     )
     ON CONFLICT (shard, player, currency) DO NOTHING`;
+}
+
+/** Which scales the wallets of each currency have. Reads every wallet once, at the start of a server. */
+export async function selectScales(
+  sql: Database,
+): Promise<readonly { readonly currency: string; readonly scale: number }[]> {
+  return sql<{ currency: string; scale: number }[]>`
+    /* wallet.scales */
+    SELECT DISTINCT currency, scale FROM wallet ORDER BY currency, scale`;
 }
 
 export async function updateStatus(

@@ -28,13 +28,11 @@ export interface DirtyWallet {
   readonly waiting: number;
 }
 
-/** What a batch has to write: final versions only, new rows apart from changed ones. */
+/** What a batch has to write: final versions only. */
 export interface Dirty {
   readonly wallets: readonly DirtyWallet[];
-  readonly newTransactions: readonly Transaction[];
-  readonly changedTransactions: readonly Transaction[];
-  readonly newRounds: readonly Round[];
-  readonly changedRounds: readonly Round[];
+  readonly transactions: readonly Transaction[];
+  readonly rounds: readonly Round[];
   readonly postings: readonly Posting[];
 }
 
@@ -64,7 +62,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
   const transactions = new Map<string, Transaction>();
   const ofPlayer = new Map<PlayerId, Set<string>>();
   const rounds = new Map<string, Round>();
-  const known = { transactions: new Map<string, Transaction>(), rounds: new Set<string>() };
+  const known = new Map<string, Transaction>();
   const dirty = { wallets: new Set<string>(), transactions: new Set<string>(), rounds: new Set<string>() };
   const postings: Posting[] = [];
 
@@ -86,11 +84,10 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
 
   const add = (rows: Loaded) => {
     for (const wallet of rows.wallets) putWallet(wallet);
-    for (const row of rows.transactions) known.transactions.set(putTransaction(row), row);
+    for (const row of rows.transactions) known.set(putTransaction(row), row);
     for (const round of rows.rounds) {
       const key = roundKey(round, round.player, round.round);
       rounds.set(key, round);
-      known.rounds.add(key);
     }
   };
   add(loaded);
@@ -101,7 +98,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
     for (const key of dirty.transactions) {
       const row = transactions.get(key);
       if (row === undefined) continue;
-      const change = waits(row) - waits(known.transactions.get(key));
+      const change = waits(row) - waits(known.get(key));
       if (change !== 0) changes.set(row.player, (changes.get(row.player) ?? 0) + change);
     }
     return changes;
@@ -148,16 +145,10 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
       postings.push(...changes.postings);
     },
     dirty: () => {
-      const changedTransactions = [...dirty.transactions].flatMap((key) => transactions.get(key) ?? []);
-      const isKnown = (row: Transaction) => known.transactions.has(transactionKey(row, row));
-      const changedRounds = [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []);
-      const isKnownRound = (round: Round) => known.rounds.has(roundKey(round, round.player, round.round));
       return {
         wallets: dirtyWallets(),
-        newTransactions: changedTransactions.filter((row) => !isKnown(row)),
-        changedTransactions: changedTransactions.filter(isKnown),
-        newRounds: changedRounds.filter((round) => !isKnownRound(round)),
-        changedRounds: changedRounds.filter(isKnownRound),
+        transactions: [...dirty.transactions].flatMap((key) => transactions.get(key) ?? []),
+        rounds: [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []),
         postings,
       };
     },

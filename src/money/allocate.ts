@@ -1,5 +1,5 @@
 /**
- * How a debit comes back in parts (fx.md C.5). Each part is the difference of two rounded running totals, so the parts of a
+ * How a debit comes back in parts. Each part is the difference of two rounded running totals, so the parts of a
  * whole always sum to the debit exactly and the last one takes the remainder (RB-13). No rate takes part.
  */
 import type { Decimal } from './decimal.ts';

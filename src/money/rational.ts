@@ -1,6 +1,6 @@
 /**
  * Exact fractions, always reduced and with a positive denominator, so equal values are equal records. Residues of conversions
- * live here: units plus residue is exact, and so is any sum of them (fx.md C.6).
+ * live here: units plus residue is exact, and so is any sum of them.
  */
 
 export interface Rational {

@@ -50,6 +50,11 @@ export interface DatabaseOptions {
   readonly connectTimeoutSeconds?: number;
   /** How long a statement may wait for a row that another transaction holds; unlimited unless given. */
   readonly lockTimeoutMs?: number;
+  /**
+   * COMMIT answers before the transaction is on disk: a crash may lose the last half second. Only for what nobody is promised,
+   * never for money.
+   */
+  readonly mayLoseTheLast?: boolean;
   /** Called as soon as one of the connections has closed, before the driver opens another in its place. */
   readonly onClose?: () => void;
 }
@@ -71,6 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       idle_in_transaction_session_timeout: Math.max(statementTimeoutMs, 10_000),
       client_min_messages: 'warning',
       ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
+      ...(options.mayLoseTheLast === true ? { synchronous_commit: 'off' } : {}),
     },
     ...(options.onClose === undefined ? {} : { onclose: options.onClose }),
     max_lifetime: null,

@@ -3,6 +3,7 @@
  * share a counter. It only counts and prints; it never decides anything.
  */
 import {
+  AggregatorRegistry,
   collectDefaultMetrics,
   Counter,
   Gauge,
@@ -41,4 +42,17 @@ export function createMetrics(): Metrics {
     text: async () => await registry.metrics(),
     close: () => registry.clear(),
   };
+}
+
+/** In a worker: lends the registry to the process that adds the workers' metrics up. */
+export function lendMetrics(metrics: Metrics): void {
+  AggregatorRegistry.setRegistries([metrics.registry]);
+  // Making one is what listens for the question.
+  void new AggregatorRegistry();
+}
+
+/** In the process above the workers: the page with what all of them have counted. */
+export function gatherMetrics(): () => Promise<string> {
+  const gathered = new AggregatorRegistry();
+  return async () => gathered.clusterMetrics();
 }

@@ -215,7 +215,7 @@ async function connect(options: PipelineOptions): Promise<Client> {
     client.on('error', (error) => options.log.debug({ err: error }, 'a database connection failed'));
     try {
       await client.connect();
-      if (hosts.length === 1 || !(await isStandby(client))) return client;
+      if (hosts.length === 1 || !(await isStandby(client, connectTimeoutOf(options)))) return client;
       failure = new Error('every host of the database URL is a standby');
     } catch (error) {
       failure = error;
@@ -225,12 +225,18 @@ async function connect(options: PipelineOptions): Promise<Client> {
   throw failure;
 }
 
-async function isStandby(client: Client): Promise<boolean> {
-  const { rows } = await client.query<[boolean]>({
-    text: '/* pipeline.standby */ SELECT pg_is_in_recovery()',
-    rowMode: 'array',
-  });
-  return rows[0]?.[0] === true;
+/** A host that froze after it took the connection must not keep us from asking the next. */
+async function isStandby(client: Client, withinMs: number): Promise<boolean> {
+  const silent = setTimeout(() => destroyClient(client), withinMs);
+  try {
+    const { rows } = await client.query<[boolean]>({
+      text: '/* pipeline.standby */ SELECT pg_is_in_recovery()',
+      rowMode: 'array',
+    });
+    return rows[0]?.[0] === true;
+  } finally {
+    clearTimeout(silent);
+  }
 }
 
 function hostsOf(url: string): readonly URL[] {
@@ -238,6 +244,10 @@ function hostsOf(url: string): readonly URL[] {
   if (parts === null) return [];
   const [, before = '', hosts = '', after = ''] = parts;
   return hosts.split(',').map((host) => new URL(before + host + after));
+}
+
+function connectTimeoutOf(options: PipelineOptions): number {
+  return options.connectTimeoutMs ?? 5_000;
 }
 
 function configOf(url: URL, options: PipelineOptions): ClientConfig {
@@ -255,7 +265,7 @@ function configOf(url: URL, options: PipelineOptions): ClientConfig {
     database: decodeURIComponent(url.pathname.slice(1)),
     ssl: tlsOf(url.searchParams.get('sslmode') ?? url.searchParams.get('ssl')),
     application_name: options.applicationName,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    connectionTimeoutMillis: connectTimeoutOf(options),
     keepAlive: true,
     statement_timeout: options.statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs,

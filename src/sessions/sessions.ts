@@ -1,7 +1,8 @@
 /**
  * Sessions: opened by a launch, found by every callback, told about by the aggregator's webhook. The facts of a session
- * never change and are remembered; whether it has ended is read again at most five seconds later, so that every replica
- * hears of it. Never moves money and never refuses a call: what a session's state means is the wallet's rule.
+ * never change and are remembered; every replica asks each second which sessions have ended and forgets those. When it cannot
+ * ask, a session is read again after five seconds. Never moves money and never refuses a call: what a session's state means is
+ * the wallet's rule.
  */
 import type { Clock, Database } from '../platform/index.ts';
 import { newToken } from '../platform/index.ts';
@@ -10,7 +11,7 @@ import type { AggregatorName, GameCode, PlayerId, SessionId } from '../wallet/in
 import { createMemory } from './memory.ts';
 import type { Session } from './rules.ts';
 import { stateOfSession } from './rules.ts';
-import { insertEvent, insertOrReuse, selectSession, updateLastSeen } from './store.ts';
+import { insertEvent, insertOrReuse, selectEnded, selectSession, selectSessions, updateLastSeen } from './store.ts';
 import type { StoredEvent } from './store.ts';
 
 export interface SessionsOptions {
@@ -22,7 +23,7 @@ export interface SessionsOptions {
   readonly idleMs?: number | null;
   /** sessions kept in memory */
   readonly maxRemembered?: number;
-  /** age at which a remembered session is read again */
+  /** age at which a remembered session is read again while nobody hears of endings */
   readonly rereadMs?: number;
 }
 
@@ -60,11 +61,17 @@ export interface Sessions {
   readonly get: (token: SessionId) => Promise<Session | null>;
   /** Stores the event once; `duplicate` when it was here already. */
   readonly recordEvent: (aggregator: AggregatorName, event: SessionEvent) => Promise<'stored' | 'duplicate'>;
+  /** Forgets the sessions that ended lately, wherever that was heard. To be called about once a second. */
+  readonly hearEndings: () => Promise<void>;
 }
 
 const LIFE_MS = 12 * 3_600_000;
 const MAX_REMEMBERED = 50_000;
 const REREAD_MS = 5_000;
+/** Even a session that nothing was heard of is read again now and then. */
+const REREAD_AT_LAST_MS = 5 * 60_000;
+/** An ending is heard several times over: a reading that began before it may be remembered after it was first heard. */
+const ENDINGS_WINDOW_SECONDS = 15;
 /** A sign of life is written only when it moves the idle time by more than this part of it. */
 const SEEN_FRACTION = 10;
 
@@ -78,6 +85,15 @@ export function openSessions(options: SessionsOptions): Sessions {
   const { sql, clock } = options;
   const rereadMs = options.rereadMs ?? REREAD_MS;
   const memory = createMemory<Remembered>(options.maxRemembered ?? MAX_REMEMBERED);
+  const load = together(async (tokens) => selectSessions(sql, tokens));
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+
+  const isFresh = ({ session, readAtMs }: Remembered): boolean => {
+    if (isSignDue(session, clock.now())) return false;
+    const now = clock.monotonic();
+    const allowedMs = now - heardAtMs < rereadMs ? REREAD_AT_LAST_MS : rereadMs;
+    return now - readAtMs < allowedMs;
+  };
 
   return {
     open: async (facts, reuseMs = 0) => {
@@ -96,9 +112,9 @@ export function openSessions(options: SessionsOptions): Sessions {
     },
     find: async (token) => {
       const known = memory.get(token);
-      if (known !== undefined && clock.monotonic() - known.readAtMs < rereadMs) return known.session;
+      if (known !== undefined && isFresh(known)) return known.session;
       const readAtMs = clock.monotonic();
-      const stored = await selectSession(sql, token);
+      const stored = await load(token);
       // A token nobody was given is not remembered, so that it cannot push out those that are in use.
       if (stored === null) return null;
       const session = await noteSeen(sql, stored, clock.now());
@@ -112,12 +128,44 @@ export function openSessions(options: SessionsOptions): Sessions {
       memory.forget(event.session);
       return isNew ? 'stored' : 'duplicate';
     },
+    hearEndings: async () => {
+      const askedAtMs = clock.monotonic();
+      for (const token of await selectEnded(sql, ENDINGS_WINDOW_SECONDS)) memory.forget(token);
+      heardAtMs = askedAtMs;
+    },
   };
 }
 
+/** Reads of one turn of the event loop go out as one. */
+function together(
+  read: (tokens: readonly SessionId[]) => Promise<ReadonlyMap<SessionId, Session>>,
+): (token: SessionId) => Promise<Session | null> {
+  let next: { readonly tokens: Set<SessionId>; readonly found: Promise<ReadonlyMap<SessionId, Session>> } | null = null;
+  const begin = () => {
+    const tokens = new Set<SessionId>();
+    const found = new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    }).then(async () => {
+      next = null;
+      return read([...tokens]);
+    });
+    return { tokens, found };
+  };
+  return async (token) => {
+    next ??= begin();
+    next.tokens.add(token);
+    return (await next.found).get(token) ?? null;
+  };
+}
+
+/** A sign of life would move the session's idle time enough to be worth a write. */
+function isSignDue(session: Session, nowMs: number): boolean {
+  if (session.idleMs === null || stateOfSession(session, nowMs) !== 'live') return false;
+  return nowMs - session.lastSeenAtMs > session.idleMs / SEEN_FRACTION;
+}
+
 async function noteSeen(sql: Database, session: Session, nowMs: number): Promise<Session> {
-  if (session.idleMs === null || stateOfSession(session, nowMs) !== 'live') return session;
-  if (nowMs - session.lastSeenAtMs <= session.idleMs / SEEN_FRACTION) return session;
+  if (!isSignDue(session, nowMs)) return session;
   await updateLastSeen(sql, session.id, nowMs);
   return { ...session, lastSeenAtMs: nowMs };
 }

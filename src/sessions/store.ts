@@ -55,6 +55,29 @@ export async function selectSession(sql: Database, id: SessionId): Promise<Sessi
   return row === undefined ? null : readSession(row);
 }
 
+/** Those of the tokens that were given out. */
+export async function selectSessions(
+  sql: Database,
+  ids: readonly SessionId[],
+): Promise<ReadonlyMap<SessionId, Session>> {
+  const rows = await sql<SessionRow[]>`
+    /* session.some */
+    SELECT *
+    FROM session
+    WHERE id = ANY (${[...ids]}::text[])`;
+  return new Map(rows.map((row) => [sessionId(row.id), readSession(row)]));
+}
+
+/** Sessions whose end was stored within the last seconds, by the database's clock. Relies on session_event_ended. */
+export async function selectEnded(sql: Database, seconds: number): Promise<readonly SessionId[]> {
+  const rows = await sql<{ session_id: string }[]>`
+    /* session.ended */
+    SELECT DISTINCT session_id
+    FROM session_event
+    WHERE type = 'ended' AND stored_at > now() - make_interval(secs => ${seconds})`;
+  return rows.map((row) => sessionId(row.session_id));
+}
+
 /**
  * Stores the session, unless the player has an equal one that nobody has used yet and that is not older than `reuseMs`:
  * then that one comes back. Two clicks in the same instant take turns by a lock of their player. Relies on session_player.

@@ -4,6 +4,7 @@
  */
 import type { Transaction } from './book.ts';
 import type { Refusal } from './outcome.ts';
+import type { Scratch } from './scratch.ts';
 
 export type OperationAnswer =
   | { readonly kind: 'applied'; readonly row: Transaction | null; readonly duplicate: boolean }
@@ -16,6 +17,8 @@ export type OperationAnswer =
       readonly row: Transaction | null;
       /** zero-money rows that stay even when the call around them is refused: the refusal itself and its tombstones */
       readonly keep: readonly Transaction[];
+      /** what else follows from the refusal, done on the scratch that is kept: waiting wins settled, a round remembered as undone */
+      readonly aftermath: ((scratch: Scratch) => void) | null;
     }
   | { readonly kind: 'parked'; readonly deadlineMs: number };
 
@@ -46,7 +49,12 @@ export function sentence(refusal: Refusal, field: string | null): string {
 export function refused(
   refusal: Refusal,
   row: Transaction | null,
-  extra: { field?: string | null; duplicate?: boolean; keep?: readonly Transaction[] } = {},
+  extra: {
+    field?: string | null;
+    duplicate?: boolean;
+    keep?: readonly Transaction[];
+    aftermath?: (scratch: Scratch) => void;
+  } = {},
 ): OperationAnswer {
   return {
     kind: 'refused',
@@ -55,5 +63,6 @@ export function refused(
     duplicate: extra.duplicate ?? false,
     row,
     keep: extra.keep ?? (row === null ? [] : [row]),
+    aftermath: extra.aftermath ?? null,
   };
 }

@@ -9,17 +9,32 @@ import type { Bet, SessionFact } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, BEFORE_BET, countLoss, isSettling, lossOn, newRound, newRow, refusedRow, unitsOf } from './rows.ts';
+import {
+  afterMove,
+  BEFORE_BET,
+  countLoss,
+  isSettling,
+  lossOn,
+  newRound,
+  newRow,
+  refusalOfAmount,
+  refusedRow,
+  roundOfBet,
+  unitsOf,
+} from './rows.ts';
 import type { Scratch } from './scratch.ts';
-import { releaseParked } from './win.ts';
+import { refuseWaitingFor, releaseParked, settleParkedAfterTombstone } from './win.ts';
 
 export function decideBet(scratch: Scratch, bet: Bet, policy: Policy): OperationAnswer {
   const stored = scratch.transaction({ kind: 'bet', externalId: bet.id });
   if (stored !== null) return repeatedBet(scratch, bet, stored, policy);
   if (scratch.wallets().length === 0) return refused('unknown_player', null);
 
+  if (roundOfBet(scratch, bet)?.undone === true) return betInUndoneRound(scratch, bet, policy);
   const refusal = refusalOfBet(scratch, bet, policy);
-  if (refusal !== null) return refused(refusal, refusedRow(scratch, bet, refusal));
+  if (refusal !== null) {
+    return refused(refusal, refusedRow(scratch, bet, refusal), { aftermath: (kept) => refuseWaitingFor(kept, bet.id) });
+  }
 
   const wallet = scratch.wallet(scratch.request.currency);
   if (wallet === null) throw new Error('defect: a bet passed its checks without a wallet');
@@ -58,6 +73,19 @@ function repeatedBet(scratch: Scratch, bet: Bet, stored: Transaction, policy: Po
   return { kind: 'applied', row: stored, duplicate: true };
 }
 
+/** The round was rolled back before this bet came: it ends where a bet ends whose own rollback came first (RB-04, RB-15). */
+function betInUndoneRound(scratch: Scratch, bet: Bet, policy: Policy): OperationAnswer {
+  const row = newRow(scratch.request, bet, 'tombstone', { flags: ['late_bet'] });
+  scratch.alert({
+    kind: 'late_bet_on_tombstone',
+    externalId: bet.id,
+    message: 'A bet came after its round was rolled back; nothing was debited.',
+  });
+  return refused('reversed', row, {
+    aftermath: (kept) => settleParkedAfterTombstone(kept, (parked) => parked.reference === bet.id, policy),
+  });
+}
+
 /** Another player's transaction under this id: nothing is written, the first one stands (BET-28, RB-14, WIN-17). */
 export function foreign(scratch: Scratch, externalId: string): OperationAnswer {
   scratch.alert({ kind: 'foreign_player', externalId, message: "The id belongs to another player's transaction." });
@@ -75,6 +103,7 @@ function refusalOfBet(scratch: Scratch, bet: Bet, policy: Policy): Refusal | nul
   const wallet = scratch.wallet(request.currency);
   if (wallet === null) return 'wrong_currency';
   return (
+    refusalOfAmount(bet.amount, wallet) ??
     refusalOfSession(scratch, request.session, bet.id) ??
     refusalOfPlayer(wallet) ??
     (request.gameKnown ? null : 'unknown_game') ??
@@ -119,8 +148,7 @@ function refusalOfPlayer(wallet: Wallet): Refusal | null {
 }
 
 function refusalOfRound(scratch: Scratch, bet: Bet, policy: Policy): Refusal | null {
-  if (bet.round === null || bet.flavour === 'tip') return null;
-  const round = scratch.round(bet.round);
+  const round = roundOfBet(scratch, bet);
   if (round === null) return null;
   const closed = round.state === 'closed' || round.state === 'reopened';
   if (closed && policy['round.betAfterClose'] === 'reject') return 'round_closed';
@@ -139,7 +167,10 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   const { request } = scratch;
   const free = bet.flavour === 'free';
   const units = free ? 0n : unitsOf(bet.amount, wallet);
-  const draft = newRow(request, bet, 'applied', { units, flags: free ? ['free'] : [] });
+  const before = roundOfBet(scratch, bet);
+  // Loose wins that came before the first bet have come before *their* bet, so they settle it; later bets are none of theirs.
+  const looseBefore = before === null || before.betsEver === 0 ? 0 : before.looseWins;
+  const draft = newRow(request, bet, 'applied', { units, looseBefore, flags: free ? ['free'] : [] });
   scratch.debit(wallet.currency, stakesAccount(draft), units, draft.id);
   countLoss(scratch, wallet.currency, units);
   const wins = claimEarlyWins(scratch, draft, policy);
@@ -155,8 +186,8 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, wallet, units);
   releaseParked(scratch, row, policy);
   // Closing comes last: a win that waited for this bet was there first and is not late.
-  const round = bet.round === null || bet.flavour === 'tip' || !bet.closesRound ? null : scratch.round(bet.round);
-  if (round !== null) scratch.putRound(afterMove(round, true, request.nowMs, 'in'));
+  const round = roundOfBet(scratch, bet);
+  if (round !== null && bet.closesRound) scratch.putRound(afterMove(round, true, request.nowMs, 'in'));
   return { kind: 'applied', row, duplicate: false };
 }
 

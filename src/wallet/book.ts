@@ -62,6 +62,8 @@ export interface Transaction {
   readonly reversedAmount: Decimal;
   /** standing wins that name this bet */
   readonly wins: number;
+  /** of a bet or a loose win: how many standing loose wins of its round came before it (`Round.looseWins`) */
+  readonly looseBefore: number;
   readonly balanceAfter: bigint | null;
   /** late, review, overdrawn, receivable …, for people and reports */
   readonly flags: readonly string[];
@@ -86,8 +88,10 @@ export interface Round {
   /** bets ever applied, and those not fully reversed */
   readonly betsEver: number;
   readonly betsStanding: number;
-  /** standing wins that name no bet, so they settle the whole round */
+  /** standing wins of the game that name no bet: each settles every bet placed before it */
   readonly looseWins: number;
+  /** it was rolled back before a bet of it was known: bets that come later meet that (RB-04, RB-15) */
+  readonly undone: boolean;
   readonly staked: bigint;
   readonly returned: bigint;
   readonly paid: bigint;

@@ -8,7 +8,7 @@ import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { takeUnits } from './returns.ts';
-import { afterMove, newRow, refusedRow, unitsOf } from './rows.ts';
+import { afterMove, newRow, refusalOfAmount, refusalOfCredit, refusedRow, unitsOf } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
 type CashierOperation = Deposit | Withdrawal | Adjust;
@@ -52,6 +52,11 @@ function repeated(scratch: Scratch, operation: CashierOperation, stored: Transac
 
 /** A blocked player may still take their money out; nobody excluded is let in with more. */
 function refusalOf(operation: CashierOperation, wallet: Wallet): Refusal | null {
+  const unheld =
+    operation.kind === 'withdrawal'
+      ? refusalOfAmount(operation.amount, wallet)
+      : refusalOfCredit(operation.amount, wallet);
+  if (unheld !== null) return unheld;
   switch (operation.kind) {
     case 'deposit':
       if (wallet.status === 'self_excluded') return 'player_excluded';

@@ -85,7 +85,8 @@ function decideClose(scratch: Scratch, close: Close): OperationAnswer {
 }
 
 function isKnown(scratch: Scratch, operation: Operation): boolean {
-  if (operation.kind === 'close') return true;
+  // A close moves nothing, but it ends a round: only one that is closed already may be confirmed to a stale request.
+  if (operation.kind === 'close') return scratch.round(operation.round)?.state === 'closed';
   const row = scratch.transaction(nameOf(operation));
   return row !== null && row.state !== 'tombstone';
 }
@@ -103,6 +104,7 @@ function refuseCall(
   // The first operation made nothing but its own refusal's rows; a later one follows moves that must not be written.
   const kept = done === 0 ? scratch : createScratch(book, scratch.request);
   for (const row of answer.keep) kept.putTransaction(row);
+  answer.aftermath?.(kept);
   const outcome: Outcome = {
     kind: 'rejected',
     refusal: answer.refusal,
@@ -112,7 +114,8 @@ function refuseCall(
     id: answer.row?.id ?? null,
     balance: balanceOf(kept, null, null),
   };
-  return { outcome, changes: kept.changes(), alerts: scratch.alerts() };
+  const alerts = kept === scratch ? scratch.alerts() : [...scratch.alerts(), ...kept.alerts()];
+  return { outcome, changes: kept.changes(), alerts };
 }
 
 /** The wallet to answer with: the request's currency, else the one the money moved in, else any the player has. */

@@ -3,7 +3,7 @@
  * Data-dependent rows (the round of a bet that a rollback names by id alone) are described, not named: the store joins them.
  */
 import type { TransactionName } from './book.ts';
-import type { Operation, WalletRequest } from './call.ts';
+import type { Operation, Rollback, WalletRequest } from './call.ts';
 import type { ExternalId, RoundId } from './ids.ts';
 import type { Policy } from './policy.ts';
 
@@ -17,10 +17,12 @@ export interface Needs {
   readonly parked: boolean;
   /** rounds of which every transaction is needed */
   readonly wholeRounds: readonly RoundId[];
-  /** bets of whose round every transaction is needed */
-  readonly wholeRoundsOf: readonly ExternalId[];
-  /** bets, known or not yet, of which every win that names them is needed */
+  /** bets and wins of whose round every transaction is needed */
+  readonly wholeRoundsOf: readonly TransactionName[];
+  /** bets, known or not yet, of which every win that names them is needed, and the rounds of those wins */
   readonly winsNaming: readonly ExternalId[];
+  /** rounds of whose bets the same is needed */
+  readonly winsNamingBetsOf: readonly RoundId[];
 }
 
 interface Draft {
@@ -29,8 +31,9 @@ interface Draft {
   roundsOf: TransactionName[];
   parked: boolean;
   wholeRounds: RoundId[];
-  wholeRoundsOf: ExternalId[];
+  wholeRoundsOf: TransactionName[];
   winsNaming: ExternalId[];
+  winsNamingBetsOf: RoundId[];
 }
 
 export function needsOf(request: WalletRequest, policy: Policy): Needs {
@@ -42,12 +45,18 @@ export function needsOf(request: WalletRequest, policy: Policy): Needs {
     wholeRounds: [],
     wholeRoundsOf: [],
     winsNaming: [],
+    winsNamingBetsOf: [],
   };
   for (const operation of request.operations) addNeeds(needs, operation, policy);
   return needs;
 }
 
+/**
+ * A batch is loaded before anything of it is decided, so what a later call of the batch may do to a row that an earlier one
+ * makes has to be thought of here: whole rounds are asked for by the bets and wins, too, where policy may undo them.
+ */
 function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
+  const undoesBoth = policy['rollback.afterWin'] === 'reverseBoth';
   if (operation.kind === 'close') {
     needs.rounds.push(operation.round);
     return;
@@ -56,7 +65,9 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
   switch (operation.kind) {
     case 'bet':
       needs.parked = true;
-      if (operation.round !== null) needs.rounds.push(operation.round);
+      if (operation.round === null) return;
+      needs.rounds.push(operation.round);
+      if (undoesBoth) needs.wholeRounds.push(operation.round);
       return;
     case 'win':
       if (operation.bet !== null) {
@@ -64,7 +75,9 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
         needs.transactions.push(bet);
         if (operation.round === null) needs.roundsOf.push(bet);
       }
-      if (operation.round !== null) needs.rounds.push(operation.round);
+      if (operation.round === null) return;
+      needs.rounds.push(operation.round);
+      if (operation.bet === null && policy['win.perBet'] === 'one') needs.wholeRounds.push(operation.round);
       return;
     case 'adjust':
       if (operation.round !== null) needs.rounds.push(operation.round);
@@ -72,25 +85,28 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
     case 'deposit':
     case 'withdrawal':
       return;
-    case 'rollback': {
-      if (operation.round !== null) needs.rounds.push(operation.round);
-      const { target } = operation;
-      if (target.kind === 'round') {
-        needs.rounds.push(target.round);
-        needs.wholeRounds.push(target.round);
-        return;
-      }
-      needs.parked = true;
-      const kinds = target.kind === 'any' ? (['bet', 'win'] as const) : [target.kind];
-      for (const kind of kinds) {
-        needs.transactions.push({ kind, externalId: target.id });
-        needs.roundsOf.push({ kind, externalId: target.id });
-      }
-      const wins = policy['rollback.afterWin'] === 'reverseBoth';
-      if (wins) {
-        needs.wholeRoundsOf.push(target.id);
-        needs.winsNaming.push(target.id);
-      }
-    }
+    case 'rollback':
+      addNeedsOfRollback(needs, operation, policy);
+  }
+}
+
+function addNeedsOfRollback(needs: Draft, { round, target }: Rollback, policy: Policy): void {
+  const undoesBoth = policy['rollback.afterWin'] === 'reverseBoth';
+  needs.parked = true;
+  if (round !== null) needs.rounds.push(round);
+  if (target.kind === 'round') {
+    needs.rounds.push(target.round);
+    needs.wholeRounds.push(target.round);
+    if (undoesBoth) needs.winsNamingBetsOf.push(target.round);
+    return;
+  }
+  const kinds = target.kind === 'any' ? (['bet', 'win'] as const) : [target.kind];
+  for (const kind of kinds) {
+    const name: TransactionName = { kind, externalId: target.id };
+    needs.transactions.push(name);
+    needs.roundsOf.push(name);
+    if (kind === 'bet' && undoesBoth) needs.winsNaming.push(target.id);
+    if ((kind === 'bet' && undoesBoth) || (kind === 'win' && policy['rollback.win'] === 'debit'))
+      needs.wholeRoundsOf.push(name);
   }
 }

@@ -7,9 +7,10 @@ import type { Decimal } from '../money/index.ts';
 import { stakesAccount } from './bet.ts';
 import type { Account, Transaction } from './book.ts';
 import type { Rollback } from './call.ts';
+import type { RoundId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, countLoss } from './rows.ts';
+import { afterMove, countLoss, inOrder, isLoose, isSettling, roundOfBet, settles } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { payoutAccount } from './win.ts';
 
@@ -47,7 +48,7 @@ export function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, roll
     : cumulativeRefundUnits(bet.units, total, whole, bet.reversedUnits);
   const currency = bet.currency ?? request.currency;
   scratch.credit(currency, stakesAccount(bet), units, rollback.id);
-  countLoss(scratch, currency, -units);
+  countLoss(scratch, currency, -units, bet.createdAtMs);
   scratch.putTransaction({
     ...bet,
     state: done ? 'reversed' : 'part_reversed',
@@ -55,7 +56,7 @@ export function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, roll
     reversedAmount: total,
     changedAtMs: request.nowMs,
   });
-  const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
+  const round = roundOfBet(scratch, bet);
   if (round !== null) {
     const counted = { ...round, returned: round.returned + units, betsStanding: round.betsStanding - (done ? 1 : 0) };
     scratch.putRound(afterMove(counted, false, request.nowMs, 'back'));
@@ -63,33 +64,23 @@ export function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, roll
   return units;
 }
 
-/** The wins that settle a bet: those that name it, and those of its round that name none. */
-export function standingWinsOf(
-  scratch: Scratch,
-  bet: Transaction,
-  policy: Policy,
-): { settled: boolean; rows: readonly Transaction[] } {
-  const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
-  const counted = bet.wins > 0 || (round !== null && round.looseWins > 0);
-  const lookUp = policy['rollback.afterWin'] === 'reverseBoth';
-  if (!lookUp) return { settled: counted, rows: [] };
-  const named = scratch.winsNaming(bet);
-  const loose =
-    round === null
-      ? []
-      : scratch.roundTransactions(round.round).filter((row) => row.kind === 'win' && row.reference === null);
-  const standing = [...named, ...loose].filter((row) => row.state === 'applied' || row.state === 'part_reversed');
-  const settling = standing.some((row) => row.units > 0n || policy['win.zeroMeansLoss']);
-  return { settled: counted || settling, rows: standing };
+/** The wins that settle a bet: those that name it, and those of its round that name none and came after it. Needs both loaded. */
+export function winsThatSettle(scratch: Scratch, bet: Transaction, policy: Policy): readonly Transaction[] {
+  const round = roundOfBet(scratch, bet);
+  const inRound = round === null ? [] : scratch.roundTransactions(round.round);
+  const loose = inRound.filter((row) => row.kind === 'win' && isLoose(row) && row.looseBefore >= bet.looseBefore);
+  return inOrder([...scratch.winsNaming(bet), ...loose].filter((row) => isSettling(row, policy)));
 }
 
 /** Takes a win back from the player; what the wallet cannot give is booked as receivable or overdraws it, by policy. */
-export function takeBack(scratch: Scratch, win: Transaction, rollback: Transaction, policy: Policy): bigint {
+export function takeBack(scratch: Scratch, found: Transaction, rollback: Transaction, policy: Policy): bigint {
   const { request } = scratch;
+  const win = scratch.transaction(found) ?? found;
   const units = win.units - win.reversedUnits;
   const currency = win.currency ?? request.currency;
   takeUnits(scratch, currency, payoutAccount(win), units, rollback, policy);
-  countLoss(scratch, currency, units);
+  // A win's row changes last when it is paid, which for one that waited is not when it came.
+  countLoss(scratch, currency, units, win.changedAtMs);
   scratch.putTransaction({
     ...win,
     state: 'reversed',
@@ -97,7 +88,7 @@ export function takeBack(scratch: Scratch, win: Transaction, rollback: Transacti
     reversedAmount: amountOf(win),
     changedAtMs: request.nowMs,
   });
-  const counts = win.units > 0n || policy['win.zeroMeansLoss'] ? 1 : 0;
+  const counts = settles(win.units, policy) ? 1 : 0;
   const bet = win.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: win.reference });
   const named = bet !== null && bet.player === request.player ? bet : null;
   if (named !== null && named.wins > 0)
@@ -105,11 +96,19 @@ export function takeBack(scratch: Scratch, win: Transaction, rollback: Transacti
   const roundName = win.round ?? named?.round ?? null;
   const round = roundName === null ? null : scratch.round(roundName);
   if (round !== null) {
-    const loose = win.reference === null ? counts : 0;
+    const loose = isLoose(win) && round.looseWins > 0 ? counts : 0;
     const counted = { ...round, paid: round.paid - units, looseWins: round.looseWins - loose };
     scratch.putRound(afterMove(counted, false, request.nowMs, 'back'));
+    if (loose > 0) forgetLoose(scratch, round.round, win);
   }
   return units;
+}
+
+/** A loose win is gone, so what came after it has one less before it. Needs the whole round loaded. */
+function forgetLoose(scratch: Scratch, round: RoundId, gone: Transaction): void {
+  for (const row of scratch.roundTransactions(round)) {
+    if (row.looseBefore > gone.looseBefore) scratch.putTransaction({ ...row, looseBefore: row.looseBefore - 1 });
+  }
 }
 
 /** A reversal never fails for want of money (RB-10): by `balance.negative` the rest is a receivable, or the wallet overdraws. */
@@ -158,7 +157,7 @@ export function reapply(
   const { request } = scratch;
   const currency = bet.currency ?? request.currency;
   takeUnits(scratch, currency, stakesAccount(bet), undone.units, draft, policy);
-  countLoss(scratch, currency, undone.units);
+  countLoss(scratch, currency, undone.units, bet.createdAtMs);
   const reversedUnits = bet.reversedUnits - undone.units;
   const reversedAmount = subtractDecimals(bet.reversedAmount, undone.reversedAmount);
   const wasGone = bet.state === 'reversed';
@@ -169,7 +168,7 @@ export function reapply(
     reversedAmount,
     changedAtMs: request.nowMs,
   });
-  const round = bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
+  const round = roundOfBet(scratch, bet);
   if (round !== null) {
     const counted = {
       ...round,

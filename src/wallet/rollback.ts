@@ -13,8 +13,8 @@ import { differingFact, factsOf, sameAmount } from './fingerprint.ts';
 import type { ExternalId, RoundId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { amountOf, giveBack, partOf, reapply, standingWinsOf, takeBack } from './returns.ts';
-import { afterMove, newRow, refusedRow, tombstone } from './rows.ts';
+import { amountOf, giveBack, partOf, reapply, takeBack, winsThatSettle } from './returns.ts';
+import { afterMove, inOrder, isLoose, isSettled, newRound, newRow, refusedRow, tombstone } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { settleParkedAfterTombstone } from './win.ts';
 
@@ -37,11 +37,7 @@ export function decideRollback(scratch: Scratch, rollback: Rollback, policy: Pol
       if (bet !== null) return rollbackBet(scratch, rollback, target.id, policy);
       const win = scratch.transaction({ kind: 'win', externalId: target.id });
       if (win !== null) return rollbackWin(scratch, rollback, target.id, policy);
-      const entombed = [
-        entomb(scratch, rollback, 'bet', target.id, policy),
-        entomb(scratch, rollback, 'win', target.id, policy),
-      ];
-      return unknownTarget(scratch, rollback, entombed, policy);
+      return unknownTarget(scratch, rollback, ['bet', 'win'], target.id, policy);
     }
   }
 }
@@ -57,39 +53,51 @@ function repeatedRollback(scratch: Scratch, rollback: Rollback, stored: Transact
 }
 
 /** Refuses and writes the rollback's own row, so that the same id gets the same answer for ever (RB-23). */
-function refuse(
-  scratch: Scratch,
-  rollback: Rollback,
-  refusal: Refusal,
-  field: string | null = null,
-  tombstones: readonly Transaction[] = [],
-) {
-  const row = refusedRow(scratch, rollback, refusal);
-  return refused(refusal, row, { field, keep: [...tombstones, row] });
+function refuse(scratch: Scratch, rollback: Rollback, refusal: Refusal, field: string | null = null) {
+  return refused(refusal, refusedRow(scratch, rollback, refusal), { field });
 }
 
-function entomb(
+/** The answer to a rollback of something never seen: the dialect's "not found", or OK. Its tombstones stand either way. */
+function unknown(
   scratch: Scratch,
   rollback: Rollback,
-  kind: 'bet' | 'win' | 'rollback',
-  id: ExternalId,
   policy: Policy,
-): Transaction {
-  const row = tombstone(scratch.request, kind, id, rollback.round);
-  scratch.putTransaction(row);
-  if (kind === 'bet') settleParkedAfterTombstone(scratch, row, policy);
-  return row;
+  entomb: (scratch: Scratch) => void,
+): OperationAnswer {
+  if (policy['rollback.unknown'] === 'notFoundCode')
+    return refused('not_found', refusedRow(scratch, rollback, 'not_found'), { aftermath: entomb });
+  entomb(scratch);
+  return applyEmpty(scratch, rollback, false);
 }
 
-/** The answer to a rollback of something never seen: the dialect's "not found", or OK. The tombstones stand either way. */
 function unknownTarget(
   scratch: Scratch,
   rollback: Rollback,
-  tombstones: readonly Transaction[],
+  kinds: readonly ('bet' | 'win' | 'rollback')[],
+  id: ExternalId,
   policy: Policy,
 ): OperationAnswer {
-  if (policy['rollback.unknown'] === 'ok') return applyEmpty(scratch, rollback, false);
-  return refuse(scratch, rollback, 'not_found', null, tombstones);
+  return unknown(scratch, rollback, policy, (kept) => {
+    for (const kind of kinds) kept.putTransaction(tombstone(kept.request, kind, id, rollback.round));
+    if (kinds.includes('bet')) settleParkedAfterTombstone(kept, (parked) => parked.reference === id, policy);
+  });
+}
+
+/** The round is remembered as undone, so that its late bets meet that as they would meet their own rollback (RB-04, RB-15). */
+function unknownRound(scratch: Scratch, rollback: Rollback, name: RoundId, policy: Policy): OperationAnswer {
+  return unknown(scratch, rollback, policy, (kept) => {
+    const { request } = kept;
+    const round = kept.round(name) ?? newRound(request, name, request.currency);
+    if (round.undone) return;
+    kept.putRound(afterMove({ ...round, undone: true }, false, request.nowMs, 'back'));
+    // A win that names its bet waits for that bet, which will tell when it meets this round.
+    settleParkedAfterTombstone(kept, (parked) => isLoose(parked) && parked.round === name, policy);
+  });
+}
+
+/** Again the rollback of what is a tombstone already: the answer is that of the first time, and nothing is added (RB-23). */
+function stillUnknown(scratch: Scratch, rollback: Rollback, policy: Policy): OperationAnswer {
+  return unknown(scratch, rollback, policy, () => undefined);
 }
 
 /** A rollback that returns nothing but is answered as done: its row moves zero units. */
@@ -105,12 +113,12 @@ const RETURNED = 'returned';
 
 function rollbackBet(scratch: Scratch, rollback: Rollback, id: ExternalId, policy: Policy): OperationAnswer {
   const bet = scratch.transaction({ kind: 'bet', externalId: id });
-  if (bet === null) return unknownTarget(scratch, rollback, [entomb(scratch, rollback, 'bet', id, policy)], policy);
+  if (bet === null) return unknownTarget(scratch, rollback, ['bet'], id, policy);
   const mismatch = mismatchOf(scratch, rollback, bet);
   if (mismatch !== null) return refuse(scratch, rollback, 'conflict', mismatch);
   switch (bet.state) {
     case 'tombstone':
-      return unknownTarget(scratch, rollback, [], policy);
+      return stillUnknown(scratch, rollback, policy);
     case 'rejected':
       return policy['rollback.ofRejected'] === 'ok'
         ? applyEmpty(scratch, rollback, false)
@@ -149,16 +157,18 @@ function mismatchOf(scratch: Scratch, rollback: Rollback, target: Transaction): 
 }
 
 function returnBet(scratch: Scratch, rollback: Rollback, bet: Transaction, policy: Policy): OperationAnswer {
-  const wins = standingWinsOf(scratch, bet, policy);
-  if (wins.settled && policy['rollback.afterWin'] === 'reject') return refuse(scratch, rollback, 'already_settled');
+  const both = policy['rollback.afterWin'] === 'reverseBoth';
+  if (!both && isSettled(scratch, bet)) return refuse(scratch, rollback, 'already_settled');
   const part = partOf(rollback, bet, policy);
   if (part.kind === 'refuse') return refuse(scratch, rollback, part.refusal, part.field);
 
   const draft = newRow(scratch.request, rollback, 'applied', {});
-  // Both directions of one reversal stand under the rollback's id, wins first so that the stake can cover them.
+  // Both directions of one reversal stand under the rollback's id, the stake first so that it can cover the wins.
   const returned = giveBack(scratch, bet, part.amount, draft);
   scratch.putTransaction({ ...draft, reversedAmount: part.amount, flags: [RETURNED] });
-  for (const win of wins.rows) takeBack(scratch, win, draft, policy);
+  // A part of the stake is no reason to take the wins: they go when nothing of their bet stands any more.
+  const whole = scratch.transaction(bet)?.state === 'reversed';
+  if (both && whole) for (const win of winsThatSettle(scratch, bet, policy)) takeBack(scratch, win, draft, policy);
   closeWith(scratch, rollback, bet.round);
   return finish(scratch, draft, bet.currency, returned);
 }
@@ -174,10 +184,10 @@ function finish(scratch: Scratch, draft: Transaction, currency: string | null, u
 
 function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, policy: Policy): OperationAnswer {
   const win = scratch.transaction({ kind: 'win', externalId: id });
-  if (win === null) return unknownTarget(scratch, rollback, [entomb(scratch, rollback, 'win', id, policy)], policy);
+  if (win === null) return unknownTarget(scratch, rollback, ['win'], id, policy);
   const mismatch = mismatchOf(scratch, rollback, win);
   if (mismatch !== null) return refuse(scratch, rollback, 'conflict', mismatch);
-  if (win.state === 'tombstone') return unknownTarget(scratch, rollback, [], policy);
+  if (win.state === 'tombstone') return stillUnknown(scratch, rollback, policy);
   if (policy['rollback.win'] === 'unsupported') return refuse(scratch, rollback, 'not_found');
   switch (win.state) {
     case 'rejected':
@@ -209,11 +219,10 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
 
 function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, policy: Policy): OperationAnswer {
   const undone = scratch.transaction({ kind: 'rollback', externalId: id });
-  if (undone === null)
-    return unknownTarget(scratch, rollback, [entomb(scratch, rollback, 'rollback', id, policy)], policy);
+  if (undone === null) return unknownTarget(scratch, rollback, ['rollback'], id, policy);
   const mismatch = mismatchOf(scratch, rollback, undone);
   if (mismatch !== null) return refuse(scratch, rollback, 'conflict', mismatch);
-  if (undone.state === 'tombstone') return unknownTarget(scratch, rollback, [], policy);
+  if (undone.state === 'tombstone') return stillUnknown(scratch, rollback, policy);
   if (policy['rollback.rollback'] === 'unsupported') return refuse(scratch, rollback, 'not_found');
   if (undone.state === 'rejected') return refuse(scratch, rollback, 'parent_failed');
   if (undone.state === 'reversed') return applyEmpty(scratch, rollback, true);
@@ -234,20 +243,25 @@ function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, 
 
 function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, policy: Policy): OperationAnswer {
   const state = scratch.round(round);
-  const bets = scratch.roundTransactions(round).filter((row) => row.kind === 'bet' && row.flavour !== 'tip');
+  const rows = scratch.roundTransactions(round).filter((row) => row.kind === 'bet' && row.flavour !== 'tip');
+  const bets = inOrder(rows);
   const played = bets.filter(
     (row) => row.state === 'applied' || row.state === 'part_reversed' || row.state === 'reversed',
   );
-  if (state === null || played.length === 0) return refuse(scratch, rollback, 'not_found');
+  if (state === null || played.length === 0) return unknownRound(scratch, rollback, round, policy);
   if (state.currency !== scratch.request.currency) return refuse(scratch, rollback, 'conflict', 'currency');
   const standing = played.filter((row) => row.state !== 'reversed');
   if (standing.length === 0) return applyEmpty(scratch, rollback, true);
-  const open = standing.filter((bet) => !standingWinsOf(scratch, bet, policy).settled);
+  const both = policy['rollback.afterWin'] === 'reverseBoth';
+  const open = both ? standing : standing.filter((bet) => !isSettled(scratch, bet));
   if (open.length === 0) return refuse(scratch, rollback, 'already_settled');
 
   const draft = newRow(scratch.request, rollback, 'applied', {});
+  scratch.putTransaction(draft);
   let units = 0n;
   for (const bet of open) units += giveBack(scratch, bet, subtractDecimals(amountOf(bet), bet.reversedAmount), draft);
+  const wins = both ? open.flatMap((bet) => winsThatSettle(scratch, bet, policy)) : [];
+  for (const win of new Map(wins.map((each) => [each.id, each])).values()) takeBack(scratch, win, draft, policy);
   closeWith(scratch, rollback, round);
   return finish(scratch, draft, state.currency, units);
 }

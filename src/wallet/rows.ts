@@ -1,5 +1,5 @@
 /** How rows of the book come to be and change. Small pure functions that the rules of bets, wins and rollbacks share. */
-import { toUnits, ZERO_DECIMAL } from '../money/index.ts';
+import { powerOfTen, toUnits, ZERO_DECIMAL } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
 import type { Round, Transaction, TransactionKind, TransactionState, Wallet } from './book.ts';
 import type { WalletRequest } from './call.ts';
@@ -15,7 +15,7 @@ export function newRow(
   request: WalletRequest,
   operation: BookedOperation,
   state: TransactionState,
-  outcome: Partial<Pick<Transaction, 'refusal' | 'units' | 'balanceAfter' | 'flags' | 'deadlineMs'>>,
+  outcome: Partial<Pick<Transaction, 'refusal' | 'units' | 'looseBefore' | 'balanceAfter' | 'flags' | 'deadlineMs'>>,
 ): Transaction {
   const facts = factsOf(operation);
   return {
@@ -39,6 +39,7 @@ export function newRow(
     reversedUnits: 0n,
     reversedAmount: ZERO_DECIMAL,
     wins: 0,
+    looseBefore: 0,
     balanceAfter: null,
     flags: [],
     deadlineMs: null,
@@ -76,6 +77,7 @@ export function tombstone(
     reversedUnits: 0n,
     reversedAmount: ZERO_DECIMAL,
     wins: 0,
+    looseBefore: 0,
     balanceAfter: null,
     flags: [],
     deadlineMs: null,
@@ -90,7 +92,24 @@ export function refusedRow(scratch: Scratch, operation: BookedOperation, refusal
   return newRow(scratch.request, operation, 'rejected', { refusal, balanceAfter: wallet?.balance ?? null });
 }
 
-/** The amount in the wallet's minor units. More digits than the currency has were refused as malformed before (BET-06). */
+/** Most that one movement may carry, or a balance may come to by one: far above any money, and below what a row can hold. */
+const MOST_UNITS = powerOfTen(37);
+
+/** Why this wallet cannot hold an amount: finer than its smallest unit (BET-06), or beyond what a row can hold. */
+export function refusalOfAmount(amount: Decimal, wallet: Wallet): Refusal | null {
+  const units = toUnits(amount, wallet.scale);
+  if (typeof units !== 'bigint') return units.reason === 'excess_precision' ? 'below_minimum' : 'limit_reached';
+  return units > MOST_UNITS || units < -MOST_UNITS ? 'limit_reached' : null;
+}
+
+/** The same for money that comes to the wallet: the balance must be able to hold it, too. */
+export function refusalOfCredit(amount: Decimal, wallet: Wallet): Refusal | null {
+  return (
+    refusalOfAmount(amount, wallet) ?? (wallet.balance + unitsOf(amount, wallet) > MOST_UNITS ? 'limit_reached' : null)
+  );
+}
+
+/** The amount in the wallet's minor units; whether it can hold them was asked before. */
 export function unitsOf(amount: Decimal, wallet: Wallet): bigint {
   const units = toUnits(amount, wallet.scale);
   if (typeof units !== 'bigint')
@@ -112,6 +131,7 @@ export function newRound(request: WalletRequest, round: RoundId, currency: strin
     betsEver: 0,
     betsStanding: 0,
     looseWins: 0,
+    undone: false,
     staked: 0n,
     returned: 0n,
     paid: 0n,
@@ -123,21 +143,26 @@ export function newRound(request: WalletRequest, round: RoundId, currency: strin
 
 /**
  * The round after money moved in it (wallet.md B.4): closed when the operation closes it; reopened when it was closed and
- * this does not close it again; void when every bet is returned; else open. Closing always wins, so a closed round stays
+ * this does not close it again; void when every bet is returned, or it was undone before it began; else open. Closing always wins, so a closed round stays
  * closed for new bets whatever is returned later.
  */
 export function afterMove(round: Round, closes: boolean, nowMs: number, moved: 'in' | 'back'): Round {
   const changed = { ...round, changedAtMs: nowMs };
   if (closes) return { ...changed, state: 'closed', closedAtMs: round.closedAtMs ?? nowMs };
   if (round.closedAtMs !== null) return moved === 'in' ? { ...changed, state: 'reopened' } : changed;
-  return { ...changed, state: round.betsEver > 0 && round.betsStanding === 0 ? 'void' : 'open' };
+  return { ...changed, state: round.undone || (round.betsEver > 0 && round.betsStanding === 0) ? 'void' : 'open' };
 }
 
-/** Adds to what the player has lost today; a later UTC day starts from zero (BET-21). */
-export function addLoss(wallet: Wallet, units: bigint, nowMs: number): Wallet {
+/**
+ * Adds to what the player has lost today; a later UTC day starts from zero (BET-21). What undoes a play of another day leaves
+ * today's loss alone: yesterday's refund does not buy more bets today.
+ */
+function addLoss(wallet: Wallet, units: bigint, nowMs: number, playedAtMs: number | null): Wallet {
   const today = utcDay(nowMs);
-  if (today > wallet.lossDay) return { ...wallet, lossDay: today, lossUsed: units };
-  return { ...wallet, lossUsed: wallet.lossUsed + units };
+  const day = today > wallet.lossDay ? today : wallet.lossDay;
+  const used = today > wallet.lossDay ? 0n : wallet.lossUsed;
+  const counts = playedAtMs === null || utcDay(playedAtMs) === day;
+  return { ...wallet, lossDay: day, lossUsed: counts ? used + units : used };
 }
 
 /** What the player has lost on the day of `nowMs`. */
@@ -149,10 +174,15 @@ function utcDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** A loss-counter step on the wallet that a move just changed. */
-export function countLoss(scratch: Scratch, currency: string, units: bigint): void {
+/** A loss-counter step on the wallet that a move just changed; `playedAtMs` when it undoes something played then. */
+export function countLoss(scratch: Scratch, currency: string, units: bigint, playedAtMs: number | null = null): void {
   const wallet = scratch.wallet(currency);
-  if (wallet !== null && units !== 0n) scratch.putWallet(addLoss(wallet, units, scratch.request.nowMs));
+  if (wallet !== null && units !== 0n) scratch.putWallet(addLoss(wallet, units, scratch.request.nowMs, playedAtMs));
+}
+
+/** As they came. However rows were loaded, a decision over several of them makes its moves in this order. */
+export function inOrder(rows: readonly Transaction[]): readonly Transaction[] {
+  return rows.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
 }
 
 /** True when a standing zero or non-zero win settles its bet under this policy. */
@@ -163,6 +193,22 @@ export function settles(units: bigint, policy: Policy): boolean {
 /** True for a booked win that still stands and settles. */
 export function isSettling(win: Transaction, policy: Policy): boolean {
   return (win.state === 'applied' || win.state === 'part_reversed') && settles(win.units, policy);
+}
+
+/** True for a win of the game that names no bet, so that it belongs to its whole round. Jackpots and gifts belong to none. */
+export function isLoose(win: Pick<Transaction, 'reference' | 'flavour'>): boolean {
+  return win.reference === null && win.flavour === 'win';
+}
+
+/** The round a bet counts in; a tip counts in none. */
+export function roundOfBet(scratch: Scratch, bet: Pick<Transaction, 'round' | 'flavour'>): Round | null {
+  return bet.round === null || bet.flavour === 'tip' ? null : scratch.round(bet.round);
+}
+
+/** True when a win stands on the bet: one that names it, or one of its round that names none and came after it (RB-07, RB-20). */
+export function isSettled(scratch: Scratch, bet: Transaction): boolean {
+  const round = roundOfBet(scratch, bet);
+  return bet.wins > 0 || (round !== null && round.looseWins > bet.looseBefore);
 }
 
 /** Marks a win that was paid before the bet it names was known; taken off when the bet comes and counts it. */

@@ -9,9 +9,23 @@ import { conflict, foreign } from './bet.ts';
 import type { Account, Round, Transaction } from './book.ts';
 import type { Win } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
+import type { ExternalId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, BEFORE_BET, countLoss, newRound, newRow, refusedRow, settles, unitsOf } from './rows.ts';
+import {
+  afterMove,
+  BEFORE_BET,
+  countLoss,
+  inOrder,
+  isLoose,
+  newRound,
+  newRow,
+  refusalOfCredit,
+  refusedRow,
+  roundOfBet,
+  settles,
+  unitsOf,
+} from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
 export function decideWin(scratch: Scratch, win: Win, policy: Policy): OperationAnswer {
@@ -87,12 +101,18 @@ const refuse = (refusal: Refusal, field: string | null = null): Verdict => ({ ki
 
 function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   const { request } = scratch;
-  if (scratch.wallet(request.currency) === null) return refuse('wrong_currency');
+  const wallet = scratch.wallet(request.currency);
+  if (wallet === null) return refuse('wrong_currency');
+  const unheld = refusalOfCredit(win.amount, wallet);
+  if (unheld !== null) {
+    scratch.alert({ kind: 'review', externalId: win.id, message: 'A win no wallet can hold was refused.' });
+    return refuse(unheld);
+  }
   if (request.session.kind === 'demo') {
     scratch.alert({ kind: 'demo_session', externalId: win.id, message: 'A demo session sent a wallet call.' });
     return refuse('session_invalid');
   }
-  const ofBet = win.flavour === 'win' ? judgeBet(scratch, win, policy) : ({ kind: 'pay', flags: [] } satisfies Verdict);
+  const ofBet = win.bet === null ? judgeLoose(scratch, win, policy) : judgeNamed(scratch, win, win.bet, policy);
   if (ofBet.kind !== 'pay') return ofBet;
   const round = roundOf(scratch, win);
   if (round !== null && round.currency !== request.currency) return refuse('wrong_currency');
@@ -123,23 +143,51 @@ function roundOf(scratch: Scratch, win: Win): Round | null {
   return bet === null || bet.round === null || !isBooked(scratch, bet) ? null : scratch.round(bet.round);
 }
 
-function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
+const PAY: Verdict = { kind: 'pay', flags: [] };
+
+/** A win that names no bet: one of the game belongs to its round's bets, a jackpot or gift to nothing (WIN-13, FR-03). */
+function judgeLoose(scratch: Scratch, win: Win, policy: Policy): Verdict {
+  if (win.flavour !== 'win') return PAY;
+  const round = win.round === null ? null : scratch.round(win.round);
+  if (round?.undone === true) return afterRollback(scratch, win.id, policy);
+  if (round === null || round.betsEver === 0) return withoutBet(scratch, win, policy);
+  if (round.betsStanding === 0) return afterRollback(scratch, win.id, policy);
+  return onlyBetIsTaken(scratch, round, policy) ? refuse('already_settled') : PAY;
+}
+
+/** Where a bet has one win, a win that names only the round is its only bet's. */
+function onlyBetIsTaken(scratch: Scratch, round: Round, policy: Policy): boolean {
+  if (policy['win.perBet'] === 'many' || round.betsEver !== 1) return false;
+  const bets = scratch.roundTransactions(round.round).filter((row) => row.kind === 'bet' && row.flavour !== 'tip');
+  return bets.some((bet) => isBooked(scratch, bet) && isTaken(scratch, bet, policy));
+}
+
+/** True when the bet has the one win it may have. In a round of several bets a win that names none is nobody's one win. */
+function isTaken(scratch: Scratch, bet: Transaction, policy: Policy): boolean {
+  if (policy['win.perBet'] === 'many') return false;
+  const round = roundOfBet(scratch, bet);
+  return bet.wins > 0 || (round !== null && round.betsEver === 1 && round.looseWins > bet.looseBefore);
+}
+
+/** A win that names its bet is judged by what became of the bet, whatever kind of win it is (WIN-07, WIN-16, WIN-17). */
+function judgeNamed(scratch: Scratch, win: Win, name: ExternalId, policy: Policy): Verdict {
   const { request } = scratch;
-  if (win.bet === null) {
-    const round = win.round === null ? null : scratch.round(win.round);
-    if (round === null || round.betsEver === 0) return withoutBet(scratch, win, policy);
-    return round.betsStanding === 0 ? afterRollback(scratch, win.id, policy) : { kind: 'pay', flags: [] };
+  const bet = scratch.transaction({ kind: 'bet', externalId: name });
+  if (bet === null) {
+    // Jackpots and gifts are paid whether their bet was heard of or not.
+    if (win.flavour !== 'win') return PAY;
+    const undone = win.round !== null && scratch.round(win.round)?.undone === true;
+    return undone ? afterRollback(scratch, win.id, policy) : withoutBet(scratch, win, policy);
   }
-  const bet = scratch.transaction({ kind: 'bet', externalId: win.bet });
-  if (bet === null) return withoutBet(scratch, win, policy);
   if (bet.player !== request.player) return { kind: 'foreign' };
+  const asked = { round: win.round, currency: request.currency };
   switch (bet.state) {
     case 'tombstone':
       return afterRollback(scratch, win.id, policy);
     case 'reversed': {
       // To accept a win after its rollback is no reason to pay it elsewhere than its bet was placed.
       const late = afterRollback(scratch, win.id, policy);
-      return late.kind === 'pay' ? (misfit(scratch, win, bet, policy) ?? late) : late;
+      return late.kind === 'pay' ? (misfit(scratch, asked, bet, policy) ?? late) : late;
     }
     case 'rejected':
       scratch.alert({
@@ -152,15 +200,21 @@ function judgeBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
       throw new Error('defect: a bet is never parked');
     case 'applied':
     case 'part_reversed':
-      return misfit(scratch, win, bet, policy) ?? { kind: 'pay', flags: [] };
+      return misfit(scratch, asked, bet, policy) ?? PAY;
   }
 }
 
-/** Why a win does not belong to the bet it names, or null. */
-function misfit(scratch: Scratch, win: Win, bet: Transaction, policy: Policy): Verdict | null {
-  if (win.round !== null && bet.round !== null && win.round !== bet.round) return refuse('conflict', 'round');
-  if (bet.currency !== scratch.request.currency) return refuse('wrong_currency');
-  return policy['win.perBet'] === 'one' && bet.wins > 0 ? refuse('already_settled') : null;
+/** Why a win does not belong to the bet it names or waited for, or null. */
+function misfit(
+  scratch: Scratch,
+  win: Pick<Transaction, 'round' | 'currency'>,
+  bet: Transaction,
+  policy: Policy,
+): Extract<Verdict, { kind: 'refuse' }> | null {
+  const refusal = (code: Refusal, field: string | null = null) => ({ kind: 'refuse', refusal: code, field }) as const;
+  if (win.round !== null && bet.round !== null && win.round !== bet.round) return refusal('conflict', 'round');
+  if (bet.currency !== win.currency) return refusal('wrong_currency');
+  return isTaken(scratch, bet, policy) ? refusal('already_settled') : null;
 }
 
 function withoutBet(scratch: Scratch, win: Win, policy: Policy): Verdict {
@@ -203,20 +257,23 @@ function payWin(scratch: Scratch, draft: Transaction, closes: boolean, policy: P
   countLoss(scratch, currency, -units);
   const bet = draft.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: draft.reference });
   const flags = draft.reference !== null && bet === null ? [...draft.flags, BEFORE_BET] : draft.flags;
-  const row: Transaction = { ...draft, state: 'applied', units, flags, balanceAfter: wallet.balance + units };
-  scratch.putTransaction(row);
-
   const standing = bet !== null && isBooked(scratch, bet);
   const counts = settles(units, policy) ? 1 : 0;
   if (standing) scratch.putTransaction({ ...bet, wins: bet.wins + counts, changedAtMs: request.nowMs });
   const roundName = draft.round ?? (standing ? bet.round : null);
-  if (roundName !== null) {
-    const round = scratch.round(roundName) ?? newRound(request, roundName, currency);
-    const counted = {
-      ...round,
-      paid: round.paid + units,
-      looseWins: round.looseWins + (draft.reference === null ? counts : 0),
-    };
+  const round = roundName === null ? null : (scratch.round(roundName) ?? newRound(request, roundName, currency));
+  const loose = isLoose(draft);
+  const row: Transaction = {
+    ...draft,
+    state: 'applied',
+    units,
+    flags,
+    looseBefore: loose ? (round?.looseWins ?? 0) : 0,
+    balanceAfter: wallet.balance + units,
+  };
+  scratch.putTransaction(row);
+  if (round !== null) {
+    const counted = { ...round, paid: round.paid + units, looseWins: round.looseWins + (loose ? counts : 0) };
     scratch.putRound(afterMove(counted, closes, request.nowMs, 'in'));
   }
   if (closes && roundName === null && bet !== null) closeRoundOfTombstone(scratch, bet);
@@ -238,26 +295,36 @@ export function releaseParked(scratch: Scratch, bet: Transaction, policy: Policy
     const inRound =
       bet.flavour !== 'tip' && parked.reference === null && parked.round !== null && parked.round === bet.round;
     if (!named && !inRound) continue;
-    const settled = scratch.transaction(bet)?.wins ?? 0;
-    if (named && policy['win.perBet'] === 'one' && settled > 0) {
-      scratch.putTransaction(refuseParked(scratch, parked, 'already_settled'));
-    } else if (parked.currency !== bet.currency) {
-      scratch.putTransaction(refuseParked(scratch, parked, 'wrong_currency'));
-    } else if (named && parked.round !== null && bet.round !== null && parked.round !== bet.round) {
-      scratch.putTransaction(refuseParked(scratch, parked, 'conflict'));
-    } else {
-      payParked(scratch, parked, policy);
-    }
+    // Nobody's win waits for the second bet of a round, so here even a win that names none competes for this one.
+    const unfit = misfit(scratch, parked, scratch.transaction(bet) ?? bet, policy);
+    if (unfit === null) payParked(scratch, parked, policy);
+    else scratch.putTransaction(refuseParked(scratch, parked, unfit.refusal));
   }
 }
 
-/** The bet was rolled back before it came: what waits for it by name goes the way of `win.afterRollback`. */
-export function settleParkedAfterTombstone(scratch: Scratch, bet: Transaction, policy: Policy): void {
-  for (const parked of inOrder(scratch.parked())) {
-    if (parked.reference !== bet.externalId) continue;
+/** The bet or its round was rolled back before it came: what waits for it goes the way of `win.afterRollback`. */
+export function settleParkedAfterTombstone(
+  scratch: Scratch,
+  waitsForIt: (parked: Transaction) => boolean,
+  policy: Policy,
+): void {
+  for (const parked of inOrder(scratch.parked()).filter(waitsForIt)) {
     const verdict = afterRollback(scratch, parked.externalId, policy);
     if (verdict.kind === 'pay') payParked(scratch, { ...parked, flags: [...parked.flags, ...verdict.flags] }, policy);
     else scratch.putTransaction(refuseParked(scratch, parked, 'reversed'));
+  }
+}
+
+/** The bet came and was refused: what waits for it by name waits no longer, and somebody hears of it. */
+export function refuseWaitingFor(scratch: Scratch, bet: ExternalId): void {
+  for (const parked of inOrder(scratch.parked())) {
+    if (parked.reference !== bet) continue;
+    scratch.putTransaction(refuseParked(scratch, parked, 'not_found'));
+    scratch.alert({
+      kind: 'win_of_rejected_bet',
+      externalId: parked.externalId,
+      message: 'A win waited for a bet that was refused; nothing was credited.',
+    });
   }
 }
 
@@ -273,10 +340,6 @@ function payParked(scratch: Scratch, parked: Transaction, policy: Policy): void 
 
 function refuseParked(scratch: Scratch, parked: Transaction, refusal: Refusal): Transaction {
   return { ...parked, state: 'rejected', refusal, deadlineMs: null, changedAtMs: scratch.request.nowMs };
-}
-
-function inOrder(rows: readonly Transaction[]): readonly Transaction[] {
-  return rows.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
 }
 
 /** Which of the house's accounts pays this kind of win. */

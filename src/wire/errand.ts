@@ -56,7 +56,7 @@ export interface Errand<T> {
   readonly read: (response: ErrandResponse) => T | ErrandProblem;
 }
 
-/** One reading of the peer's clock (clock.md D.4): asked at `sentAtMs`, answered at `receivedAtMs`, both of our wall clock. */
+/** One reading of the peer's clock, taken in passing: asked at `sentAtMs`, answered at `receivedAtMs`, both of our wall clock. */
 export interface DateSample {
   readonly origin: string;
   readonly sentAtMs: number;

@@ -158,6 +158,23 @@ describe('wins', () => {
     await sound(table);
   });
 
+  it('that came before their bet are paid with it, on every replica, however many wait [casino: waiting win forgotten] [WIN-06]', async () => {
+    await using table = await ledgerTable({ replicas: 2 });
+    const player = await table.player('USD', '10.00');
+    for (const id of ['a', 'b'])
+      expect(await table.submit(player, win(`w-${id}`, `b-${id}`, '2.00'), 1)).toMatchObject({ kind: 'parked' });
+    const waiting = async () => (await table.sql`SELECT sum(waiting)::int AS waiting FROM wallet`)[0]?.['waiting'];
+    expect(await waiting()).toBe(2);
+    await table.submit(player, bet('b-a', '1.00'));
+    expect(await table.balance(player)).toBe(1_100n);
+    expect(await waiting()).toBe(1);
+    await table.submit(player, bet('b-b', '1.00'), 1);
+    expect(await table.balance(player)).toBe(1_200n);
+    expect(await waiting()).toBe(0);
+    expect(await table.submit(player, win('w-a', 'b-a', '2.00'))).toMatchObject({ kind: 'applied', duplicate: true });
+    await sound(table);
+  });
+
   it('of zero are booked, settle the bet and may close the round [casino: zero win refused] [WIN-04]', async () => {
     await using table = await ledgerTable();
     const player = await table.player('USD', '10.00');

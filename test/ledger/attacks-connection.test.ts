@@ -12,6 +12,7 @@ import { createMetrics, silentLog, systemClock } from '../../src/platform/index.
 import { externalId, roundId } from '../../src/wallet/index.ts';
 import type { Bet, PlayerId } from '../../src/wallet/index.ts';
 import { amount, ledgerTable, request } from '../support/ledger.ts';
+import { openWire } from '../faults/wire.ts';
 import { cuttingProxy } from '../support/proxy.ts';
 
 const LANE = 'croupier-lane-0';
@@ -30,6 +31,13 @@ function openAt(url: string, sql: postgres.Sql): Ledger {
   return openLedger({ url, sql, clock: systemClock, log: silentLog, metrics: createMetrics(), lanes: 1 });
 }
 
+/** The lane's connections as the database sees them. */
+async function connectionsOf(sql: postgres.Sql) {
+  const rows = await sql`
+    SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = ${LANE}`;
+  return [...rows];
+}
+
 async function sound(sql: postgres.Sql): Promise<void> {
   expect((await audit(sql)).findings.filter((finding) => finding.violations > 0)).toEqual([]);
 }
@@ -38,11 +46,15 @@ async function sound(sql: postgres.Sql): Promise<void> {
 async function relay(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const pairs = new Map<net.Socket, { frozen: boolean; injected: boolean; readonly client: net.Socket }>();
+  let frozenBy: string | null = null;
   const server = net.createServer((client) => {
     const upstream = net.connect(Number(target.port), target.hostname);
     const pair = { frozen: false, injected: false, client };
     pairs.set(upstream, pair);
-    client.on('data', (bytes) => (pair.frozen ? undefined : upstream.write(bytes)));
+    client.on('data', (bytes) => {
+      if (frozenBy !== null && bytes.includes(frozenBy)) pair.frozen = true;
+      if (!pair.frozen) upstream.write(bytes);
+    });
     upstream.on('data', (bytes) => {
       if (pair.injected) pair.injected = false;
       else if (!pair.frozen) client.write(bytes);
@@ -66,6 +78,10 @@ async function relay(databaseUrl: string) {
     /** The network goes silent: nobody is told, nothing is closed. New connections work. */
     freeze: () => {
       for (const pair of pairs.values()) pair.frozen = true;
+    },
+    /** From the next time these words are sent: silence, for the connection that sent them. */
+    freezeAt: (words: string) => {
+      frozenBy = words;
     },
     /** What a pooler does between transactions: the session is another one, without the statements prepared before. */
     forgetStatements: async () => {
@@ -106,6 +122,22 @@ describe('the way to the database', () => {
       const next = async () => (await ask('b-3', other, 500).catch(() => null))?.kind;
       await expect.poll(next, { timeout: 20_000 }).toBe('applied');
       expect(await table.balance(other)).toBe(9_900n);
+      await ledger.close();
+    },
+  );
+
+  it(
+    'asks the next host when the first takes the connection and freezes [bug 4] [RET-14]',
+    { timeout: 30_000 },
+    async () => {
+      await using table = await ledgerTable();
+      const player = await table.player('USD', '100.00');
+      await using frozen = await relay(table.url);
+      frozen.freezeAt('pipeline.standby');
+      const [first, second] = [new URL(frozen.url), new URL(table.url)];
+      const ledger = openAt(table.url.replace(second.host, `${first.host},${second.host}`), table.sql);
+      const ask = async () => ledger.submit(request(player, 'USD', [bet('b-1', '1.00')]), table.policy, 2_000);
+      await expect.poll(async () => (await ask().catch(() => null))?.kind, { timeout: 15_000 }).toBe('applied');
       await ledger.close();
     },
   );
@@ -172,19 +204,74 @@ describe('the way to the database', () => {
     },
   );
 
-  it('goes on after the tables grew a column under its prepared statements, as in a rolling deploy [bug 10] [RET-23]', async () => {
+  it('goes on after the tables changed under its prepared statements, as in a rolling deploy [bug 10] [RET-23]', async () => {
     await using table = await ledgerTable({ lanes: 1 });
     const player = await table.player('USD', '100.00');
     await table.submit(player, bet('b-1', '1.00', 'r-1'));
     await table.submit(player, bet('b-2', '1.00', 'r-1'));
     await table.sql`ALTER TABLE transaction ADD COLUMN later text`;
     await table.sql`ALTER TABLE round ADD COLUMN later text`;
-    // The first may be uncertain, which is true; it may not stay so.
-    await table
-      .submit(player, bet('b-3', '1.00', 'r-1'))
-      .catch((error: unknown) => expect(error).toBeInstanceOf(Uncertain));
     expect(await table.submit(player, bet('b-3', '1.00', 'r-1'))).toMatchObject({ kind: 'applied' });
-    expect(await table.balance(player)).toBe(9_700n);
+    // Another type of a column is what the server answers "cached plan must not change result type" to.
+    await table.sql`ALTER TABLE round ALTER COLUMN game_code TYPE varchar(300)`;
+    await table.sql`ALTER TABLE wallet ALTER COLUMN waiting TYPE bigint`;
+    expect(await table.submit(player, bet('b-4', '1.00', 'r-1'))).toMatchObject({ kind: 'applied', duplicate: false });
+    expect(await table.balance(player)).toBe(9_600n);
     await sound(table.sql);
+  });
+
+  it('leaves no connection behind where statements went stale, and no lock of it [bug 10]', async () => {
+    await using table = await ledgerTable({ lanes: 1 });
+    const player = await table.player('USD', '100.00');
+    await table.submit(player, bet('b-1', '1.00', 'r-1'));
+    await table.submit(player, bet('b-2', '1.00', 'r-1'));
+    await table.sql`ALTER TABLE round ALTER COLUMN game_code TYPE varchar(300)`;
+    expect(await table.submit(player, bet('b-3', '1.00', 'r-1'))).toMatchObject({ kind: 'applied', duplicate: false });
+    const connections = async () => connectionsOf(table.sql);
+    await expect.poll(connections, { timeout: 5_000 }).toEqual([{ state: 'idle' }]);
+  });
+
+  it('decides again when its connection is lost: what was decided under a lost lock is void [bug 10] [BET-25]', async () => {
+    await using table = await ledgerTable({ lanes: 1 });
+    const player = await table.player('USD', '100.00');
+    const wire = await openWire(table.url);
+    const ledger = openAt(wire.url, table.sql);
+    const ask = async (id: string) =>
+      ledger.submit(request(player, 'USD', [bet(id, '0', 'shared')]), table.policy, 10_000);
+    expect(await ask('b-1')).toMatchObject({ kind: 'applied' });
+    // The lock is gone with the connection, and before the writer knows, somebody else plays the same round.
+    const held = wire.at('before_write', async ({ dropServer }) => {
+      dropServer();
+      expect(await table.submit(player, bet('b-2', '10.00', 'shared'))).toMatchObject({ kind: 'applied' });
+    });
+    const outcome = await ask('b-3');
+    await held;
+    expect(outcome).toMatchObject({ kind: 'applied', balance: { units: 9_000n } });
+    expect(await table.sql`SELECT bets_ever, staked::text FROM round`).toEqual([{ bets_ever: 3, staked: '1000' }]);
+    await sound(table.sql);
+    await ledger.close();
+    await wire.close();
+  });
+
+  it('says that nobody knows what became of a COMMIT, and asks again until somebody does [bug 10] [RET-09]', async () => {
+    await using table = await ledgerTable({ lanes: 1 });
+    const player = await table.player('USD', '100.00');
+    const wire = await openWire(table.url);
+    const metrics = createMetrics();
+    const ledger = openLedger({ url: wire.url, sql: table.sql, clock: systemClock, log: silentLog, metrics, lanes: 1 });
+    const ask = async () => ledger.submit(request(player, 'USD', [bet('b-1', '10.00')]), table.policy, 20_000);
+    const cuts = (async () => {
+      for (let cut = 0; cut < 4; cut += 1) await wire.at('after_write');
+    })();
+    await expect(ask()).rejects.toMatchObject({ reason: 'commit_unknown' });
+    await cuts;
+    expect(await metrics.text()).toContain('croupier_ledger_trouble_total{kind="resubmit"} 3');
+    expect(await table.balance(player)).toBe(10_000n);
+    const committed = wire.at('after_commit');
+    expect(await ask()).toMatchObject({ kind: 'applied', duplicate: true, balance: { units: 9_000n } });
+    await committed;
+    await sound(table.sql);
+    await ledger.close();
+    await wire.close();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * A tiny operator for the sandbox's tests, written from interfaces.md alone: it checks signatures, keeps one balance, applies
+ * A tiny operator for the sandbox's tests, written from docs/dialects/generic.md alone: it checks signatures, keeps one balance, applies
  * each transaction once, and misbehaves on demand.
  */
 import { Buffer } from 'node:buffer';

@@ -138,7 +138,7 @@ export function serverSettings(options: SettingsOptions): readonly string[] {
     // Socket paths have a limit of 107 bytes, and a checkout may lie deeper.
     unix_socket_directories: '',
     jit: 'off',
-    max_connections: '100',
+    max_connections: '250',
     password_encryption: 'scram-sha-256',
     logging_collector: 'off',
     log_destination: 'stderr',

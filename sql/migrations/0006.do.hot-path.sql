@@ -12,3 +12,13 @@ FROM (
   GROUP BY t.shard, t.player
 ) n
 WHERE w.shard = n.shard AND w.player = n.player AND w.currency = n.currency;
+
+-- The time alone: with shard and player in it, a planner without statistics took this index for lookups by round, and walked
+-- all of it. Pages of rounds opened at the same instant are sorted on the way.
+DROP INDEX round_opened;
+CREATE INDEX round_opened ON round (opened_at);
+
+-- What every replica asks each second: which sessions have ended? Counted by the database's clock, so that replicas need
+-- not agree on the time.
+ALTER TABLE session_event ADD COLUMN stored_at timestamptz NOT NULL DEFAULT now();
+CREATE INDEX session_event_ended ON session_event (stored_at) WHERE type = 'ended';
