@@ -38,7 +38,12 @@ const platform = (key: string, name = 'platform') => ({ name, key, scopes: ['pla
 describe('one secret in two places is refused by naming both', () => {
   const CASES: Readonly<Record<string, readonly [Partial<ConfigFile>, RegExp]>> = {
     'two aggregators sign with it [SIG-45]': [
-      { aggregators: [aggregator('one', { signing: [SHARED] }), aggregator('two', { signing: ['another-secret', SHARED] })] },
+      {
+        aggregators: [
+          aggregator('one', { signing: [SHARED] }),
+          aggregator('two', { signing: ['another-secret', SHARED] }),
+        ],
+      },
       /aggregators\[1\] \(two\)\.callbacks\.signing_secrets\[1\] .* aggregators\[0\] \(one\)\.callbacks\.signing_secrets\[0\]/,
     ],
     'a platform key signs callbacks [SIG-19]': [
@@ -77,7 +82,7 @@ describe('one secret in two places is refused by naming both', () => {
 });
 
 describe('a knob', () => {
-  const under = (policy: object) => told({ aggregators: [{ ...aggregator('one'), policy }] } as Partial<ConfigFile>);
+  const under = (policy: object) => told({ aggregators: [{ ...aggregator('one'), policy }] });
 
   it('that nothing reads yet cannot be set', () => {
     for (const [knob, value] of Object.entries({
@@ -98,7 +103,8 @@ describe('a knob', () => {
   it('of a status cannot make a refusal look done, or an uncertain answer look known [RET-22]', () => {
     for (const status of [200, 302, 401, 403, 408, 413, 415, 429, 500, 503])
       expect(under({ 'http.reject': status })).toContain('policy.http.reject');
-    for (const status of [200, 400, 422, 499, 600]) expect(under({ 'http.uncertain': status })).toContain('policy.http.uncertain');
+    for (const status of [200, 400, 422, 499, 600])
+      expect(under({ 'http.uncertain': status })).toContain('policy.http.uncertain');
     for (const status of [400, 402, 409, 422]) expect(under({ 'http.reject': status })).toBeNull();
     for (const status of [500, 502, 503]) expect(under({ 'http.uncertain': status })).toBeNull();
   });

@@ -56,45 +56,33 @@ export function openJournal(options: JournalOptions): Journal {
   const queue: JournalEntry[] = [];
   let bytes = 0;
   let writing: Promise<void> | null = null;
-  let hurry: () => void = () => undefined;
-  const { written, dropped } = journalMetrics(options.metrics);
+  let gathering = pause(0);
+  const counters = journalMetrics(options.metrics);
 
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH);
       bytes -= batch.reduce((sum, entry) => sum + entry.body.byteLength, 0);
-      await write(batch);
+      await write(options, counters, batch);
     }
   };
 
-  const write = async (batch: readonly JournalEntry[]): Promise<void> => {
-    try {
-      await insertEntries(options.sql, batch);
-      written.inc(batch.length);
-    } catch (error) {
-      // One entry that no column can hold must not take its neighbours with it.
-      if (batch.length > 1 && ABOUT_AN_ENTRY.test(errorCode(error))) {
-        const half = Math.ceil(batch.length / 2);
-        await write(batch.slice(0, half));
-        await write(batch.slice(half));
-        return;
-      }
-      dropped.inc(batch.length);
-      options.log.warn({ err: error, entries: batch.length }, 'the journal lost entries; no money is affected');
+  const drained = async () => {
+    while (writing !== null) {
+      gathering.cut();
+      await writing;
     }
+  };
+  const giveUp = (lost: readonly JournalEntry[]) => {
+    counters.dropped.inc(lost.length);
+    options.log.warn({ entries: lost.length }, 'the journal was closed before all was written; no money is affected');
   };
 
   const start = () => {
     if (writing !== null) return;
     // Off the path: the answers that caused the entries leave first, and one statement writes many.
-    const gathered = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    writing = gathered.then(writeAll).finally(() => {
+    gathering = pause(delayMs);
+    writing = gathering.over.then(writeAll).finally(() => {
       writing = null;
       if (queue.length > 0) start();
     });
@@ -104,7 +92,7 @@ export function openJournal(options: JournalOptions): Journal {
     depth: () => queue.length,
     note: (entry) => {
       if (queue.length >= maxEntries || bytes + entry.body.byteLength > maxBytes) {
-        dropped.inc();
+        counters.dropped.inc();
         return;
       }
       queue.push(entry);
@@ -112,20 +100,46 @@ export function openJournal(options: JournalOptions): Journal {
       start();
     },
     close: async () => {
-      const idle = async () => {
-        while (writing !== null) {
-          hurry();
-          await writing;
-        }
-      };
-      await atMost(CLOSE_MS, idle());
+      await atMost(CLOSE_MS, drained());
       if (queue.length === 0) return;
-      const lost = queue.splice(0);
+      giveUp(queue.splice(0));
       bytes = 0;
-      dropped.inc(lost.length);
-      options.log.warn({ entries: lost.length }, 'the journal was closed before all was written; no money is affected');
     },
   };
+}
+
+/** Writes entries together; one that no column can hold must not take its neighbours with it. */
+async function write(
+  options: Pick<JournalOptions, 'sql' | 'log'>,
+  counters: ReturnType<typeof journalMetrics>,
+  batch: readonly JournalEntry[],
+): Promise<void> {
+  try {
+    await insertEntries(options.sql, batch);
+    counters.written.inc(batch.length);
+  } catch (error) {
+    if (batch.length > 1 && ABOUT_AN_ENTRY.test(errorCode(error))) {
+      const half = Math.ceil(batch.length / 2);
+      await write(options, counters, batch.slice(0, half));
+      await write(options, counters, batch.slice(half));
+      return;
+    }
+    counters.dropped.inc(batch.length);
+    options.log.warn({ err: error, entries: batch.length }, 'the journal lost entries; no money is affected');
+  }
+}
+
+/** A wait that can be cut short. */
+function pause(ms: number): { readonly over: Promise<void>; readonly cut: () => void } {
+  let cut: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    cut = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { over, cut };
 }
 
 async function atMost(ms: number, work: Promise<void>): Promise<void> {

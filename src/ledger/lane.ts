@@ -226,24 +226,7 @@ export function createLane(options: LaneOptions): Lane {
           reject(new Uncertain('queue_full', `more than ${options.maxQueue} calls are waiting`));
           return;
         }
-        const waitMs = Math.max(0, deadline - options.clock.monotonic());
-        const timer = setTimeout(() => {
-          options.onTrouble('deadline');
-          job.fail(new Uncertain('deadline', 'no answer within the deadline; the call may still be booked'));
-        }, waitMs);
-        const once = (answer: () => void) => {
-          if (job.settled) return;
-          job.settled = true;
-          clearTimeout(timer);
-          answer();
-        };
-        const job: Job = {
-          item,
-          deadline,
-          settled: false,
-          settle: (outcome) => once(() => resolve(outcome)),
-          fail: (error) => once(() => reject(error)),
-        };
+        const job = jobOf(item, deadline, { resolve, reject, onTrouble: options.onTrouble, clock: options.clock });
         queue.push(job);
         if (state === 'idle') {
           move('running');
@@ -262,6 +245,36 @@ export function createLane(options: LaneOptions): Lane {
       await connection?.close();
     },
   };
+}
+
+/** A call and its caller, who is answered once: with an outcome, with why there is none, or at the deadline. */
+function jobOf(
+  item: Item,
+  deadline: number,
+  caller: Pick<LaneOptions, 'clock' | 'onTrouble'> & {
+    readonly resolve: (outcome: Outcome) => void;
+    readonly reject: (error: Uncertain) => void;
+  },
+): Job {
+  const once = (answer: () => void) => {
+    if (job.settled) return;
+    job.settled = true;
+    clearTimeout(timer);
+    answer();
+  };
+  const job: Job = {
+    item,
+    deadline,
+    settled: false,
+    settle: (outcome) => once(() => caller.resolve(outcome)),
+    fail: (error) => once(() => caller.reject(error)),
+  };
+  const waitMs = Math.max(0, deadline - caller.clock.monotonic());
+  const timer = setTimeout(() => {
+    caller.onTrouble('deadline');
+    job.fail(new Uncertain('deadline', 'no answer within the deadline; the call may still be booked'));
+  }, waitMs);
+  return job;
 }
 
 function sameShard(first: Job | undefined, other: Job): boolean {

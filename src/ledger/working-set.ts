@@ -59,10 +59,8 @@ const waits = (row: Transaction | undefined): number =>
 
 export function createWorkingSet(loaded: Loaded): WorkingSet {
   const wallets = new Map<PlayerId, Map<string, Wallet>>();
-  const transactions = new Map<string, Transaction>();
-  const ofPlayer = new Map<PlayerId, Set<string>>();
+  const transactions = createTransactions();
   const rounds = new Map<string, Round>();
-  const known = new Map<string, Transaction>();
   const dirty = { wallets: new Set<string>(), transactions: new Set<string>(), rounds: new Set<string>() };
   const postings: Posting[] = [];
 
@@ -71,53 +69,17 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
     if (own === undefined) wallets.set(wallet.player, new Map([[wallet.currency, wallet]]));
     else own.set(wallet.currency, wallet);
   };
-  const putTransaction = (row: Transaction): string => {
-    const key = transactionKey(row, row);
-    transactions.set(key, row);
-    const keys = ofPlayer.get(row.player);
-    if (keys === undefined) ofPlayer.set(row.player, new Set([key]));
-    else keys.add(key);
+  const putRound = (round: Round): string => {
+    const key = roundKey(round, round.player, round.round);
+    rounds.set(key, round);
     return key;
   };
-  const rowsOf = (player: PlayerId): readonly Transaction[] =>
-    [...(ofPlayer.get(player) ?? [])].flatMap((key) => transactions.get(key) ?? []);
-
   const add = (rows: Loaded) => {
     for (const wallet of rows.wallets) putWallet(wallet);
-    for (const row of rows.transactions) known.set(putTransaction(row), row);
-    for (const round of rows.rounds) {
-      const key = roundKey(round, round.player, round.round);
-      rounds.set(key, round);
-    }
+    for (const row of rows.transactions) transactions.know(row);
+    for (const round of rows.rounds) putRound(round);
   };
   add(loaded);
-
-  /** By how much the number of waiting wins changed, player by player. */
-  const waitingChanges = (): ReadonlyMap<PlayerId, number> => {
-    const changes = new Map<PlayerId, number>();
-    for (const key of dirty.transactions) {
-      const row = transactions.get(key);
-      if (row === undefined) continue;
-      const change = waits(row) - waits(known.get(key));
-      if (change !== 0) changes.set(row.player, (changes.get(row.player) ?? 0) + change);
-    }
-    return changes;
-  };
-
-  const dirtyWallets = (): readonly DirtyWallet[] => {
-    const waiting = waitingChanges();
-    const written: DirtyWallet[] = [];
-    for (const [player, own] of wallets) {
-      // One wallet carries the player's change, whichever it is: the count is the sum over all of them.
-      let change = waiting.get(player) ?? 0;
-      for (const wallet of own.values()) {
-        if (change === 0 && !dirty.wallets.has(part(player) + wallet.currency)) continue;
-        written.push({ wallet, waiting: change });
-        change = 0;
-      }
-    }
-    return written;
-  };
 
   return {
     add,
@@ -125,32 +87,89 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
       wallets: (player) => [...(wallets.get(player)?.values() ?? [])],
       transaction: (scope, name) => transactions.get(transactionKey(scope, name)) ?? null,
       round: (scope, player, round) => rounds.get(roundKey(scope, player, round)) ?? null,
-      parked: (scope, player) => rowsOf(player).filter((row) => row.state === 'parked' && inScope(row, scope, player)),
+      parked: (scope, player) =>
+        transactions.of('waiting', player).filter((row) => row.state === 'parked' && inScope(row, scope, player)),
       roundTransactions: (scope, player, round) =>
-        rowsOf(player).filter((row) => row.round === round && inScope(row, scope, player)),
+        transactions.of('round', player, round).filter((row) => row.round === round && inScope(row, scope, player)),
       winsNaming: (scope, player, bet) =>
-        rowsOf(player).filter((row) => row.kind === 'win' && row.reference === bet && inScope(row, scope, player)),
+        transactions
+          .of('reference', player, bet)
+          .filter((row) => row.kind === 'win' && row.reference === bet && inScope(row, scope, player)),
     },
     apply: (changes) => {
       for (const wallet of changes.wallets) {
         putWallet(wallet);
         dirty.wallets.add(part(wallet.player) + wallet.currency);
       }
-      for (const row of changes.transactions) dirty.transactions.add(putTransaction(row));
-      for (const round of changes.rounds) {
-        const key = roundKey(round, round.player, round.round);
-        rounds.set(key, round);
-        dirty.rounds.add(key);
-      }
+      for (const row of changes.transactions) dirty.transactions.add(transactions.put(row));
+      for (const round of changes.rounds) dirty.rounds.add(putRound(round));
       postings.push(...changes.postings);
     },
-    dirty: () => {
-      return {
-        wallets: dirtyWallets(),
-        transactions: [...dirty.transactions].flatMap((key) => transactions.get(key) ?? []),
-        rounds: [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []),
-        postings,
-      };
+    dirty: () => ({
+      wallets: dirtyWallets(wallets, dirty.wallets, transactions.waitingChanges(dirty.transactions)),
+      transactions: [...dirty.transactions].flatMap((key) => transactions.get(key) ?? []),
+      rounds: [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []),
+      postings,
+    }),
+  };
+}
+
+/** The batch's transactions, by name and by what they are asked for: a hot player has hundreds in one batch. */
+function createTransactions() {
+  const rows = new Map<string, Transaction>();
+  const asLoaded = new Map<string, Transaction>();
+  // Entries are only added: who reads checks what the row says by now.
+  const groups = new Map<string, Set<string>>();
+  type Group = 'waiting' | 'round' | 'reference';
+  const groupKey = (group: Group, player: PlayerId, name: string) => group + part(player) + name;
+  const enter = (group: Group, row: Transaction, name: string, key: string) => {
+    const at = groupKey(group, row.player, name);
+    const keys = groups.get(at);
+    if (keys === undefined) groups.set(at, new Set([key]));
+    else keys.add(key);
+  };
+  const put = (row: Transaction): string => {
+    const key = transactionKey(row, row);
+    rows.set(key, row);
+    if (waits(row) === 1) enter('waiting', row, '', key);
+    if (row.round !== null) enter('round', row, row.round, key);
+    if (row.reference !== null) enter('reference', row, row.reference, key);
+    return key;
+  };
+  return {
+    put,
+    /** a row as the database has it */
+    know: (row: Transaction) => asLoaded.set(put(row), row),
+    get: (key: string) => rows.get(key),
+    of: (group: Group, player: PlayerId, name = ''): readonly Transaction[] =>
+      [...(groups.get(groupKey(group, player, name)) ?? [])].flatMap((key) => rows.get(key) ?? []),
+    /** by how much the number of waiting wins changed, player by player */
+    waitingChanges: (dirty: ReadonlySet<string>): ReadonlyMap<PlayerId, number> => {
+      const changes = new Map<PlayerId, number>();
+      for (const key of dirty) {
+        const row = rows.get(key);
+        const change = row === undefined ? 0 : waits(row) - waits(asLoaded.get(key));
+        if (row !== undefined && change !== 0) changes.set(row.player, (changes.get(row.player) ?? 0) + change);
+      }
+      return changes;
     },
   };
+}
+
+function dirtyWallets(
+  wallets: ReadonlyMap<PlayerId, ReadonlyMap<string, Wallet>>,
+  dirty: ReadonlySet<string>,
+  waiting: ReadonlyMap<PlayerId, number>,
+): readonly DirtyWallet[] {
+  const written: DirtyWallet[] = [];
+  for (const [player, own] of wallets) {
+    // One wallet carries the player's change, whichever it is: the count is the sum over all of them.
+    let change = waiting.get(player) ?? 0;
+    for (const wallet of own.values()) {
+      if (change === 0 && !dirty.has(part(player) + wallet.currency)) continue;
+      written.push({ wallet, waiting: change });
+      change = 0;
+    }
+  }
+  return written;
 }

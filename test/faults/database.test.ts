@@ -65,12 +65,14 @@ it(
       const hoard: pg.Client[] = [];
       try {
         await takeAllConnections(hoard);
-        await hoard[0]?.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'croupier%'",
-        );
-        // What the gateways let go is taken as well, before or after they ask for it.
-        await takeAllConnections(hoard);
-        await unclear(5);
+        const enough = trial.aggregator.unclear() + 5;
+        while (trial.aggregator.unclear() < enough) {
+          // Whatever the gateways still hold goes to somebody else; they may be quicker once or twice.
+          await hoard[0]?.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'croupier%'",
+          );
+          await takeAllConnections(hoard);
+        }
       } finally {
         await Promise.all(hoard.map(async (client) => client.end()));
       }

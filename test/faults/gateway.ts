@@ -66,6 +66,8 @@ export async function startGateway(order: GatewayOrder): Promise<Gateway> {
     }
   };
   let running = await start();
+  // Should the tests end without closing anything, nothing stays behind.
+  process.once('exit', () => running.child.kill('SIGKILL'));
   return {
     port: () => running.port,
     pid: () => running.child.pid ?? -1,

@@ -55,7 +55,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   try {
     let restarts = 0;
     const onRestart = () => void (restarts += 1);
-    const cluster = await startEmbeddedPostgres({ dir: path.join(dir, 'postgres'), log: silentLog, onRestart });
+    const cluster = await startEmbeddedPostgres({ dir, log: silentLog, onRestart });
     closers.push(async () => {
       // Somebody may have left it stopped.
       for (const pid of [cluster.pid, ...childrenOf(cluster.pid)]) signal(pid, 'SIGCONT');

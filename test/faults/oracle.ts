@@ -32,8 +32,9 @@ interface Row {
 export async function judge(house: House, aggregator: Aggregator): Promise<Verdict> {
   return house.ask(async (sql) => {
     const rows = await sql<Row[]>`
-      SELECT kind, external_id, id, state, (SELECT count(*)::int FROM posting p WHERE p.transaction_id = t.id) AS postings
+      SELECT kind, external_id, id, state, coalesce(postings, 0) AS postings
       FROM transaction t
+      LEFT JOIN (SELECT transaction_id, count(*)::int AS postings FROM posting GROUP BY transaction_id) p ON p.transaction_id = t.id
       WHERE aggregator = ${AGGREGATOR}`;
     const balances = await sql<{ player: string; balance: string }[]>`SELECT player, balance::text FROM wallet`;
     const { findings } = await audit(sql);

@@ -5,7 +5,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planSettings } from '../../src/ledger/lane.ts';
-import { loadStatements } from '../../src/ledger/load-store.ts';
+import { loadStatements } from '../../src/ledger/load-statements-store.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 

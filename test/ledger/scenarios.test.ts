@@ -144,15 +144,16 @@ describe('rollbacks', () => {
   it('while the bet’s own transaction is still open: it waits, then returns the stake [RB-19]', async () => {
     await using table = await ledgerTable({ replicas: 2 });
     const player = await table.player('USD', '100.00');
-    let answers: Promise<string[]> | null = null;
-    await table.sql.begin(async (transaction) => {
+    const { answers } = await table.sql.begin(async (transaction) => {
       await transaction`SELECT 1 FROM wallet WHERE player = ${player} FOR UPDATE`;
       const placed = ask(table, player, bet('b1'));
       await new Promise((resolve) => setTimeout(resolve, 100));
-      answers = Promise.all([placed, ask(table, player, undo('x1', 'bet', 'b1'), { replica: 1 })]);
+      const both = Promise.all([placed, ask(table, player, undo('x1', 'bet', 'b1'), { replica: 1 })]);
       await new Promise((resolve) => setTimeout(resolve, 200));
+      // in a record, so that the lock is let go before the answers are waited for
+      return { answers: both };
     });
-    const [placed, undone] = (await answers) ?? [];
+    const [placed, undone] = await answers;
     expect([
       ['OK', 'OK'],
       ['reversed', 'not_found'],

@@ -82,6 +82,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   schedule: { platform: 'all' },
   'demo-secrets': { config: 'all', platform: 'all' },
   serve: EVERYTHING,
+  workers: { config: 'types', platform: 'all', serve: 'all' },
   demo: EVERYTHING,
   cli: EVERYTHING,
 };

@@ -124,7 +124,7 @@ describe('a batch', () => {
               compare(policy, acts, sizes);
             } catch (error) {
               const told = [policyLine(policy), `batches of ${sizes.join(', ')}`, ...acts.map(lineOf)].join('\n');
-              throw new Error(`${error instanceof Error ? error.message : String(error)}\n${told}`);
+              throw new Error(`${error instanceof Error ? error.message : String(error)}\n${told}`, { cause: error });
             }
           },
         ),

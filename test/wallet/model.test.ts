@@ -38,7 +38,7 @@ const MUST_HAPPEN: Readonly<Record<string, { readonly first: string; readonly ag
     again: 'applied',
   },
   deposit: {
-    first: 'applied conflict player_blocked player_excluded unknown_player wrong_currency',
+    first: 'applied below_minimum conflict limit_reached player_blocked player_excluded unknown_player wrong_currency',
     again: 'applied',
   },
   'rollback any': {
@@ -67,8 +67,10 @@ const MUST_HAPPEN: Readonly<Record<string, { readonly first: string; readonly ag
     again: 'applied insufficient_funds player_blocked session_invalid wrong_currency',
   },
   win: {
-    first: 'applied conflict not_found parked reversed round_closed session_invalid unknown_player wrong_currency',
-    again: 'applied conflict not_found reversed session_invalid wrong_currency',
+    first:
+      'already_settled applied below_minimum conflict limit_reached not_found parked reversed round_closed session_invalid unknown_player wrong_currency',
+    again:
+      'already_settled applied below_minimum conflict limit_reached not_found reversed session_invalid wrong_currency',
   },
   withdrawal: {
     first: 'applied conflict insufficient_funds unknown_player wrong_currency',
