@@ -1,10 +1,10 @@
 /**
  * Bets. Order of the rule: idempotency, existence, session, player, game, round, limits, funds — and after that line it
- * must succeed (wallet.md B.3, first table). A bet never takes a wallet below zero (I2).
+ * must succeed. A bet never takes a wallet below zero (I2).
  */
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
-import type { Account, Transaction, Wallet } from './book.ts';
+import type { Account, Round, Transaction, Wallet } from './book.ts';
 import type { Bet, SessionFact } from './call.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
@@ -173,7 +173,8 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   const draft = newRow(request, bet, 'applied', { units, looseBefore, flags: free ? ['free'] : [] });
   scratch.debit(wallet.currency, stakesAccount(draft), units, draft.id);
   countLoss(scratch, wallet.currency, units);
-  const wins = claimEarlyWins(scratch, draft, policy);
+  const early = claimEarlyWins(scratch, draft);
+  const wins = early.filter((win) => isSettling(win, policy)).length;
   const row: Transaction = { ...draft, wins, balanceAfter: wallet.balance - units };
   scratch.putTransaction(row);
   if (free) {
@@ -183,7 +184,7 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
       message: 'A free round no campaign is known for.',
     });
   }
-  if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, wallet, units);
+  if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, wallet, units, early);
   releaseParked(scratch, row, policy);
   // Closing comes last: a win that waited for this bet was there first and is not late.
   const round = roundOfBet(scratch, bet);
@@ -191,15 +192,20 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
   return { kind: 'applied', row, duplicate: false };
 }
 
-/** Counts the wins that were paid before their bet was known: they settle it all the same (WIN-05). */
-function claimEarlyWins(scratch: Scratch, bet: Transaction, policy: Policy): number {
+/** The wins that were paid before their bet was known: they settle it all the same (WIN-05). */
+function claimEarlyWins(scratch: Scratch, bet: Transaction): readonly Transaction[] {
   const early = scratch.winsNaming(bet).filter((win) => win.flags.includes(BEFORE_BET));
   for (const win of early) scratch.putTransaction({ ...win, flags: win.flags.filter((flag) => flag !== BEFORE_BET) });
-  return early.filter((win) => isSettling(win, policy)).length;
+  return early;
 }
 
-/** Counts the bet on its round, which it opens if it is the first. */
-function joinRound(scratch: Scratch, bet: Bet, wallet: Wallet, units: bigint): void {
+/** What a win that named no round of its own counts in the round of its bet. */
+function paidInRoundOf(win: Transaction, round: Round): bigint {
+  return win.round === null && win.currency === round.currency ? win.units - win.reversedUnits : 0n;
+}
+
+/** Counts the bet on its round, which it opens if it is the first, and with it what it won before it came. */
+function joinRound(scratch: Scratch, bet: Bet, wallet: Wallet, units: bigint, early: readonly Transaction[]): void {
   if (bet.round === null) return;
   const round = scratch.round(bet.round) ?? newRound(scratch.request, bet.round, wallet.currency);
   if (round.closedAtMs !== null && !bet.closesRound) {
@@ -210,6 +216,7 @@ function joinRound(scratch: Scratch, bet: Bet, wallet: Wallet, units: bigint): v
     betsEver: round.betsEver + 1,
     betsStanding: round.betsStanding + 1,
     staked: round.staked + units,
+    paid: round.paid + early.reduce((sum, win) => sum + paidInRoundOf(win, round), 0n),
   };
   scratch.putRound(afterMove(counted, false, scratch.request.nowMs, 'in'));
 }

@@ -58,7 +58,7 @@ export interface Transaction {
   readonly units: bigint;
   /** of `units`, how many were returned */
   readonly reversedUnits: bigint;
-  /** of `amount`, how much was returned, for the cumulative rule (fx.md C.5) */
+  /** of `amount`, how much was returned, for the cumulative rule of partial refunds */
   readonly reversedAmount: Decimal;
   /** standing wins that name this bet */
   readonly wins: number;

@@ -1,5 +1,5 @@
 /**
- * Where aggregators contradict each other (wallet.md B.5): every knob, typed, none optional, so that a new question is a
+ * Where aggregators contradict each other (docs/configuration.md lists them): every knob, typed, none optional, so that a new question is a
  * compile error in every dialect. Values that move money differently are read by `decide`; wording is read by a dialect's
  * encode; habits of the aggregator (`bet.onUncertain`, `retry.horizonMs`) are read by the sandbox and by reconciliation.
  * For an unknown aggregator take the value that cannot lose money silently: `SAFE_POLICY`.

@@ -1,6 +1,6 @@
 /**
  * What moves when something is undone: parts of bets to the player, wins back from the player, and bets applied again.
- * Returned units are the stored ones, never converted again (fx.md C.5); a reversal never fails for want of money (RB-10).
+ * Returned units are the stored ones, never converted again; a reversal never fails for want of money (RB-10).
  */
 import { addDecimals, compareDecimals, cumulativeRefundUnits, subtractDecimals, isZero } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
@@ -10,7 +10,7 @@ import type { Rollback } from './call.ts';
 import type { RoundId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { afterMove, countLoss, inOrder, isLoose, isSettling, roundOfBet, settles } from './rows.ts';
+import { afterMove, countLoss, inOrder, isBooked, isLoose, isSettling, roundOfBet, settles } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { payoutAccount } from './win.ts';
 
@@ -93,9 +93,10 @@ export function takeBack(scratch: Scratch, found: Transaction, rollback: Transac
   const named = bet !== null && bet.player === request.player ? bet : null;
   if (named !== null && named.wins > 0)
     scratch.putTransaction({ ...named, wins: named.wins - counts, changedAtMs: request.nowMs });
-  const roundName = win.round ?? named?.round ?? null;
+  // A win that names no round was counted in that of its bet, once there was one.
+  const roundName = win.round ?? (named !== null && isBooked(scratch, named) ? named.round : null);
   const round = roundName === null ? null : scratch.round(roundName);
-  if (round !== null) {
+  if (round !== null && round.currency === currency) {
     const loose = isLoose(win) && round.looseWins > 0 ? counts : 0;
     const counted = { ...round, paid: round.paid - units, looseWins: round.looseWins - loose };
     scratch.putRound(afterMove(counted, false, request.nowMs, 'back'));

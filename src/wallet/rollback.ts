@@ -1,7 +1,7 @@
 /**
  * Rollbacks: the aggregator undoes a transaction. Session, player status and age never matter (RB-11, RB-18). What is not
  * known yet gets a tombstone, so that the late original meets it (RB-03, RB-04); nothing is returned twice whatever ids
- * the rollbacks carry; returned units are the stored ones, never converted again (wallet.md B.3, fx.md C.5).
+ * the rollbacks carry; returned units are the stored ones, never converted again.
  */
 import { subtractDecimals } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';

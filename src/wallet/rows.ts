@@ -142,7 +142,7 @@ export function newRound(request: WalletRequest, round: RoundId, currency: strin
 }
 
 /**
- * The round after money moved in it (wallet.md B.4): closed when the operation closes it; reopened when it was closed and
+ * The round after money moved in it: closed when the operation closes it; reopened when it was closed and
  * this does not close it again; void when every bet is returned, or it was undone before it began; else open. Closing always wins, so a closed round stays
  * closed for new bets whatever is returned later.
  */
@@ -213,3 +213,8 @@ export function isSettled(scratch: Scratch, bet: Transaction): boolean {
 
 /** Marks a win that was paid before the bet it names was known; taken off when the bet comes and counts it. */
 export const BEFORE_BET = 'before_bet';
+
+/** True for the player's own bet that was once applied, whatever became of it. */
+export function isBooked(scratch: Scratch, bet: Transaction): boolean {
+  return bet.player === scratch.request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
+}

@@ -1,6 +1,6 @@
 /**
  * Wins. A win is never refused for an expired session, a blocked player or a closed account (WIN-08, WIN-09): the game
- * was played. It is refused, parked or flagged only for what its bet is (wallet.md B.3, second table).
+ * was played. It is refused, parked or flagged only for what its bet is.
  */
 import { compareDecimals, parseDecimal } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
@@ -17,6 +17,7 @@ import {
   BEFORE_BET,
   countLoss,
   inOrder,
+  isBooked,
   isLoose,
   newRound,
   newRow,
@@ -129,11 +130,6 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   if (review)
     scratch.alert({ kind: 'review', externalId: win.id, message: 'A win above the review threshold was paid.' });
   return { kind: 'pay', flags: [...ofBet.flags, ...(late ? ['late'] : []), ...(review ? ['review'] : [])] };
-}
-
-/** True for the player's own bet that was once applied, whatever became of it. */
-function isBooked(scratch: Scratch, bet: Transaction): boolean {
-  return bet.player === scratch.request.player && bet.state !== 'tombstone' && bet.state !== 'rejected';
 }
 
 /** The round a win names, or that of the bet it names. */
