@@ -28,11 +28,13 @@ export interface DirtyWallet {
   readonly waiting: number;
 }
 
-/** What a batch has to write: final versions only. */
+/** What a batch has to write: final versions only, new rows apart from changed ones. */
 export interface Dirty {
   readonly wallets: readonly DirtyWallet[];
-  readonly transactions: readonly Transaction[];
-  readonly rounds: readonly Round[];
+  readonly newTransactions: readonly Transaction[];
+  readonly changedTransactions: readonly Transaction[];
+  readonly newRounds: readonly Round[];
+  readonly changedRounds: readonly Round[];
   readonly postings: readonly Posting[];
 }
 
@@ -61,6 +63,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
   const wallets = new Map<PlayerId, Map<string, Wallet>>();
   const transactions = createTransactions();
   const rounds = new Map<string, Round>();
+  const knownRounds = new Set<string>();
   const dirty = { wallets: new Set<string>(), transactions: new Set<string>(), rounds: new Set<string>() };
   const postings: Posting[] = [];
 
@@ -77,7 +80,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
   const add = (rows: Loaded) => {
     for (const wallet of rows.wallets) putWallet(wallet);
     for (const row of rows.transactions) transactions.know(row);
-    for (const round of rows.rounds) putRound(round);
+    for (const round of rows.rounds) knownRounds.add(putRound(round));
   };
   add(loaded);
 
@@ -105,13 +108,38 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
       for (const round of changes.rounds) dirty.rounds.add(putRound(round));
       postings.push(...changes.postings);
     },
-    dirty: () => ({
-      wallets: dirtyWallets(wallets, dirty.wallets, transactions.waitingChanges(dirty.transactions)),
-      transactions: [...dirty.transactions].flatMap((key) => transactions.get(key) ?? []),
-      rounds: [...dirty.rounds].flatMap((key) => rounds.get(key) ?? []),
-      postings,
-    }),
+    dirty: () => {
+      const [changedTransactions, newTransactions] = parted(dirty.transactions, transactions.isKnown, transactions.get);
+      const [changedRounds, newRounds] = parted(
+        dirty.rounds,
+        (key) => knownRounds.has(key),
+        (key) => rounds.get(key),
+      );
+      return {
+        wallets: dirtyWallets(wallets, dirty.wallets, transactions.waitingChanges(dirty.transactions)),
+        newTransactions,
+        changedTransactions,
+        newRounds,
+        changedRounds,
+        postings,
+      };
+    },
   };
+}
+
+/** Rows the database has, and rows it has not. */
+function parted<Row>(
+  keys: ReadonlySet<string>,
+  isKnown: (key: string) => boolean,
+  get: (key: string) => Row | undefined,
+): readonly [Row[], Row[]] {
+  const known: Row[] = [];
+  const fresh: Row[] = [];
+  for (const key of keys) {
+    const row = get(key);
+    if (row !== undefined) (isKnown(key) ? known : fresh).push(row);
+  }
+  return [known, fresh];
 }
 
 /** The batch's transactions, by name and by what they are asked for: a hot player has hundreds in one batch. */
@@ -140,6 +168,7 @@ function createTransactions() {
     put,
     /** a row as the database has it */
     know: (row: Transaction) => asLoaded.set(put(row), row),
+    isKnown: (key: string) => asLoaded.has(key),
     get: (key: string) => rows.get(key),
     of: (group: Group, player: PlayerId, name = ''): readonly Transaction[] =>
       [...(groups.get(groupKey(group, player, name)) ?? [])].flatMap((key) => rows.get(key) ?? []),

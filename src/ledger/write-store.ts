@@ -1,7 +1,7 @@
 /**
  * What a batch writes, as one flight that ends in COMMIT. A unique key that somebody else took in the meantime fails it
- * whole. A row is inserted, or found by its primary key and changed: that is a lookup by its nature, so no plan can go wrong
- * while the tables are young. Every row lies in the shards of the batch's players.
+ * whole. Changed rows are written by INSERT … ON CONFLICT: that finds a row by its key by its nature, so no plan can go wrong
+ * while the tables are young, as that of an UPDATE with a join can. Every row lies in the shards of the batch's players.
  */
 import type { Answered, Sending, Statement } from '../platform/index.ts';
 import { arrayOf, decimalText, instant, instantOrNull, unitsText } from './columns.ts';
@@ -46,7 +46,7 @@ const WALLET: Writing<Dirty['wallets'][number]> = {
 };
 
 /** Relies on transaction_pkey; transaction_external_id is what makes an id apply once, whatever was looked up before. */
-const TRANSACTION: Writing<Dirty['transactions'][number]> = {
+const TRANSACTION: Writing<Dirty['newTransactions'][number]> = {
   table: 'transaction',
   key: [
     { name: 'shard', type: 'smallint', of: (row) => shardOf(row.player) },
@@ -86,7 +86,7 @@ const TRANSACTION: Writing<Dirty['transactions'][number]> = {
 };
 
 /** Relies on round_pkey. No indexed column changes. */
-const ROUND: Writing<Dirty['rounds'][number]> = {
+const ROUND: Writing<Dirty['newRounds'][number]> = {
   table: 'round',
   key: [
     { name: 'shard', type: 'smallint', of: (round) => shardOf(round.player) },
@@ -138,33 +138,40 @@ const POSTING: Writing<Dirty['postings'][number]> = {
 
 const columnsOf = <Row>({ key, once, changing }: Writing<Row>) => [...key, ...once, ...changing];
 
-/** The statement that writes any number of a table's rows: $1 is the first column of each row, and so on. */
-function statementOf<Row>(writing: Writing<Row>): Statement {
-  const { table, key, changing, set = {} } = writing;
+/** Adds any number of a table's rows: $1 is the first column of each row, and so on. */
+function insertOf<Row>(writing: Writing<Row>): Statement {
+  return { name: `${writing.table}.insert`, text: insertText(writing, 'insert') };
+}
+
+/** Changes any number of a table's rows, which are there. */
+function changeOf<Row>(writing: Writing<Row>): Statement {
+  const { key, changing, set = {} } = writing;
+  return {
+    name: `${writing.table}.update`,
+    text: `${insertText(writing, 'update')}
+    ON CONFLICT (${key.map(({ name }) => name).join(', ')}) DO UPDATE
+    SET ${changing.map(({ name }) => `${name} = ${set[name] ?? `EXCLUDED.${name}`}`).join(', ')}`,
+  };
+}
+
+function insertText<Row>(writing: Writing<Row>, verb: string): string {
   const columns = columnsOf(writing);
   const names = columns.map(({ name }) => name).join(', ');
-  const conflict =
-    changing.length === 0
-      ? ''
-      : `
-    ON CONFLICT (${key.map(({ name }) => name).join(', ')}) DO UPDATE
-    SET ${changing.map(({ name }) => `${name} = ${set[name] ?? `EXCLUDED.${name}`}`).join(', ')}`;
-  return {
-    name: `${table}.write`,
-    text: `
-    /* ${table}.write */
-    INSERT INTO ${table} (${names})
+  return `
+    /* ${writing.table}.${verb} */
+    INSERT INTO ${writing.table} (${names})
     SELECT ${columns.map(({ name }) => (name === 'flags' ? "string_to_array(flags, ',')" : name)).join(', ')}
-    FROM unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS n (${names})${conflict}`,
-  };
+    FROM unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS n (${names})`;
 }
 
 /** Every statement of the writing flight. For the lint of a distributed book they are all here and nowhere else. */
 export const WRITE_STATEMENTS = {
-  wallets: statementOf(WALLET),
-  transactions: statementOf(TRANSACTION),
-  rounds: statementOf(ROUND),
-  postings: statementOf(POSTING),
+  updateWallets: changeOf(WALLET),
+  insertTransactions: insertOf(TRANSACTION),
+  updateTransactions: changeOf(TRANSACTION),
+  insertRounds: insertOf(ROUND),
+  updateRounds: changeOf(ROUND),
+  insertPostings: insertOf(POSTING),
 } as const;
 
 const COMMIT: Statement = { name: 'COMMIT', text: 'COMMIT' };
@@ -178,10 +185,12 @@ export function writeFlight(dirty: Dirty): readonly Sending[] {
     if (rows.length === 0) return;
     flight.push({ statement, parameters: columnsOf(writing).map((column) => arrayOf(rows, column.of)) });
   };
-  write(WRITE_STATEMENTS.wallets, WALLET, dirty.wallets);
-  write(WRITE_STATEMENTS.transactions, TRANSACTION, inKeyOrder(dirty.transactions));
-  write(WRITE_STATEMENTS.rounds, ROUND, dirty.rounds);
-  write(WRITE_STATEMENTS.postings, POSTING, dirty.postings);
+  write(WRITE_STATEMENTS.updateWallets, WALLET, dirty.wallets);
+  write(WRITE_STATEMENTS.insertTransactions, TRANSACTION, inKeyOrder(dirty.newTransactions));
+  write(WRITE_STATEMENTS.updateTransactions, TRANSACTION, dirty.changedTransactions);
+  write(WRITE_STATEMENTS.insertRounds, ROUND, dirty.newRounds);
+  write(WRITE_STATEMENTS.updateRounds, ROUND, dirty.changedRounds);
+  write(WRITE_STATEMENTS.insertPostings, POSTING, dirty.postings);
   flight.push({ statement: COMMIT, parameters: [] });
   return flight;
 }
@@ -190,7 +199,7 @@ export function writeFlight(dirty: Dirty): readonly Sending[] {
  * New ids are taken in one order as well: two replicas with the same ids for different players hold different wallets, and
  * would else wait for each other crosswise at the index.
  */
-function inKeyOrder(rows: Dirty['transactions']): Dirty['transactions'] {
+function inKeyOrder(rows: Dirty['newTransactions']): Dirty['newTransactions'] {
   const keys = new Map(rows.map((row) => [row, `${row.externalId}\0${row.kind}\0${row.aggregator}\0${row.idScope}`]));
   return rows.toSorted((a, b) => ((keys.get(a) ?? '') < (keys.get(b) ?? '') ? -1 : 1));
 }

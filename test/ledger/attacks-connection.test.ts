@@ -145,10 +145,10 @@ describe('the way to the database', () => {
   it.each([
     'wallet.lock',
     'transaction.named',
-    'wallet.write',
-    'transaction.write',
-    'round.write',
-    'posting.write',
+    'wallet.update',
+    'transaction.insert',
+    'round.insert',
+    'posting.insert',
     'COMMIT',
   ])('books a bet once and whole when the connection is cut at %s [bug 10] [RET-08]', async (statement) => {
     await using table = await ledgerTable({ lanes: 1 });

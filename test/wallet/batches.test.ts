@@ -70,8 +70,8 @@ function playInBatches(policy: Policy, acts: readonly Act[], sizes: readonly num
     const dirty = set.dirty();
     book.apply({
       wallets: dirty.wallets.map(({ wallet }) => wallet),
-      transactions: dirty.transactions,
-      rounds: dirty.rounds,
+      transactions: [...dirty.newTransactions, ...dirty.changedTransactions],
+      rounds: [...dirty.newRounds, ...dirty.changedRounds],
       postings: dirty.postings,
     });
     batch = [];
