@@ -24,6 +24,8 @@ export interface Gateway {
 export interface GatewayOrder {
   readonly configFile: string;
   readonly databaseUrl: string;
+  /** further words for the command */
+  readonly words?: readonly string[];
   /** further settings of its environment */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,7 @@ export async function startGateway(order: GatewayOrder): Promise<Gateway> {
   const start = async (): Promise<Running> => {
     const child = spawn(
       process.execPath,
-      [CLI, 'serve', '--config', order.configFile, '--port', '0', '--log-level', 'warn'],
+      [CLI, 'serve', '--config', order.configFile, '--port', '0', '--log-level', 'warn', ...(order.words ?? [])],
       {
         env: { PATH: process.env['PATH'], ...order.environment, DATABASE_URL: order.databaseUrl },
         stdio: ['ignore', 'pipe', 'pipe'],

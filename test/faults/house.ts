@@ -11,7 +11,7 @@ import { benchConfig } from '../../bench/contestant-config.ts';
 import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
 import type { Database, EmbeddedPostgres } from '../../src/platform/index.ts';
 import { startGateway } from './gateway.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, GatewayOrder } from './gateway.ts';
 import { childrenOf, signal, titleOf } from './processes.ts';
 import { openWire } from './wire.ts';
 import type { Wire } from './wire.ts';
@@ -30,7 +30,7 @@ export interface House {
   readonly replicas: readonly Replica[];
   readonly replica: (at: number) => Replica;
   /** Adds a gateway. */
-  readonly open: (environment?: Readonly<Record<string, string>>) => Promise<Replica>;
+  readonly open: (more?: Pick<GatewayOrder, 'environment' | 'words'>) => Promise<Replica>;
   /** Does something with a connection of one's own that is not the gateways'. */
   readonly ask: <T>(work: (sql: Database) => Promise<T>) => Promise<T>;
   /** PostgreSQL's processes that serve somebody, as they are now. */
@@ -70,10 +70,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const configFile = path.join(dir, 'croupier.yaml');
     await writeFile(configFile, JSON.stringify(benchConfig(2)));
     const replicas: Replica[] = [];
-    const open = async (environment: Readonly<Record<string, string>> = {}): Promise<Replica> => {
+    const open: House['open'] = async (more = {}) => {
       const wire = await openWire(url);
       closers.push(wire.close);
-      const gateway = await startGateway({ configFile, databaseUrl: wire.url, environment });
+      const gateway = await startGateway({ configFile, databaseUrl: wire.url, ...more });
       closers.push(async () => {
         gateway.signal('SIGCONT');
         await gateway.kill();
@@ -82,7 +82,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       replicas.push(replica);
       return replica;
     };
-    for (let count = 0; count < options.gateways; count += 1) await open(options.environment);
+    for (let count = 0; count < options.gateways; count += 1) await open({ environment: options.environment ?? {} });
     return {
       postgres: cluster,
       url,

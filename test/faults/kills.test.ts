@@ -2,8 +2,9 @@
  * kill -9 of the gateway at named points of a batch and at random, of PostgreSQL and of single backends, while two gateways
  * serve the same players over one database. The players go on asking; every answer that was ever given must hold.
  */
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { signal } from './processes.ts';
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childrenOf, signal, titleOf } from './processes.ts';
 import { dice, KILLS, LONG, sleep } from './settings.ts';
 import { openTrial } from './trial.ts';
 import type { Trial } from './trial.ts';
@@ -51,6 +52,35 @@ describe('kill -9 of the gateway', () => {
           await sleep(luck.roll(20));
           await gateway.kill();
           await gateway.restart();
+        }
+      });
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe.runIf(availableParallelism() >= 2)('kill -9 behind one port (--workers 2)', () => {
+  it(
+    'one worker, and then the first process: the others serve on, the dead are replaced, none stays behind [RET-07]',
+    async () => {
+      const times = LONG ? Math.ceil(KILLS / 12) : 1;
+      const { gateway } = await trial.house.open({ words: ['--workers', '2'] });
+      const alive = (pids: readonly number[]) => pids.filter((pid) => titleOf(pid).includes('cli.js'));
+      await trial.survive('worker killed, then the first process', 2 * times, async () => {
+        for (let time = 0; time < times; time += 1) {
+          const workers = childrenOf(gateway.pid());
+          expect(workers).toHaveLength(2);
+          const killed = luck.pick(workers);
+          signal(killed, 'SIGKILL');
+          await trial.playsOn(20);
+          const replaced = () => childrenOf(gateway.pid()).filter((pid) => pid !== killed).length === 2;
+          while (!replaced()) await sleep(20);
+          const last = childrenOf(gateway.pid());
+          await gateway.kill();
+          // They notice that they are alone, drain, and go.
+          while (alive(last).length > 0) await sleep(20);
+          await gateway.restart();
+          await trial.playsOn(10);
         }
       });
     },

@@ -38,7 +38,7 @@ it.each([2, 4])(
   'decides the same request once when %d gateways get it at the same moment [RET-17] [BET-26]',
   { timeout: TIMEOUT_MS },
   async (count) => {
-    while (trial.house.replicas.length < count) await trial.house.open(clockOf(0));
+    while (trial.house.replicas.length < count) await trial.house.open({ environment: clockOf(0) });
     const { aggregator, house } = trial;
     const rounds = 15 * TIMES;
     for (let round = 0; round < rounds; round += 1) {
