@@ -50,6 +50,7 @@ function refuseWhileClosing(app: FastifyInstance): void {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
+    letGo(app);
   });
   app.addHook('onRequest', async (request, reply) => {
     if (!closing || request.routeOptions.config.wordsClosing === true) return undefined;
@@ -66,4 +67,15 @@ function refuseWhileClosing(app: FastifyInstance): void {
       .type(PROBLEM_TYPE)
       .send(JSON.stringify(problem));
   });
+}
+
+const LET_GO_EVERY_MS = 50;
+
+/**
+ * A connection that is busy when the server begins to close, and is kept alive by its caller afterwards, would hold the server
+ * open: those that have become idle are closed again and again until none is left.
+ */
+function letGo(app: FastifyInstance): void {
+  const timer = setInterval(() => app.server.closeIdleConnections(), LET_GO_EVERY_MS);
+  app.server.once('close', () => clearInterval(timer));
 }

@@ -95,6 +95,26 @@ async function takeAllConnections(hoard: pg.Client[]): Promise<void> {
 }
 
 it(
+  'lives on when a connection is lost in the middle of the driver making it [RET-14]',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await repeated('connections cut while they are made', async () => {
+      const { wire } = trial.house.replica(0);
+      // What the driver of the pool asks by itself on every new connection; nobody waits for the answer but the driver.
+      for (const words of ['pg_catalog.pg_type', 'transaction_read_only']) {
+        wire.cutAtWords(words);
+        wire.shut();
+        wire.open();
+        await trial.playsOn(PLAYERS);
+        await sleep(300);
+        wire.cutAtWords(null);
+        await trial.playsOn(PLAYERS);
+      }
+    });
+  },
+);
+
+it(
   'says "ask again" while the database takes no writes, whatever is asked [RET-24]',
   { timeout: TIMEOUT_MS },
   async () => {

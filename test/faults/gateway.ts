@@ -19,6 +19,8 @@ export interface Gateway {
   /** Resolves with the exit code when the running process ends. */
   readonly exited: () => Promise<number | null>;
   readonly output: () => string;
+  /** What it said last, if it ended without being told to; a gateway must survive whatever happens around it. */
+  readonly ended: () => string | null;
 }
 
 export interface GatewayOrder {
@@ -68,20 +70,30 @@ export async function startGateway(order: GatewayOrder): Promise<Gateway> {
     }
   };
   let running = await start();
+  let told = false;
   // Should the tests end without closing anything, nothing stays behind.
   process.once('exit', () => running.child.kill('SIGKILL'));
   return {
     port: () => running.port,
     pid: () => running.child.pid ?? -1,
     kill: async () => {
+      told = true;
       running.child.kill('SIGKILL');
       await running.exited;
     },
-    signal: (name) => void running.child.kill(name),
+    signal: (name) => {
+      told ||= name === 'SIGTERM';
+      running.child.kill(name);
+    },
     restart: async () => {
       running = await start();
+      told = false;
     },
     exited: async () => running.exited,
     output: () => output,
+    ended: () => {
+      const { exitCode, signalCode } = running.child;
+      return told || (exitCode === null && signalCode === null) ? null : `ended (${exitCode ?? signalCode}): ${output}`;
+    },
   };
 }

@@ -41,7 +41,10 @@ export async function openTrial(options: HouseOptions & { readonly salt: number 
   };
   const playsOn = async (answers: number) => {
     const enough = aggregator.acknowledged().length + answers;
-    while (aggregator.acknowledged().length < enough) await sleep(5);
+    while (aggregator.acknowledged().length < enough) {
+      for (const { gateway } of house.replicas) expect(gateway.ended()).toBeNull();
+      await sleep(5);
+    }
   };
   return {
     house,
@@ -51,6 +54,10 @@ export async function openTrial(options: HouseOptions & { readonly salt: number 
       try {
         await work();
         await playsOn(2 * options.players);
+      } catch (error) {
+        // Nobody may be left to answer those who still play.
+        for (const { gateway } of house.replicas) if (gateway.ended() !== null) await gateway.restart();
+        throw error;
       } finally {
         await playing.stop();
       }

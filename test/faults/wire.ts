@@ -27,6 +27,8 @@ export interface Wire {
   readonly url: string;
   /** Stops the next batch at the point, does the work there, cuts the connection. Resolves when all that is done. */
   readonly at: (point: Point, work?: (held: Held) => Promise<void> | void) => Promise<void>;
+  /** Cuts every connection that says these words, until told otherwise by `null`. */
+  readonly cutAtWords: (words: string | null) => void;
   /** Counts bytes in one direction from now on, over all connections, and cuts the connection that brings the n-th. */
   readonly cutAfter: (direction: Direction, bytes: number) => Cut;
   /** Takes new connections in, but passes nothing on until `release`; connections there are go on. */
@@ -69,10 +71,12 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   const connections = new Set<Connection>();
   let trap: Trap | null = null;
   let meter: Meter | null = null;
+  let unsaid: string | null = null;
   let refusing = false;
   let holding: 'nothing' | 'new' | 'all' = 'nothing';
 
   const rules: Rules = {
+    mayBeSaid: (bytes) => unsaid === null || !bytes.includes(unsaid),
     trapAt: (point) => {
       if (trap?.point !== point) return null;
       const sprung = trap;
@@ -116,6 +120,9 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
       new Promise<void>((done, failed) => {
         trap = { point, work, done, failed };
       }),
+    cutAtWords: (words) => {
+      unsaid = words;
+    },
     cutAfter: (direction, bytes) => {
       const armed: Meter = { direction, limit: bytes, seen: 0, done: false };
       meter = armed;
@@ -153,6 +160,7 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
 }
 
 interface Rules {
+  readonly mayBeSaid: (bytes: Buffer) => boolean;
   readonly trapAt: (point: Point) => Trap | null;
   readonly allowed: (direction: Direction, length: number) => number;
 }
@@ -249,6 +257,7 @@ function connectionOf(client: net.Socket, upstream: net.Socket, rules: Rules): C
   const sent: ReadonlySet<string>[] = [];
   const flights = flightReader();
   client.on('data', (bytes) => {
+    if (!rules.mayBeSaid(bytes)) cut();
     for (const flight of flights(bytes)) {
       if (stopped) return;
       const trap = flight.statements.has('wallet.lock')

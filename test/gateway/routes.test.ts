@@ -292,6 +292,12 @@ describe('while the server closes', () => {
     expect(entries.map(({ outcome }) => outcome).toSorted()).toEqual(['applied', 'uncertain']);
   });
 
+  it('closes a connection that asks nothing more once its answer is out, instead of waiting for its caller [RET-18]', async () => {
+    const { first, second } = await closingWith('');
+    expect(first).toMatch(/YES$/);
+    expect(second).toBe('');
+  });
+
   it('says so to a webhook as well', async () => {
     const { second } = await closingWith(request('/webhooks/acme/catalogue'));
     expect(second).toMatch(/^HTTP\/1\.1 503 /);
