@@ -182,6 +182,9 @@ async function measureAll(
     progress.say(`warming ${contestant.label}`);
     const seconds = Math.min(WARM_SECONDS, options.seconds);
     const warm = { loop: 'closed', load: 'spread', mix: options.mix, connections: most, seconds } as const;
+    // Players are met in the middle of their evening: each session and page was in use before.
+    if (contestant.name !== 'pgbench' && contestant.name !== 'ceiling')
+      await contestant.run({ ...warm, loop: 'visit', ratePerSecond: 1 });
     const slice = await contestant.run({ ...warm, ratePerSecond: FIRST_GUESS });
     rates.learn(contestant, most, slice);
   }

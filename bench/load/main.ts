@@ -20,6 +20,7 @@ interface TargetState {
 }
 
 const PRIMED = 10_000;
+const VISIT_SECONDS = 600;
 /** No common factor with a usual number of players, so that neighbours in time are strangers in the book. */
 const STRIDE = 7_919;
 const run = newToken(6).replaceAll(/[-_]/g, 'x');
@@ -55,6 +56,11 @@ async function prepare(state: TargetState, target: Target, work: Work): Promise<
     if (state.applied.length === 0) state.applied = await prime(state, target);
     const script = repeat(state.applied);
     return async () => runClosed({ ...order, maxSamples: 2 * count, script, duplicates: !target.constant });
+  }
+  if (work.loop === 'visit') {
+    const script = playRounds(take(state, target, { ...work, mix: 'bet' }, target.players));
+    const visit = { ...order, seconds: VISIT_SECONDS, maxSamples: target.players, script, duplicates: false };
+    return async () => runClosed(visit);
   }
   if (work.loop === 'open') {
     const total = Math.ceil(work.ratePerSecond * work.seconds);

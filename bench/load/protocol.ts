@@ -13,7 +13,8 @@ export interface Target {
 }
 
 export interface Work {
-  readonly loop: 'closed' | 'open';
+  /** visit: one bet of every player, however long that takes */
+  readonly loop: 'closed' | 'open' | 'visit';
   readonly load: Load;
   readonly mix: Mix;
   readonly connections: number;
