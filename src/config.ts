@@ -8,6 +8,8 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
+import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { openNamedDialect } from './dialects/index.ts';
@@ -40,6 +42,8 @@ export interface AggregatorConfig extends OpenedAggregator {
   /** null: any address may call */
   readonly allowIps: BlockList | null;
   readonly launchTtlSeconds: number;
+  /** scheme, host and port of the server that judges launches; null: the settings name none */
+  readonly launchOrigin: string | null;
 }
 
 export interface Config {
@@ -53,7 +57,14 @@ export interface Config {
     readonly bodyLimitBytes: number;
     readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   };
-  readonly database: { readonly url: string | null; readonly lanes: number | null };
+  readonly database: {
+    readonly url: string | null;
+    /** the server itself, when a pooler stands before it: for the schema, and whatever takes long */
+    readonly directUrl: string | null;
+    /** `transaction`: the next transaction may run in another server session */
+    readonly pooler: 'none' | 'transaction';
+    readonly lanes: number | null;
+  };
   readonly ledger: { readonly distributed: boolean };
   /** how long raw requests of aggregators are kept */
   readonly journal: { readonly retentionMs: number };
@@ -62,6 +73,7 @@ export interface Config {
   readonly apiKeys: readonly ApiKey[];
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
+  readonly clock: ClockConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -89,7 +101,12 @@ const fileSchema = z.strictObject({
     })
     .optional(),
   database: z
-    .strictObject({ url: z.string().min(1).optional(), lanes: z.number().int().min(1).max(64).optional() })
+    .strictObject({
+      url: z.string().min(1).optional(),
+      direct_url: z.string().min(1).optional(),
+      pooler: z.enum(['none', 'transaction']).optional(),
+      lanes: z.number().int().min(1).max(64).optional(),
+    })
     .nullish(),
   ledger: z.strictObject({ distributed: z.boolean().optional() }).optional(),
   // Shorter than aggregators go on asking, nobody could look up what a late repeat is about.
@@ -106,7 +123,7 @@ const fileSchema = z.strictObject({
     .default([]),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
-  clock: z.unknown().optional(),
+  clock: clockSchema.nullish(),
   launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
   aggregators: z
     .array(
@@ -185,16 +202,14 @@ function configOf(
   if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);
   return deepFreeze({
     server,
-    database: {
-      url: databaseUrlOf(file, where, environment),
-      lanes: file.database?.lanes ?? null,
-    },
+    database: databaseOf(file, where, environment),
     ledger: { distributed: file.ledger?.distributed ?? false },
     journal: { retentionMs: (file.journal?.retention_days ?? 30) * DAY_MS },
     dataDir: path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier'),
     apiKeys: file.api_keys,
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
+    clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     aggregators,
   });
 }
@@ -255,6 +270,22 @@ function isWebAddress(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }
 
+function databaseOf(
+  file: ParsedFile,
+  where: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Config['database'] {
+  const url = databaseUrlOf(file, where, environment);
+  const { direct_url: directUrl = null, pooler = 'none', lanes = null } = file.database ?? {};
+  if (directUrl !== null && !isDatabaseAddress(directUrl))
+    throw new ConfigProblem(`${where}: database.direct_url is no address of a PostgreSQL server`);
+  if (pooler === 'transaction' && (url === null || directUrl === null))
+    throw new ConfigProblem(
+      `${where}: database.pooler needs database.url, the pooler's address, and database.direct_url, that of PostgreSQL itself, for the schema`,
+    );
+  return { url, directUrl, pooler, lanes };
+}
+
 function databaseUrlOf(
   file: ParsedFile,
   where: string,
@@ -311,6 +342,7 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
       sandboxSettings: settings,
       allowIps: addresses.length === 0 ? null : blockList(addresses),
       launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
+      launchOrigin: originOfLaunches(entry.launch),
     };
   });
 }

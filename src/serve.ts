@@ -6,8 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api/index.ts';
 import { openCatalogue } from './catalogue/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
+import { ClockWatch, machineProbes } from './clock/index.ts';
+import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
-import type { Config } from './config.ts';
+import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
@@ -21,8 +23,8 @@ import {
   closeDatabase,
   createMetrics,
   DatabaseProblem,
+  durabilityWarnings,
   embeddedAddress,
-  lendMetrics,
   migrate,
   newId,
   openDatabase,
@@ -45,6 +47,7 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  readonly clocks: ClockWatch;
 }
 
 export interface Server {
@@ -58,14 +61,16 @@ export interface ServeOptions {
   readonly shutdown: Shutdown;
   /** further routes of the demo, registered before the server listens */
   readonly extend?: (app: FastifyInstance, rooms: Rooms) => Promise<void>;
-  /** the metrics page of all processes behind this port; else that of this process */
-  readonly allMetrics?: () => Promise<string>;
+  /** one of several processes behind this port: makes its metrics show the page of all */
+  readonly shareMetrics?: (own: Metrics) => Metrics;
 }
 
 const SYNC_EVERY_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
+const CLOCK_EVERY_MS = 60_000;
+const TICK_EVERY_MS = 1_000;
 
 /** Starts everything; resolves once it takes traffic. What goes wrong on the way is thrown; `shutdown` closes what was opened. */
 export async function serve(config: Config, options: ServeOptions): Promise<Server> {
@@ -73,18 +78,21 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const clock = systemClock;
   const database = await databaseOf(config, log);
   shutdown.onShutdown('database server', database.stop);
-  const report = await migrate(database.url, { log });
+  const report = await migrate(database.directUrl, { log });
   if (report.applied.length > 0) log.info({ applied: report.applied }, 'the schema was brought up to date');
-  const pool = { url: database.url, log };
+  const { url: databaseUrl, pooled } = database;
+  const pool = { url: databaseUrl, pooled, log };
   const sql = openDatabase({ ...pool, max: 8, applicationName: 'croupier' });
   shutdown.onShutdown('database pool', async () => closeDatabase(sql));
   const mismatch = await scaleMismatch(sql, config.currencies);
   if (mismatch !== null) throw new ConfigProblem(mismatch);
+  for (const warning of await durabilityWarnings(sql, pooled)) log.warn(warning);
 
-  const metrics = metricsOf(options);
+  const own = createMetrics();
+  const metrics = options.shareMetrics?.(own) ?? own;
   const lanes = config.database.lanes === null ? {} : { lanes: config.database.lanes };
   const { distributed } = config.ledger;
-  const ledger = openLedger({ url: database.url, sql, clock, log, metrics, distributed, ...lanes });
+  const ledger = openLedger({ url: databaseUrl, sql, clock, log, metrics, distributed, pooled, ...lanes });
   shutdown.onShutdown('ledger', ledger.close);
   // A connection of its own: the journal neither waits for the disk nor takes a connection from those who answer people.
   const journalSql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
@@ -94,7 +102,9 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const { aggregators, currencies } = config;
   const players = openPlayers({ sql, ledger, clock, currencies });
   const sessions = openSessions({ sql, clock });
-  const catalogue = openCatalogue({ sql, clock, log, aggregators });
+  const clocks = clocksOf(config, { sql, log, metrics });
+  const errands = { onDate: clocks.noteDate };
+  const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
   const launches = openLaunches({
     sql,
     clock,
@@ -106,11 +116,14 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     ledger,
     currencies,
     returnHosts: config.returnHosts,
+    errands,
+    clocks,
   });
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches };
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
+  shutdown.onShutdown('clock', async () => clocks.close());
   const app = httpServer(config, log);
   await registerApi(app, {
     sql,
@@ -123,6 +136,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     sessions,
     catalogue,
     launches,
+    clocks,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -156,13 +170,6 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   return { url, rooms };
 }
 
-function metricsOf({ allMetrics }: ServeOptions): Metrics {
-  const metrics = createMetrics();
-  if (allMetrics === undefined) return metrics;
-  lendMetrics(metrics);
-  return { ...metrics, text: allMetrics };
-}
-
 async function listen(
   app: FastifyInstance,
   at: { readonly host: string; readonly port: number },
@@ -172,7 +179,12 @@ async function listen(
   await app.listen({ host: at.host, port: at.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : at.port;
-  return `http://${isIP(at.host) === 6 ? `[${at.host}]` : at.host}:${port}`;
+  return addressOf(at.host, port);
+}
+
+/** The address of a server as it is shown. */
+export function addressOf(host: string, port: number): string {
+  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
 /** Metrics on a port of their own, so that the public one can be open to the world. */
@@ -184,17 +196,27 @@ async function serveMetrics(config: Config, rooms: Rooms, options: ServeOptions)
   await listen(app, { host: config.server.host, port: config.server.metricsPort ?? 0 }, options.shutdown);
 }
 
+export interface DatabaseInUse {
+  readonly url: string;
+  /** past the pooler, if there is one */
+  readonly directUrl: string;
+  readonly pooled: boolean;
+  readonly stop: () => Promise<void>;
+}
+
 /** The database to use: the configured one, else the embedded one, which is started here unless a running server has it. */
 export async function databaseOf(
   config: Config,
   log: Log,
   mode: { readonly beside?: boolean } = {},
-): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  const { url } = config.database;
-  if (url !== null) return { url, stop: async () => undefined };
+): Promise<DatabaseInUse> {
+  const { url, directUrl, pooler } = config.database;
+  const stop = async () => undefined;
+  if (url !== null) return { url, directUrl: directUrl ?? url, pooled: pooler === 'transaction', stop };
+  const own = (at: string, stopIt: () => Promise<void>) => ({ url: at, directUrl: at, pooled: false, stop: stopIt });
   try {
     const embedded = await startEmbeddedPostgres({ dir: config.dataDir, log });
-    return { url: embedded.url, stop: async () => embedded.stop() };
+    return own(embedded.url, async () => embedded.stop());
   } catch (error) {
     // A command may look at the book of a server that is running from the same directory.
     const running =
@@ -202,7 +224,7 @@ export async function databaseOf(
         ? await embeddedAddress(config.dataDir)
         : null;
     if (running === null) throw error;
-    return { url: running, stop: async () => undefined };
+    return own(running, stop);
   }
 }
 
@@ -235,10 +257,31 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
       expireJournal({ sql, nowMs: systemClock.now(), retentionMs: config.journal.retentionMs, turn }),
   };
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
-  return [...syncs, sweep, expire, endings];
+  const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
+  const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
+  return [...syncs, sweep, expire, endings, clocks, tick];
 }
 
-async function readiness({ sql, ledger }: Rooms) {
+/** The watch on this machine's clock and on those of the aggregators that judge its launches. */
+function clocksOf(config: Config, given: Pick<Rooms, 'sql' | 'metrics'> & { readonly log: Log }): ClockWatch {
+  const { clock: settings } = config;
+  return new ClockWatch({
+    ...given,
+    ...settings,
+    clock: systemClock,
+    aggregators: config.aggregators.map(watched),
+    probes: machineProbes(settings, systemClock),
+    notReadyFrom: ({ none: null, not_critical: 'critical', ok: 'warn' } as const)[settings.require],
+  });
+}
+
+function watched({ name, launchWindow, launchTtlSeconds, launchOrigin }: AggregatorConfig): WatchedAggregator {
+  const { aheadMs, behindMs } = launchWindow;
+  const window = { aheadMs, behindMs: behindMs === 'ttl' ? launchTtlSeconds * 1_000 : behindMs };
+  return { name, window, origin: launchOrigin };
+}
+
+async function readiness({ sql, ledger, clocks }: Rooms) {
   const [row] = await sql<{ read_only: boolean }[]>`/* ready.database */ SELECT pg_is_in_recovery() AS read_only`;
   const waiting = ledger.depth();
   return [
@@ -248,5 +291,6 @@ async function readiness({ sql, ledger }: Rooms) {
       detail: row?.read_only === false ? 'writable' : 'is a read-only replica',
     },
     { name: 'lanes', ok: waiting < 4_000, detail: `${waiting} calls wait` },
+    clocks.health(),
   ];
 }

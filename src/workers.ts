@@ -2,13 +2,16 @@
  * Several gateway processes behind one port: `croupier serve --workers N`. The first process owns the database server and the
  * schema, holds the port and answers no request itself; a worker that dies is replaced. Workers share nothing but the
  * database, exactly like gateways on several machines.
+ *
+ * No process is left behind: workers are drained with the first process, and stop by themselves when it is gone.
  */
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
 import type { Config } from './config.ts';
-import { gatherMetrics, migrate } from './platform/index.ts';
-import type { Log, Shutdown } from './platform/index.ts';
+import { migrate } from './platform/index.ts';
+import type { Log, Metrics, Shutdown } from './platform/index.ts';
 import { databaseOf } from './serve.ts';
+import { gatherMetrics, shareMetrics } from './worker-metrics.ts';
 
 export interface WorkersOptions {
   readonly count: number;
@@ -17,113 +20,132 @@ export interface WorkersOptions {
   readonly shutdown: Shutdown;
 }
 
+/** Workers that cannot start. The message is one line: the first worker's reason. */
+export class WorkersProblem extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WorkersProblem';
+  }
+}
+
 /** A worker that dies is replaced after this long, so that one that cannot start does not burn a processor. */
 const REPLACE_AFTER_MS = 1_000;
-/** Deaths before the first worker listens: then none ever will. */
+/** Deaths without a reason given before all workers ever listened: then they never will. */
 const MAX_EARLY_DEATHS = 3;
-const WORKER_GRACE_MS = 9_000;
+/** How long a worker may drain: it, then whoever waits for it, and all within the ten seconds that supervisors allow. */
+export const WORKER_GRACE_MS = 8_000;
+const KILL_AFTER_MS = 8_500;
 
 /** True in a process that `runWorkers` started. */
 export const isWorker = (): boolean => cluster.isWorker;
 
-/** Starts the workers; resolves with the port once all listen. */
+/** Starts the workers; resolves with the port once all listen. Rejects when one of them cannot start. */
 export async function runWorkers(options: WorkersOptions): Promise<{ readonly port: number }> {
-  const { count, log, shutdown } = options;
-  const database = await databaseOf(options.config, log);
+  const { config, log, shutdown } = options;
+  const database = await databaseOf(config, log);
   shutdown.onShutdown('database server', database.stop);
-  await migrate(database.url, { log });
-  answerMetrics(log);
+  await migrate(database.directUrl, { log });
+  gatherMetrics(log);
+  let started = false;
+  shutdown.onShutdown('workers', async () => {
+    const bad = await stopAll();
+    // Before that they may be about to fail for the reason that is told anyway.
+    if (started && bad.length > 0) throw new Error(`workers that were not drained: ${bad.join(', ')}`);
+  });
+  const port = await keepWorkers(options, { DATABASE_URL: database.url });
+  started = true;
+  return { port };
+}
 
-  let earlyDeaths = 0;
-  let listening = 0;
+/** Starts as many as are wanted, and another for each that dies. */
+async function keepWorkers(
+  { count, log, shutdown }: WorkersOptions,
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const listening = new Set<number>();
+  const reasons = new Map<number, string>();
+  let ready = false;
+  let deaths = 0;
   const start = () => {
-    if (!shutdown.closing) cluster.fork({ DATABASE_URL: database.url });
+    if (!shutdown.closing) cluster.fork(environment);
   };
-  const allListen = new Promise<number>((resolve, reject) => {
-    cluster.on('listening', (_worker, address) => {
-      listening += 1;
-      if (listening >= count) resolve(address.port);
+  return new Promise<number>((resolve, reject) => {
+    cluster.on('listening', (worker, { port }) => {
+      // The first port of a worker is the public one; metrics may have another.
+      if (listening.has(worker.id)) return;
+      listening.add(worker.id);
+      if (ready || listening.size < count) return;
+      ready = true;
+      // Should all die at once and the port have been any free one, their successors are to have the same again.
+      cluster.setupPrimary({ args: [...process.argv.slice(2), `--port=${port}`] });
+      resolve(port);
+    });
+    cluster.on('message', (worker: Worker, message: unknown) => {
+      if (!isReason(message)) return;
+      reasons.set(worker.id, message.reason);
+      if (!ready) reject(new WorkersProblem(message.reason));
     });
     cluster.on('exit', (worker, code, signal) => {
+      const reason = reasons.get(worker.id);
+      listening.delete(worker.id);
+      reasons.delete(worker.id);
       if (shutdown.closing) return;
-      log.error({ worker: worker.process.pid, code, signal }, 'a worker died; another takes its place');
-      if (listening === 0) earlyDeaths += 1;
-      if (earlyDeaths >= MAX_EARLY_DEATHS) reject(new Error('no worker can start: see the lines above'));
+      log.error({ worker: worker.process.pid, code, signal, reason }, 'a worker died; another takes its place');
+      deaths += 1;
+      if (!ready && deaths >= MAX_EARLY_DEATHS)
+        reject(new WorkersProblem('no worker can start: what they said last is above'));
       else setTimeout(start, REPLACE_AFTER_MS);
     });
+    for (let index = 0; index < count; index += 1) start();
   });
-  shutdown.onShutdown('workers', async () => {
-    const running = Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
-    await Promise.all(running.map(stop));
-  });
-  for (let index = 0; index < count; index += 1) start();
-  return { port: await allListen };
 }
 
-/** What a worker does besides serving: it stops when the first process is gone, and lends its metrics. */
-export function serveAsWorker(shutdown: Shutdown): { readonly allMetrics: () => Promise<string> } {
-  process.on('disconnect', () => {
-    void shutdown.close('the first process is gone').then((code) => process.exit(code));
-  });
-  return { allMetrics: askForMetrics };
+/** Drains all workers; says of those that were not how they ended. */
+async function stopAll(): Promise<readonly string[]> {
+  const running = Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
+  const ends = await Promise.all(running.map(stop));
+  return ends.filter((end) => end !== 'drained');
 }
 
-async function stop(worker: Worker): Promise<void> {
-  if (worker.isDead()) return;
-  await new Promise<void>((resolve) => {
-    const late = setTimeout(() => worker.process.kill('SIGKILL'), WORKER_GRACE_MS);
-    worker.once('exit', () => {
+/** Drains one worker; says how it ended. One that was only just starting ends by the signal itself. */
+async function stop(worker: Worker): Promise<string> {
+  if (worker.isDead()) return 'drained';
+  return new Promise((resolve) => {
+    const late = setTimeout(() => worker.process.kill('SIGKILL'), KILL_AFTER_MS);
+    worker.once('exit', (code, signal) => {
       clearTimeout(late);
-      resolve();
+      resolve(code === 0 || signal === 'SIGTERM' ? 'drained' : `${worker.process.pid} ended with ${signal || code}`);
     });
     worker.process.kill('SIGTERM');
   });
 }
 
-/** Any worker may be asked for /metrics; the first process adds up what all have counted. */
-function answerMetrics(log: Log): void {
-  const gather = gatherMetrics();
-  cluster.on('message', (worker: Worker, message: unknown) => {
-    if (!isAsking(message)) return;
-    void gather().then(
-      (text) => worker.send({ croupier: 'metrics', ask: message.ask, text }),
-      (error: unknown) => log.warn({ err: error }, 'the metrics of the workers could not be gathered'),
-    );
+/** What a worker does besides serving: it drains and stops when the first process is gone, and shares its metrics. */
+export function serveAsWorker(shutdown: Shutdown): { readonly shareMetrics: (own: Metrics) => Metrics } {
+  const { worker } = cluster;
+  worker?.on('disconnect', () => {
+    // Unless it is said to be wanted, Node ends a worker at this point, whatever it has in flight.
+    worker.exitedAfterDisconnect = true;
+    void shutdown.close('the first process is gone').then((code) => process.exit(code));
+  });
+  return { shareMetrics };
+}
+
+/** In a worker that cannot start: tells the first process why, which says it once for all of them. */
+export async function tellReason(reason: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send({ croupier: 'cannot_start', reason }, undefined, undefined, () => resolve());
   });
 }
 
-const METRICS_TIMEOUT_MS = 5_000;
-let asked = 0;
-
-async function askForMetrics(): Promise<string> {
-  asked += 1;
-  const ask = asked;
-  return new Promise<string>((resolve, reject) => {
-    const done = () => {
-      clearTimeout(late);
-      process.off('message', hear);
-    };
-    const hear = (message: unknown) => {
-      if (!isAsking(message) || message.ask !== ask || !('text' in message) || typeof message.text !== 'string') return;
-      done();
-      resolve(message.text);
-    };
-    const late = setTimeout(() => {
-      done();
-      reject(new Error('the first process did not answer with the metrics'));
-    }, METRICS_TIMEOUT_MS);
-    process.on('message', hear);
-    process.send?.({ croupier: 'metrics', ask });
-  });
-}
-
-function isAsking(message: unknown): message is { readonly ask: number } {
+function isReason(message: unknown): message is { readonly reason: string } {
   return (
     typeof message === 'object' &&
     message !== null &&
     'croupier' in message &&
-    message.croupier === 'metrics' &&
-    'ask' in message &&
-    typeof message.ask === 'number'
+    message.croupier === 'cannot_start' &&
+    'reason' in message &&
+    typeof message.reason === 'string'
   );
 }

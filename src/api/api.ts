@@ -9,6 +9,7 @@ import { createAuth } from './auth.ts';
 import { bookRoutes } from './book.ts';
 import { readBody } from './body.ts';
 import { cashierRoutes } from './cashier.ts';
+import { clockRoutes } from './clock.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
@@ -38,6 +39,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     gameRoutes(api, routes);
     playRoutes(api, routes);
     bookRoutes(api, routes);
+    clockRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

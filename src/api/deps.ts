@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Catalogue } from '../catalogue/index.ts';
+import type { ClockReport } from '../clock/index.ts';
 import type { Launches } from '../launch/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Currencies } from '../money/index.ts';
@@ -17,6 +18,8 @@ export type LedgerPort = Pick<Ledger, 'submit' | 'balances' | 'wallets' | 'round
 export interface HealthCheck {
   readonly name: string;
   readonly ok: boolean;
+  /** takes traffic, and somebody should look at it */
+  readonly degraded?: boolean;
   readonly detail?: string;
 }
 
@@ -31,6 +34,8 @@ export interface ApiOptions {
   readonly sessions: Pick<Sessions, 'get'>;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  /** absent: `/v1/clock` is not served */
+  readonly clocks?: { readonly report: () => Promise<ClockReport> };
   /** what must hold before traffic may come; a rejection counts as not ready */
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */

@@ -35,7 +35,8 @@ export function healthRoutes(app: ApiScope, options: RouteOptions): void {
       const checks = await checksOf(options);
       const isReady = checks.every((check) => check.ok);
       void reply.header('cache-control', 'no-store');
-      return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not_ready', checks });
+      const well = checks.some((check) => check.degraded === true) ? 'degraded' : 'ready';
+      return reply.code(isReady ? 200 : 503).send({ status: isReady ? well : 'not_ready', checks });
     },
   );
 
@@ -47,7 +48,7 @@ export function healthRoutes(app: ApiScope, options: RouteOptions): void {
 }
 
 /** A check that hangs or fails says "not ready" in time, instead of keeping the load balancer waiting. */
-async function checksOf(options: RouteOptions): Promise<{ name: string; ok: boolean; detail?: string }[]> {
+async function checksOf(options: RouteOptions): Promise<{ name: string; ok: boolean; degraded?: boolean; detail?: string }[]> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<readonly HealthCheck[]>((resolve) => {
     timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail: 'no answer in time' }]), READY_TIMEOUT_MS);

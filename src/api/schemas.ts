@@ -277,9 +277,17 @@ export const roundStory = z.object({
   ),
 });
 
-export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() });
+export const check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  degraded: z.boolean().optional(),
+  detail: z.string().optional(),
+});
 export const alive = z.object({ status: z.literal('ok') });
-export const readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.array(check) });
+export const readiness = z.object({
+  status: z.enum(['ready', 'degraded', 'not_ready']).describe('`degraded` takes traffic; somebody should look.'),
+  checks: z.array(check),
+});
 
 export const problem = z.object({
   type: z.string(),

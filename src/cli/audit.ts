@@ -16,8 +16,8 @@ export const auditCommand = defineCommand({
       const log = logOf({ ...config, server: { ...config.server, logLevel: 'warn' } });
       const database = await databaseOf(config, log, { beside: true });
       try {
-        await migrate(database.url, { log });
-        const sql = openDatabase({ url: database.url, max: 2, applicationName: 'croupier-audit', log });
+        await migrate(database.directUrl, { log });
+        const sql = openDatabase({ url: database.directUrl, max: 2, applicationName: 'croupier-audit', log });
         const report = await audit(sql, args.json === true ? undefined : (finding) => print(line(finding)));
         await closeDatabase(sql);
         if (args.json === true) print(JSON.stringify(report, null, 2));

@@ -3,6 +3,7 @@ import { createLog, DatabaseProblem } from '../platform/index.ts';
 import type { Log } from '../platform/index.ts';
 import { ConfigProblem } from '../config.ts';
 import type { Config, Flags } from '../config.ts';
+import { WorkersProblem } from '../workers.ts';
 
 export const configArgs = {
   config: { type: 'string', description: 'the configuration file (else CROUPIER_CONFIG)', valueHint: 'FILE' },
@@ -53,8 +54,9 @@ export async function command(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function isPlain(error: unknown): error is Error {
-  if (error instanceof ConfigProblem || error instanceof DatabaseProblem) return true;
+/** Whether its message alone tells a person what to mend. */
+export function isPlain(error: unknown): error is Error {
+  if (error instanceof ConfigProblem || error instanceof DatabaseProblem || error instanceof WorkersProblem) return true;
   return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 }
 

@@ -18,16 +18,17 @@ export const migrateCommand = defineCommand({
   run: async ({ args }) =>
     command(async () => {
       const config = loadConfig(flagsOf(args), processEnvironment(), { currencies: {} });
-      if (config.database.url === null) {
+      const url = config.database.directUrl ?? config.database.url;
+      if (url === null) {
         throw new ConfigProblem('set DATABASE_URL: the embedded database is migrated by every start of the server');
       }
-      const report = await migrate(config.database.url, { log: logOf(config) });
+      const report = await migrate(url, { log: logOf(config) });
       print(
         report.applied.length === 0
           ? `The schema is at version ${report.to}; nothing to do.`
           : `Migrated from version ${report.from} to ${report.to}: ${report.applied.join(', ')}`,
       );
-      if (args.citus) await distributeBook(config.database.url);
+      if (args.citus) await distributeBook(url);
     }),
 });
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { defineCommand } from 'citty';
 import { ConfigProblem, loadConfig, processEnvironment } from '../config.ts';
 import { createShutdown, systemClock } from '../platform/index.ts';
-import { startSandbox } from '../sandbox/index.ts';
+import { clockKnobsSchema, startSandbox } from '../sandbox/index.ts';
+import type { ClockKnobs } from '../sandbox/index.ts';
 import { command, configArgs, flagsOf, logOf, print } from './common.ts';
 import { portOf } from './demo.ts';
 
@@ -22,6 +23,9 @@ export const sandboxCommand = defineCommand({
     },
     host: { type: 'string', description: 'address to listen on', default: '127.0.0.1' },
     port: { type: 'string', description: 'port to listen on', default: '4401' },
+    'clock-offset-ms': { type: 'string', description: 'how far its clock is ahead of this machine; negative: behind' },
+    'launch-ttl': { type: 'string', description: 'seconds after its signing in which it opens a launch' },
+    'launch-window': { type: 'string', description: 'seconds from the future that it forgives a launch' },
   },
   run: async ({ args }) =>
     command(async () => {
@@ -50,9 +54,29 @@ export const sandboxCommand = defineCommand({
         port: portOf(args.port),
         dataDir: path.join(config.dataDir, 'sandbox'),
         clock: systemClock,
+        time: clockKnobsOf(args),
         log,
       });
       shutdown.onShutdown('sandbox', sandbox.close);
       print(`Sandbox aggregator "${chosen.name}" (${args.dialect}) on ${sandbox.url}, calling ${args.operator}`);
     }),
 });
+
+interface ClockArgs {
+  readonly 'clock-offset-ms'?: string | undefined;
+  readonly 'launch-ttl'?: string | undefined;
+  readonly 'launch-window'?: string | undefined;
+}
+
+function clockKnobsOf(args: ClockArgs): ClockKnobs {
+  const whole = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const knobs = clockKnobsSchema.safeParse({
+    offsetMs: whole(args['clock-offset-ms']),
+    launchTtlSeconds: whole(args['launch-ttl']),
+    launchWindowSeconds: whole(args['launch-window']),
+  });
+  if (knobs.success) return knobs.data;
+  throw new ConfigProblem(
+    '--clock-offset-ms takes whole milliseconds within a day, --launch-ttl and --launch-window whole seconds',
+  );
+}

@@ -186,11 +186,20 @@ export interface Mirror {
   readonly say: (call: Call, nowMs: number) => OutboundRequest;
   readonly understand: (status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => Understood;
   /** checks signature, expiry and skew of a launch as the aggregator does; nonces are the caller's to remember */
-  readonly readLaunch: (rawQuery: string, nowMs: number) => LaunchReading;
+  /** `skewSeconds`: how far from the future a launch may come; the dialect's own unless given */
+  readonly readLaunch: (rawQuery: string, nowMs: number, skewSeconds?: number) => LaunchReading;
   /** one page of the catalogue API, or a refusal when the key is wrong */
   readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
   /** a signed webhook of the aggregator */
   readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
+}
+
+/** How far the clock that signs a launch may be from the one that judges it. */
+export interface LaunchTolerance {
+  /** the signing clock ahead: a launch from the future */
+  readonly aheadMs: number;
+  /** the signing clock behind; `ttl`: by as much as the launch lives */
+  readonly behindMs: number | 'ttl';
 }
 
 /** One entry of `aggregators` in the configuration, names resolved; validated by the dialect's own schema. */
@@ -200,6 +209,8 @@ export interface Dialect<Settings> {
   /** true: the signature does not cover the body, so the configuration must carry an allow-list (SIG-28) */
   readonly weakSignature: boolean;
   readonly policy: Policy;
+  /** between which differences of clocks their server still opens a launch that was signed just now */
+  readonly launchWindow: LaunchTolerance;
   /** content types of the callback route, without parameters */
   readonly contentTypes: readonly string[];
   /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */

@@ -1,7 +1,7 @@
 /** The dialects of the house, one line each, and the one way to open one. */
 import type { Currencies } from '../money/index.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Dialect, Mirror, OpenDialect } from './dialect.ts';
+import type { Dialect, LaunchTolerance, Mirror, OpenDialect } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
 
 export type * from './dialect.ts';
@@ -13,6 +13,7 @@ export interface OpenedAggregator {
   readonly policy: Policy;
   readonly contentTypes: readonly string[];
   readonly weakSignature: boolean;
+  readonly launchWindow: LaunchTolerance;
 }
 
 export type Opening =
@@ -44,6 +45,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
       policy,
       contentTypes: dialect.contentTypes,
       weakSignature: dialect.weakSignature,
+      launchWindow: dialect.launchWindow,
     };
   };
 }

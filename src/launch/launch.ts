@@ -37,6 +37,15 @@ export interface LaunchesOptions {
   /** hosts (with port, if not the default one) a player may be sent back to */
   readonly returnHosts: readonly string[];
   readonly errands?: Omit<ErrandTools, 'clock'>;
+  /** what is known of the clocks; absent: they are taken to be right */
+  readonly clocks?: LaunchClocks;
+}
+
+export interface LaunchClocks {
+  /** taken off our time when a launch for this aggregator is signed */
+  readonly shiftMs: (aggregator: string) => number;
+  /** why a launch would be refused for the time it carries, when it shall not even be tried */
+  readonly refusal: (aggregator: string) => { readonly message: string; readonly skewMs: number } | null;
 }
 
 export interface LaunchRequest extends LaunchWish {
@@ -81,6 +90,8 @@ export function openLaunches(options: LaunchesOptions): Launches {
     const { currencies, returnHosts } = options;
     const decision = decideLaunch(request, { game, player, wallets, currencies, returnHosts });
     if (decision.kind === 'refused') return refused(decision.refusal);
+    const hopeless = options.clocks?.refusal(aggregator.name) ?? null;
+    if (hopeless !== null) return { kind: 'failed', reason: 'clock', ...hopeless };
     const session = await sessions.open(
       {
         player: request.mode === 'real' ? (player?.id ?? null) : null,
@@ -96,7 +107,8 @@ export function openLaunches(options: LaunchesOptions): Launches {
       },
       DOUBLE_CLICK_MS,
     );
-    const issuedAt = Math.floor(clock.now() / 1000);
+    const shiftMs = options.clocks?.shiftMs(aggregator.name) ?? 0;
+    const issuedAt = Math.floor((clock.now() - shiftMs) / 1000);
     const order: LaunchOrder = {
       session: session.id,
       game: session.gameCode,
@@ -109,7 +121,7 @@ export function openLaunches(options: LaunchesOptions): Launches {
       issuedAt,
       expiresAt: issuedAt + launchTtlSeconds(aggregator.launchTtlSeconds),
     };
-    return signAndRecord(options, aggregator, session, order);
+    return signAndRecord(options, aggregator, session, order, shiftMs);
   };
   return { launch };
 }
@@ -123,15 +135,18 @@ async function signAndRecord(
   aggregator: LaunchAggregator,
   session: Session,
   order: LaunchOrder,
+  shiftMs: number,
 ): Promise<Launched> {
+  // The order carries the time by which it is signed; what we store and answer is our own.
+  const [issuedAtMs, expiresAtMs] = [order.issuedAt * 1000 + shiftMs, order.expiresAt * 1000 + shiftMs];
   const got = await urlOf(options, aggregator.open.launch(order));
   const failure = got.kind === 'failed' ? got : null;
   await insertLaunch(options.sql, {
     id: newId(),
     session: session.id,
     aggregator: aggregator.name,
-    issuedAtMs: order.issuedAt * 1000,
-    expiresAtMs: order.expiresAt * 1000,
+    issuedAtMs,
+    expiresAtMs,
     outcome: failure === null ? 'issued' : 'failed',
     reason: failure?.reason ?? null,
     skewMs: failure?.skewMs ?? null,
@@ -141,7 +156,7 @@ async function signAndRecord(
     options.log.warn({ aggregator: aggregator.name, reason, skewMs }, `a launch failed: ${message}`);
     return got;
   }
-  return { kind: 'launched', session, url: got.url, expiresAtMs: order.expiresAt * 1000 };
+  return { kind: 'launched', session, url: got.url, expiresAtMs };
 }
 
 type Url = { readonly kind: 'url'; readonly url: string } | Extract<Launched, { kind: 'failed' }>;

@@ -188,7 +188,7 @@ export function createLane(options: LaneOptions): Lane {
         return decision;
       });
       writing = true;
-      const results = await on.fly(writeFlight(workingSet.dirty()));
+      const results = await on.fly(writeFlight(workingSet.dirty(), options.distributed));
       if (!committed(results)) return { kind: 'failed', error: new Error('the transaction was rolled back at COMMIT') };
       decisions.forEach((decision, index) => {
         const job = waiting[index];

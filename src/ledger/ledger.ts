@@ -32,6 +32,8 @@ export interface LedgerOptions {
   readonly lockTimeoutMs?: number;
   /** the wallet tables are distributed over nodes by shard */
   readonly distributed?: boolean;
+  /** a pooler in between may give every transaction another server session */
+  readonly pooled?: boolean;
 }
 
 export interface Ledger extends Reads {
@@ -64,7 +66,12 @@ export function openLedger(options: LedgerOptions): Ledger {
   const lanes: readonly Lane[] = Array.from({ length: count }, (_unused, index) =>
     createLane({
       name: `croupier-lane-${index}`,
-      connection: { url: options.url, lockTimeoutMs: options.lockTimeoutMs ?? 700, statementTimeoutMs: 5_000 },
+      connection: {
+        url: options.url,
+        lockTimeoutMs: options.lockTimeoutMs ?? 700,
+        statementTimeoutMs: 5_000,
+        pooled: options.pooled ?? false,
+      },
       store,
       distributed,
       log: options.log,

@@ -55,6 +55,11 @@ export interface DatabaseOptions {
    * never for money.
    */
   readonly mayLoseTheLast?: boolean;
+  /**
+   * A pooler in between may give every transaction another server session: nothing is prepared, and no setting is asked for
+   * (time limits are then the role's, see docs/scaling.md).
+   */
+  readonly pooled?: boolean;
   /** Called as soon as one of the connections has closed, before the driver opens another in its place. */
   readonly onClose?: () => void;
 }
@@ -66,25 +71,46 @@ export function openDatabase(options: DatabaseOptions): Database {
   const { log } = options;
   const statementTimeoutMs = options.statementTimeoutMs ?? 15_000;
   assertUrl(options.url);
+  guardAgainstDriver(log);
   return postgres(options.url, {
     max: options.max,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
     // A transaction whose owner died must not keep a player's wallet locked.
     connection: {
       application_name: options.applicationName,
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: Math.max(statementTimeoutMs, 10_000),
-      client_min_messages: 'warning',
-      ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
-      ...(options.mayLoseTheLast === true ? { synchronous_commit: 'off' } : {}),
+      ...(options.pooled === true
+        ? {}
+        : {
+            statement_timeout: statementTimeoutMs,
+            idle_in_transaction_session_timeout: Math.max(statementTimeoutMs, 10_000),
+            client_min_messages: 'warning',
+            ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
+            ...(options.mayLoseTheLast === true ? { synchronous_commit: 'off' } : {}),
+          }),
     },
+    ...followPrimary(options.url),
     ...(options.onClose === undefined ? {} : { onclose: options.onClose }),
     max_lifetime: null,
     idle_timeout: 0,
-    prepare: true,
+    prepare: options.pooled !== true,
     fetch_types: true,
     // The driver prints notices to standard output unless told otherwise.
     onnotice: (notice) => log?.debug({ notice: notice['message'] }, 'database notice'),
+  });
+}
+
+let isGuarding = false;
+
+/**
+ * On each new connection the driver asks something of its own (the types of arrays), and leaves the promise of the answer to
+ * nobody: a connection lost at that moment would end the whole process. Whoever waits for a statement hears of it anyway.
+ */
+function guardAgainstDriver(log: Log | undefined): void {
+  if (isGuarding) return;
+  isGuarding = true;
+  process.on('unhandledRejection', (reason) => {
+    if (!/^(57P|08|CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/.test(errorCode(reason))) throw reason;
+    log?.warn({ err: reason }, 'a connection to the database was lost while the driver made it');
   });
 }
 
@@ -167,6 +193,12 @@ export function describeUrl(url: string): string {
   }
 }
 
+/** The driver's setting for an address of several hosts: the one that accepts writes, whichever that is at the time. */
+export function followPrimary(url: string): { readonly target_session_attrs?: 'primary' } {
+  const hosts = /^[a-z]+:\/\/(?:[^@/]*@)?([^/?]*)/i.exec(url)?.[1] ?? '';
+  return hosts.includes(',') ? { target_session_attrs: 'primary' } : {};
+}
+
 // The driver accepts several hosts, `URL` does not: look at the first one only.
 function firstHost(url: string): string {
   return url.replace(/^([a-z]+:\/\/(?:[^@/]*@)?)([^/,]+),[^/]*/i, '$1$2');
@@ -245,9 +277,16 @@ function wording(code: string, at: string, text: string): readonly [DatabaseProb
         'too-many-connections',
         `PostgreSQL at ${at} has no free connection: raise max_connections or lower the pool size.`,
       ];
+    case '08P01':
+      // PgBouncer's word for what it will not pass on.
+      if (!text.includes('startup parameter')) break;
+      return [
+        'not-supported',
+        `A pooler stands at ${at} (${text}): set database.pooler and database.direct_url, see docs/scaling.md.`,
+      ];
     case '25006':
       return ['read-only', `PostgreSQL at ${at} is read-only (a standby?): point DATABASE_URL at the primary.`];
     default:
-      return ['failed', `The database at ${at} cannot be used: ${text}`];
   }
+  return ['failed', `The database at ${at} cannot be used: ${text}`];
 }

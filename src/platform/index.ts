@@ -23,9 +23,10 @@ export {
 } from './embedded-postgres/index.ts';
 export { newId, newToken, randomInteger } from './ids.ts';
 export { createLog, redact, silentLog, type Log, type LogLevel, type LogOptions } from './log.ts';
-export { createMetrics, gatherMetrics, lendMetrics, type Metrics } from './metrics.ts';
+export { addUpMetrics, createMetrics, type Metrics } from './metrics.ts';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
 export { latestMigration, listMigrations, MIGRATIONS_DIR, type MigrationFile } from './migrations.ts';
+export { durabilityWarnings } from './durability.ts';
 export { dumpSchema } from './schema-dump.ts';
 export {
   ConnectionLost,

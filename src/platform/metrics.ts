@@ -24,6 +24,8 @@ export interface Metrics {
   histogram<T extends string = never>(settings: Settings<HistogramConfiguration<T>>): Histogram<T>;
   /** The page for `GET /metrics`. */
   text(): Promise<string>;
+  /** Everything counted so far, in a form that another process can add to its own. */
+  counted(): Promise<object>;
   /** Forgets every metric. */
   close(): void;
 }
@@ -40,19 +42,12 @@ export function createMetrics(): Metrics {
     gauge: (settings) => new Gauge({ ...settings, registers }),
     histogram: (settings) => new Histogram({ ...settings, registers }),
     text: async () => await registry.metrics(),
+    counted: async () => await registry.getMetricsAsJSON(),
     close: () => registry.clear(),
   };
 }
 
-/** In a worker: lends the registry to the process that adds the workers' metrics up. */
-export function lendMetrics(metrics: Metrics): void {
-  AggregatorRegistry.setRegistries([metrics.registry]);
-  // Making one is what listens for the question.
-  void new AggregatorRegistry();
-}
-
-/** In the process above the workers: the page with what all of them have counted. */
-export function gatherMetrics(): () => Promise<string> {
-  const gathered = new AggregatorRegistry();
-  return async () => gathered.clusterMetrics();
+/** The page with what several processes have counted, each part as its `counted` gave it. */
+export async function addUpMetrics(parts: readonly object[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...parts]).metrics();
 }

@@ -9,7 +9,14 @@
 import path from 'node:path';
 import Postgrator from 'postgrator';
 import postgres from 'postgres';
-import { checkDatabase, DatabaseProblem, describeUrl, newerSchema, toDatabaseProblem } from './database.ts';
+import {
+  checkDatabase,
+  DatabaseProblem,
+  describeUrl,
+  followPrimary,
+  newerSchema,
+  toDatabaseProblem,
+} from './database.ts';
 import type { Log } from './log.ts';
 import { latestMigration, MIGRATIONS_DIR } from './migrations.ts';
 
@@ -39,6 +46,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     connect_timeout: 10,
     max_lifetime: null,
     fetch_types: false,
+    ...followPrimary(url),
     // Building an index may take long, and waiting for another process' migration too.
     connection: {
       application_name: 'croupier-migrate',

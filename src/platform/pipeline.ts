@@ -7,10 +7,11 @@
  * When the connection closes, or the server stays silent for too long, whatever is in flight fails with `ConnectionLost`
  * and the pipeline is dead for good. It never sends anything twice.
  */
-import { Client } from 'pg';
-import type { ClientConfig, Connection, Submittable } from 'pg';
+import type { Client, Connection, Submittable } from 'pg';
 import { errorCode } from './database.ts';
 import type { Log } from './log.ts';
+import { connect, destroyClient } from './pipeline-connect.ts';
+import { localSettings } from './pipeline-session.ts';
 
 /** A statement that each connection prepares once, under its name. */
 export interface Statement {
@@ -62,6 +63,11 @@ export interface PipelineOptions {
   /** Settings of the server session, such as those that fix a plan. */
   readonly settings: Readonly<Record<string, string>>;
   readonly connectTimeoutMs?: number;
+  /**
+   * A pooler in between may give every transaction another server session: nothing is prepared, and each transaction sets for
+   * itself what it needs.
+   */
+  readonly pooled?: boolean;
 }
 
 /** On top of the server's own timeout: a server that was frozen or cut off answers nothing at all. */
@@ -79,6 +85,14 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   lost.catch(() => undefined);
   const prepared = new Set<string>();
 
+  const send = async (ready: Client, flight: readonly Sending[]) => {
+    if (options.pooled !== true) return exchange(ready, flight, prepared);
+    const [first, ...others] = flight;
+    if (first?.statement.text !== 'BEGIN') return exchange(ready, flight, null);
+    const answered = await exchange(ready, [first, localSettings(options), ...others], null);
+    return answered.toSpliced(1, 1);
+  };
+
   const end = (cause?: unknown) => {
     if (state === 'dead') return;
     state = 'dead';
@@ -86,7 +100,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   };
   const destroy = () => {
     end();
-    if (client !== null) streamOf(client)?.destroy();
+    if (client !== null) destroyClient(client);
   };
 
   const opened = connect(options).then((connected) => {
@@ -112,7 +126,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
         destroy();
       }, options.statementTimeoutMs + SILENCE_GRACE_MS);
       try {
-        return await Promise.race([exchange(ready, flight, prepared), lost]);
+        return await Promise.race([send(ready, flight), lost]);
       } catch (error) {
         if (!isConnectionError(error)) throw error;
         destroy();
@@ -133,7 +147,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 async function exchange(
   client: Client,
   flight: readonly Sending[],
-  prepared: Set<string>,
+  prepared: Set<string> | null,
 ): Promise<readonly Answered[]> {
   return new Promise((resolve, reject) => {
     client.query(flightOf(flight, prepared, resolve, reject));
@@ -151,9 +165,10 @@ interface DriverQuery extends Submittable {
   readonly handleReadyForQuery: () => void;
 }
 
+/** @param prepared what the session knows by name; null where no session remembers anything */
 function flightOf(
   flight: readonly Sending[],
-  prepared: Set<string>,
+  prepared: Set<string> | null,
   resolve: (answered: readonly Answered[]) => void,
   reject: (error: Error) => void,
 ): DriverQuery {
@@ -162,11 +177,12 @@ function flightOf(
   let forget: () => void = () => undefined;
   return {
     submit: (connection) => {
-      forget = rememberPrepared(connection, flight, prepared);
+      if (prepared !== null) forget = rememberPrepared(connection, flight, prepared);
       connection.stream.cork();
       for (const { statement, parameters } of flight) {
-        if (!prepared.has(statement.name)) connection.parse({ ...statement, types: [] }, true);
-        connection.bind({ portal: '', statement: statement.name, binary: '', values: [...parameters] }, true);
+        const name = prepared === null ? '' : statement.name;
+        if (prepared?.has(name) !== true) connection.parse({ ...statement, name, types: [] }, true);
+        connection.bind({ portal: '', statement: name, binary: '', values: [...parameters] }, true);
         connection.execute({ portal: '', rows: '0' }, true);
       }
       connection.sync();
@@ -203,98 +219,6 @@ function rememberPrepared(connection: Connection, flight: readonly Sending[], pr
   };
   connection.on('parseComplete', confirm);
   return () => connection.off('parseComplete', confirm);
-}
-
-/** Connects to the first host that accepts writes. Several hosts stand in the URL with commas between them. */
-async function connect(options: PipelineOptions): Promise<Client> {
-  const hosts = hostsOf(options.url);
-  let failure: unknown = new Error('the database URL names no host');
-  for (const host of hosts) {
-    const client = new Client(configOf(host, options));
-    // The driver throws what nobody listens to; after connecting the pipeline listens itself.
-    client.on('error', (error) => options.log.debug({ err: error }, 'a database connection failed'));
-    try {
-      await client.connect();
-      if (hosts.length === 1 || !(await isStandby(client, connectTimeoutOf(options)))) return client;
-      failure = new Error('every host of the database URL is a standby');
-    } catch (error) {
-      failure = error;
-    }
-    destroyClient(client);
-  }
-  throw failure;
-}
-
-/** A host that froze after it took the connection must not keep us from asking the next. */
-async function isStandby(client: Client, withinMs: number): Promise<boolean> {
-  const silent = setTimeout(() => destroyClient(client), withinMs);
-  try {
-    const { rows } = await client.query<[boolean]>({
-      text: '/* pipeline.standby */ SELECT pg_is_in_recovery()',
-      rowMode: 'array',
-    });
-    return rows[0]?.[0] === true;
-  } finally {
-    clearTimeout(silent);
-  }
-}
-
-function hostsOf(url: string): readonly URL[] {
-  const parts = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]*)(.*)$/i.exec(url);
-  if (parts === null) return [];
-  const [, before = '', hosts = '', after = ''] = parts;
-  return hosts.split(',').map((host) => new URL(before + host + after));
-}
-
-function connectTimeoutOf(options: PipelineOptions): number {
-  return options.connectTimeoutMs ?? 5_000;
-}
-
-function configOf(url: URL, options: PipelineOptions): ClientConfig {
-  const settings = Object.entries({
-    TimeZone: 'UTC',
-    DateStyle: 'ISO',
-    client_min_messages: 'warning',
-    ...options.settings,
-  });
-  return {
-    host: decodeURIComponent(url.hostname),
-    port: url.port === '' ? 5432 : Math.trunc(+url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    ssl: tlsOf(url.searchParams.get('sslmode') ?? url.searchParams.get('ssl')),
-    application_name: options.applicationName,
-    connectionTimeoutMillis: connectTimeoutOf(options),
-    keepAlive: true,
-    statement_timeout: options.statementTimeoutMs,
-    lock_timeout: options.lockTimeoutMs,
-    // A transaction whose owner froze must not keep a player's wallet locked.
-    idle_in_transaction_session_timeout: 10_000,
-    options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
-  };
-}
-
-/** As the pool reads it: `require` encrypts and trusts any certificate, the `verify` modes check it. */
-function tlsOf(mode: string | null): ClientConfig['ssl'] {
-  if (mode === null || mode === 'disable' || mode === 'allow' || mode === 'prefer') return false;
-  return { rejectUnauthorized: mode !== 'require' };
-}
-
-function destroyClient(client: Client): void {
-  streamOf(client)?.destroy();
-}
-
-// The driver has no public way to cut a connection without waiting for the server.
-function streamOf(client: Client): { destroy: () => void } | null {
-  const connection: unknown = Reflect.get(client, 'connection');
-  if (typeof connection !== 'object' || connection === null) return null;
-  const stream: unknown = Reflect.get(connection, 'stream');
-  return isDestroyable(stream) ? stream : null;
-}
-
-function isDestroyable(stream: unknown): stream is { destroy: () => void } {
-  return typeof stream === 'object' && stream !== null && 'destroy' in stream && typeof stream.destroy === 'function';
 }
 
 const CONNECTION_CODES = new Set([

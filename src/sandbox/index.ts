@@ -10,6 +10,8 @@ import type { Mirror } from '../dialects/dialect.ts';
 import type { Policy } from '../wallet/policy.ts';
 import { createSender, NO_CHAOS } from './callback-sender.ts';
 import type { Chaos } from './callback-sender.ts';
+import { sandboxClock } from './clock.ts';
+import type { ClockKnobs } from './clock.ts';
 import { sandboxGames } from './games.ts';
 import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
@@ -19,6 +21,8 @@ import { createTables } from './tables.ts';
 import type { Table } from './tables.ts';
 
 export type { Chaos } from './callback-sender.ts';
+export { clockKnobsSchema } from './clock.ts';
+export type { ClockKnobs } from './clock.ts';
 export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 
 export interface SandboxOptions {
@@ -42,6 +46,8 @@ export interface SandboxOptions {
   readonly spinSeed?: number;
   /** faults to begin with; `POST /admin/chaos` changes them */
   readonly chaos?: Chaos;
+  /** how its clock is wrong to begin with; `POST /admin/clock` changes it */
+  readonly time?: ClockKnobs;
 }
 
 export interface Sandbox {
@@ -54,7 +60,8 @@ const DEFAULT_SEED = 20_260_101;
 const SWEEP_EVERY_MS = 15_000;
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { mirror, policy, clock, log } = options;
+  const { mirror, policy, log } = options;
+  const clock = sandboxClock(options.clock, options.time);
   const stopping = new AbortController();
   const random = seededRandom(options.spinSeed ?? randomInteger(2 ** 31));
   const url = options.publicUrl ?? `http://${options.host}:${options.port}`;
@@ -75,7 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tables = createTables(clock, options.currencies);
   const play = createPlay({ policy, sender, outbox, clock, random });
   const tell = (type: 'started' | 'ended', table: Table) =>
-    void tellSession(options, operator, type, table, stopping.signal);
+    void tellSession({ ...options, clock }, operator, type, table, stopping.signal);
   const app = await sandboxHttp({
     mirror,
     catalogue,

@@ -11,6 +11,8 @@ import { z } from 'zod';
 import type { Clock, Log } from '../platform/index.ts';
 import type { LaunchOrder, Mirror, RawRequest } from '../dialects/dialect.ts';
 import type { Sender } from './callback-sender.ts';
+import { clockKnobsSchema, tooLate } from './clock.ts';
+import type { SandboxClock } from './clock.ts';
 import type { SandboxCatalogue } from './games.ts';
 import { refusalPage } from './pages.ts';
 import type { Play } from './play.ts';
@@ -24,7 +26,7 @@ export interface SandboxHttpOptions {
   readonly tables: Tables;
   readonly play: Play;
   readonly sender: Sender;
-  readonly clock: Clock;
+  readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
   readonly webRoot: string;
@@ -53,6 +55,10 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
   });
   const games = new Map(options.catalogue.games.map((game) => [game.code, game]));
   const nonces = createNonces(options.clock);
+  app.addHook('onSend', async (_request, reply, payload) => {
+    void reply.header('date', new Date(options.clock.now()).toUTCString());
+    return payload;
+  });
 
   app.get('/games', async (request, reply) => {
     const answer = options.mirror.serveGames(rawOf(request, options.clock.now()), options.catalogue.games);
@@ -67,8 +73,11 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
   });
   app.get('/launch', async (request, reply) => {
     const raw = rawOf(request, options.clock.now());
-    const reading = options.mirror.readLaunch(raw.rawQuery, options.clock.now());
+    const { launchWindowSeconds } = options.clock.knobs();
+    const reading = options.mirror.readLaunch(raw.rawQuery, options.clock.now(), launchWindowSeconds ?? undefined);
     if (reading.kind === 'refused') return refuse(reply, 403, reading.reason, reading.message);
+    const late = tooLate(reading.order.issuedAt, options.clock);
+    if (late !== null) return refuse(reply, 403, 'expired', late);
     const game = games.get(reading.order.game);
     if (game === undefined || !game.enabled || (reading.order.mode === 'demo' && !game.demo))
       return refuse(reply, 404, 'unknown_game', 'The aggregator has no such game.');
@@ -126,7 +135,15 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   });
 }
 
-function adminRoutes(app: FastifyInstance, { sender }: SandboxHttpOptions): void {
+function adminRoutes(app: FastifyInstance, { sender, clock }: SandboxHttpOptions): void {
+  const clockState = () => ({ ...clock.knobs(), now: new Date(clock.now()).toISOString() });
+  app.get('/admin/clock', async () => clockState());
+  app.post('/admin/clock', async (request, reply) => {
+    const knobs = clockKnobsSchema.safeParse(request.body);
+    if (!knobs.success) return reply.code(400).send({ error: knobs.error.issues[0]?.message ?? 'bad request' });
+    clock.set(knobs.data);
+    return clockState();
+  });
   app.get('/admin/attempts', async () => ({
     owed: sender.owed(),
     chaos: sender.chaos(),

@@ -29,7 +29,7 @@ interface Row {
 }
 
 /** Judges everything the aggregator ever heard, against the book as it stands now. */
-export async function judge(house: House, aggregator: Aggregator): Promise<Verdict> {
+export async function judge(house: Pick<House, 'ask' | 'players'>, aggregator: Aggregator): Promise<Verdict> {
   return house.ask(async (sql) => {
     const rows = await sql<Row[]>`
       SELECT kind, external_id, id, state, coalesce(postings, 0) AS postings

@@ -133,7 +133,7 @@ describe('the way to the database', () => {
       await using table = await ledgerTable();
       const player = await table.player('USD', '100.00');
       await using frozen = await relay(table.url);
-      frozen.freezeAt('pipeline.standby');
+      frozen.freezeAt('pg_is_in_recovery');
       const [first, second] = [new URL(frozen.url), new URL(table.url)];
       const ledger = openAt(table.url.replace(second.host, `${first.host},${second.host}`), table.sql);
       const ask = async () => ledger.submit(request(player, 'USD', [bet('b-1', '1.00')]), table.policy, 2_000);

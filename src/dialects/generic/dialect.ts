@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts';
 import { decodeGeneric } from './decode.ts';
 import { encodeGeneric } from './encode.ts';
 import { gamesErrand } from './games.ts';
-import { launchUrl } from './launch.ts';
+import { LAUNCH_SKEW_SECONDS, launchUrl } from './launch.ts';
 import { genericMirror } from './mirror.ts';
 import { GENERIC_POLICY } from './policy.ts';
 import { settingsSchema } from './settings.ts';
@@ -20,6 +20,7 @@ export const generic: Dialect<GenericSettings> = {
   standing: 'house',
   weakSignature: false,
   policy: GENERIC_POLICY,
+  launchWindow: { aheadMs: LAUNCH_SKEW_SECONDS * 1_000, behindMs: 'ttl' },
   contentTypes: ['application/json'],
   settings: settingsSchema,
   open: (settings, policy, currencies) => {

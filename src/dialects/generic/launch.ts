@@ -28,7 +28,12 @@ export function launchUrl(base: string, key: SigningKey, order: LaunchOrder): st
 }
 
 /** Signature over the canonical form of what arrived, then expiry and skew. Nonces are the caller's to remember. */
-export function readLaunch(rawQuery: string, key: SigningKey, nowMs: number): LaunchReading {
+export function readLaunch(
+  rawQuery: string,
+  key: SigningKey,
+  nowMs: number,
+  skewSeconds = LAUNCH_SKEW_SECONDS,
+): LaunchReading {
   const form = parseQueryStrict(rawQuery);
   if (isProblem(form)) return refused('malformed', `The launch address cannot be read: ${form.reason}.`);
   const given = new Map(form.pairs.map((pair) => [pair.name, pair.value]));
@@ -42,7 +47,7 @@ export function readLaunch(rawQuery: string, key: SigningKey, nowMs: number): La
   if (order === null) return refused('malformed', 'The launch address lacks a parameter or has one too many.');
   const now = Math.floor(nowMs / 1000);
   if (now >= order.expiresAt) return refused('expired', `The launch expired ${now - order.expiresAt} s ago.`);
-  if (now < order.issuedAt - LAUNCH_SKEW_SECONDS) {
+  if (now < order.issuedAt - skewSeconds) {
     return refused(
       'not_yet_valid',
       `The launch was signed ${order.issuedAt - now} s in the future: the operator's clock is fast.`,

@@ -23,7 +23,7 @@ export function genericMirror(settings: GenericSettings): Mirror {
   return {
     say: (call, nowMs) => signed(key, timestamped, '', bodyOf(call), nowMs),
     understand,
-    readLaunch: (rawQuery, nowMs) => readLaunch(rawQuery, launchKey, nowMs),
+    readLaunch: (rawQuery, nowMs, skewSeconds) => readLaunch(rawQuery, launchKey, nowMs, skewSeconds),
     serveGames: (request, games) => serveGames(settings.catalogue.api_key, request, games),
     sayWebhook: (event, nowMs) => {
       const { topic, body } = webhookBody(event);
