@@ -17,7 +17,8 @@ export interface ClockConfig {
 }
 
 const NTP_PORT = 123;
-const SERVER = 'is no time server: write a name or address, with a port if it is not 123, like time.example or [::1]:1123';
+const SERVER =
+  'is no time server: write a name or address, with a port if it is not 123, like time.example or [::1]:1123';
 
 const server = z.string().transform((text, context) => {
   const parsed = serverOf(text);
@@ -44,7 +45,10 @@ export const clockSchema = z.strictObject({
 });
 
 /** The section with its defaults; the node's name is the machine's unless the environment or the file has another. */
-export function clockConfigOf(given: z.output<typeof clockSchema> | null | undefined, node: string | undefined): ClockConfig {
+export function clockConfigOf(
+  given: z.output<typeof clockSchema> | null | undefined,
+  node: string | undefined,
+): ClockConfig {
   const { chrony } = given ?? {};
   return {
     ntpServers: given?.ntp_servers ?? [],
@@ -67,7 +71,8 @@ export function originOfLaunches(launch: unknown): string | null {
 
 /** `host`, `host:port`, an IPv6 address, or one in brackets with a port. */
 function serverOf(text: string): { host: string; port: number } | null {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/@]+)|([0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(\d{1,5}))?$/.exec(text);
+  const parts =
+    /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/@]+)|([0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(\d{1,5}))?$/.exec(text);
   const host = parts?.[1] ?? parts?.[2] ?? parts?.[3];
   const port = Number(parts?.[4] ?? NTP_PORT);
   return host === undefined || port < 1 || port > 65_535 ? null : { host, port };

@@ -12,6 +12,7 @@ import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts'
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
+import { ConfigProblem, substitute } from './config-variables.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
 import { currencies } from './money/index.ts';
@@ -20,13 +21,7 @@ import { CASHIER, SAFE_POLICY } from './wallet/index.ts';
 import type { AggregatorName } from './wallet/index.ts';
 import { aggregatorName } from './wallet/index.ts';
 
-/** A configuration that cannot be used. One line, naming the place and the fix. */
-export class ConfigProblem extends Error {
-  constructor(message: string) {
-    super(message.replace(/\s+/g, ' ').trim());
-    this.name = 'ConfigProblem';
-  }
-}
+export { ConfigProblem };
 
 export interface ApiKey {
   readonly name: string;
@@ -366,37 +361,6 @@ export function blockList(entries: readonly string[]): BlockList {
     else list.addSubnet(address, Number(bits), family);
   }
   return list;
-}
-
-/** Replaces `${NAME}` in every string; a missing or empty variable is refused by name and place. */
-function substitute(
-  value: unknown,
-  at: string,
-  where: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): unknown {
-  if (typeof value === 'string') {
-    const optional = at === 'database.url' || at === 'redis.url';
-    const whole = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value);
-    // A database or redis URL whose variable is not set means "embedded" and "none" (docs/configuration.md).
-    if (whole?.[1] !== undefined && optional && (environment[whole[1]] ?? '') === '') return undefined;
-    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, name: string) => {
-      const found = environment[name];
-      if (found === undefined || found === '')
-        throw new ConfigProblem(
-          `${where}: ${at} needs the environment variable ${name}, which is not set; export it or write the value`,
-        );
-      return found;
-    });
-  }
-  if (Array.isArray(value)) return value.map((each, index) => substitute(each, `${at}[${index}]`, where, environment));
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(
-      ([name, each]) => [name, substitute(each, at === '' ? name : `${at}.${name}`, where, environment)] as const,
-    );
-    return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
-  }
-  return value;
 }
 
 /** The first problem as "place: what is wrong"; unknown keys are named so that a typing error is found at once. */

@@ -17,7 +17,7 @@ export function clockRoutes(app: ApiScope, options: RouteOptions): void {
         tags: ['Server'],
         summary: 'How right the clocks are',
         description:
-          "Ahead is positive when our clock is fast. `alert` is the gravest of all nodes, with one reason; `aggregators` says whose launches fail, and on what share of the nodes.",
+          'Ahead is positive when our clock is fast. `alert` is the gravest of all nodes, with one reason; `aggregators` says whose launches fail, and on what share of the nodes.',
         response: { 200: schemas.clock, ...problems },
       },
     },

@@ -48,7 +48,9 @@ export function healthRoutes(app: ApiScope, options: RouteOptions): void {
 }
 
 /** A check that hangs or fails says "not ready" in time, instead of keeping the load balancer waiting. */
-async function checksOf(options: RouteOptions): Promise<{ name: string; ok: boolean; degraded?: boolean; detail?: string }[]> {
+async function checksOf(
+  options: RouteOptions,
+): Promise<{ name: string; ok: boolean; degraded?: boolean; detail?: string }[]> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<readonly HealthCheck[]>((resolve) => {
     timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail: 'no answer in time' }]), READY_TIMEOUT_MS);

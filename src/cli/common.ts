@@ -56,7 +56,8 @@ export async function command(work: () => Promise<void>): Promise<void> {
 
 /** Whether its message alone tells a person what to mend. */
 export function isPlain(error: unknown): error is Error {
-  if (error instanceof ConfigProblem || error instanceof DatabaseProblem || error instanceof WorkersProblem) return true;
+  if (error instanceof ConfigProblem || error instanceof DatabaseProblem || error instanceof WorkersProblem)
+    return true;
   return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 }
 

@@ -45,7 +45,10 @@ export function clockMetrics(metrics: Metrics): ClockMetrics {
     labelNames: ['aggregator'] as const,
     aggregator,
   });
-  const steps = metrics.counter({ name: 'croupier_clock_steps_total', help: 'Steps of the wall clock that were noticed.' });
+  const steps = metrics.counter({
+    name: 'croupier_clock_steps_total',
+    help: 'Steps of the wall clock that were noticed.',
+  });
   return {
     step: () => steps.inc(),
     show: ({ own, aggregators }) => {

@@ -29,6 +29,7 @@ export const runCommand: Run = async (file, args) =>
       if (error === null) resolve({ kind: 'ran', stdout, exitCode: 0 });
       else if (error.killed === true) resolve({ kind: 'failed', detail: `${file} took longer than ${TIMEOUT_MS} ms` });
       else if (typeof error.code === 'number') resolve({ kind: 'ran', stdout, exitCode: error.code });
-      else resolve({ kind: 'failed', detail: error.code === 'ENOENT' ? `there is no ${file}` : `${file} cannot be run` });
+      else
+        resolve({ kind: 'failed', detail: error.code === 'ENOENT' ? `there is no ${file}` : `${file} cannot be run` });
     });
   });

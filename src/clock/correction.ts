@@ -18,7 +18,10 @@ const MIN_WINDOWS = 3;
 const MAX_CHANGE_MS = 2_000;
 
 /** The correction after one more window; null is a window without an estimate and ends it. */
-export function correct(before: Correction & { readonly lastMs?: number }, skew: Estimate | null): Correction & { readonly lastMs?: number } {
+export function correct(
+  before: Correction & { readonly lastMs?: number },
+  skew: Estimate | null,
+): Correction & { readonly lastMs?: number } {
   if (skew === null || Math.abs(skew.aheadMs) <= MIN_SKEW_MS) return NO_CORRECTION;
   const isSame = before.lastMs !== undefined && Math.abs(before.lastMs - skew.aheadMs) <= MAX_CHANGE_MS;
   const windows = isSame ? before.windows + 1 : 1;

@@ -128,7 +128,8 @@ export function settle(state: Hysteresis, sample: Assessment): Hysteresis {
   if (current === null) return { current: sample, dissent: null };
   // The words carry figures: they are always those of the newest sample.
   if (sample.level === current.level && sample.reason === current.reason) return { current: sample, dissent: null };
-  if (dissent === null || direction(current, dissent) !== direction(current, sample)) return { current, dissent: sample };
+  if (dissent === null || direction(current, dissent) !== direction(current, sample))
+    return { current, dissent: sample };
   const milder = rank(sample.level) <= rank(dissent.level) ? sample : dissent;
   const graver = milder === sample ? dissent : sample;
   const next = direction(current, sample) < 0 ? graver : milder;

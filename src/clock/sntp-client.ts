@@ -71,7 +71,8 @@ function readingOf(answered: readonly Answered[]): Reading {
 }
 
 function wordsOf({ server, answer }: Answered): string {
-  const said = answer.kind === 'kiss' ? `asks to be left alone (${answer.code})` : 'detail' in answer ? answer.detail : '';
+  const said =
+    answer.kind === 'kiss' ? `asks to be left alone (${answer.code})` : 'detail' in answer ? answer.detail : '';
   return `${server.host}: ${said}`;
 }
 

@@ -76,7 +76,9 @@ function readTimestamp(bytes: Buffer, at: number, aroundMs: number): number | nu
  * One estimate of several servers': the largest group whose ranges overlap, if that is more than half of those who answered;
  * of that group the surest. Null when they disagree.
  */
-export function agreedEstimate<Answer extends { readonly estimate: Estimate }>(answers: readonly Answer[]): Answer | null {
+export function agreedEstimate<Answer extends { readonly estimate: Estimate }>(
+  answers: readonly Answer[],
+): Answer | null {
   const overlaps = (a: Estimate, b: Estimate) => Math.abs(a.aheadMs - b.aheadMs) <= a.boundMs + b.boundMs + 1;
   const groups = answers.map((each) => answers.filter((other) => overlaps(each.estimate, other.estimate)));
   const [largest = []] = groups.toSorted((a, b) => b.length - a.length);

@@ -21,7 +21,8 @@ interface NodeRow {
 /** The node's heartbeat. Its time is the database's: a node whose clock is wrong would look dead or from the future. */
 export async function upsertNode(sql: Database, report: Omit<NodeReport, 'seenAtMs'>): Promise<void> {
   const { estimate, database } = report;
-  const alert = report.alert === null ? null : sql.json({ ...report.alert, aggregators: [...report.alert.aggregators] });
+  const alert =
+    report.alert === null ? null : sql.json({ ...report.alert, aggregators: [...report.alert.aggregators] });
   await sql`
     /* clock.heartbeat */
     INSERT INTO clock_node (

@@ -18,7 +18,8 @@ export interface TimedatectlOutput {
 export function readTimedatectl(output: TimedatectlOutput, wallNowMs: number): Reading {
   const said = output.synchronised.trim();
   if (said === 'no') return { kind: 'unsynchronised', detail: 'systemd counts the clock as not synchronised' };
-  if (said !== 'yes') return unknown(said === '' ? 'timedatectl printed nothing' : said.split('\n')[0]?.slice(0, 120) ?? '');
+  if (said !== 'yes')
+    return unknown(said === '' ? 'timedatectl printed nothing' : (said.split('\n')[0]?.slice(0, 120) ?? ''));
   const field = (name: string) => new RegExp(`^\\s*${name}:\\s*(.+)$`, 'm').exec(output.status)?.[1]?.trim() ?? null;
   const inMessage = (name: string) => new RegExp(`\\b${name}=([^,}]+)`).exec(output.message)?.[1]?.trim() ?? null;
   const leap = field('Leap') ?? inMessage('Leap');
@@ -26,7 +27,8 @@ export function readTimedatectl(output: TimedatectlOutput, wallNowMs: number): R
     return { kind: 'unsynchronised', detail: 'the time server of systemd-timesyncd is not synchronised itself' };
   const offsetMs = spanMs(field('Offset'));
   // Without a packet there is no message, and the offset is that of nothing.
-  if (offsetMs === null || field('Packet count') === '0' || inMessage('PacketCount') === '0') return { kind: 'synchronised' };
+  if (offsetMs === null || field('Packet count') === '0' || inMessage('PacketCount') === '0')
+    return { kind: 'synchronised' };
   const distanceMs = spanMs(field('Root distance')?.split('(')[0]?.trim() ?? null);
   const jitterMs = spanMs(field('Jitter')) ?? 0;
   const measuredAtMs = instantMs(inMessage('DestinationTimestamp'));

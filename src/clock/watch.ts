@@ -24,7 +24,7 @@ import type { Alert, ClockReport, NodeReport, OwnReport } from './report.ts';
 import { assess, NO_STATE, rank, settle } from './rules.ts';
 import type { Assessment, Hysteresis, Level } from './rules.ts';
 import { agreedEstimate } from './sntp.ts';
-import { stepBetween } from './steps.ts';
+import { STEP_MS, stepBetween } from './steps.ts';
 import type { Hands } from './steps.ts';
 import { deleteOldNodes, selectDatabaseTime, selectNodes, upsertNode } from './store.ts';
 
@@ -166,13 +166,21 @@ export class ClockWatch implements SigningClock {
     this.#database = await this.#databaseClock();
     const now = clock.monotonic();
     this.#unsynchronisedSinceMs = found.sync === 'unsynchronised' ? (this.#unsynchronisedSinceMs ?? now) : null;
+    const before = this.#own();
     this.#sample = { found, atMs: now };
+    this.#forgetIfMoved(before, this.#own());
     const unsynchronisedForMs = this.#unsynchronisedSinceMs === null ? 0 : now - this.#unsynchronisedSinceMs;
     const assessment = assess({ sample: found, unsynchronisedForMs, database: this.#database });
     this.#hysteresis = settle(this.#hysteresis, assessment);
     this.#noteCorrections();
     this.#tellAlert();
     await this.#tellNodes();
+  }
+
+  /** A daemon that puts the clock right slowly makes no step; what was measured before is of another clock all the same. */
+  #forgetIfMoved(before: Estimate | null, now: Estimate | null): void {
+    if (before === null || now === null || Math.abs(now.aheadMs - before.aheadMs) <= STEP_MS) return;
+    for (const window of this.#windows.values()) window.reset();
   }
 
   /** One question to each address; what it says about the time comes in by `noteDate`. */
@@ -242,14 +250,22 @@ export class ClockWatch implements SigningClock {
   /** One line when something begins, changes or ends; nothing while it lasts. */
   #tellAlert(): void {
     const { log, node } = this.#options;
+    // A single sample that disagrees changes nothing yet, so it says nothing either.
+    if (this.#hysteresis.dissent !== null) return;
     const before = this.#alert;
     const alert = alertOf(node, this.#assessment(), this.#aggregators());
     this.#alert = alert;
     const key = (each: Alert | null) => (each === null ? '' : [each.level, each.reason, ...each.aggregators].join(' '));
     if (key(before) === key(alert)) return;
-    const about = { node, level: alert?.level ?? 'ok', reason: alert?.reason ?? 'synchronised', probe: this.#sample?.found.probe };
+    const about = {
+      node,
+      level: alert?.level ?? 'ok',
+      reason: alert?.reason ?? 'synchronised',
+      probe: this.#sample?.found.probe,
+    };
     if (alert === null) log.info(about, 'the clocks are right');
-    else if (rank(alert.level) >= rank('critical')) log.error({ ...about, aggregators: alert.aggregators }, alert.message);
+    else if (rank(alert.level) >= rank('critical'))
+      log.error({ ...about, aggregators: alert.aggregators }, alert.message);
     else log.warn({ ...about, aggregators: alert.aggregators }, alert.message);
   }
 

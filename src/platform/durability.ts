@@ -32,7 +32,9 @@ function warningsOf(settings: Settings, pooled: boolean): readonly string[] {
   const found: string[] = [];
   if (fsync === 'off') found.push('fsync is off: a crash of the machine loses or destroys the book; set fsync = on');
   if (commit === 'off')
-    found.push('synchronous_commit is off: money is written with it on all the same, everything else may lose the last moment');
+    found.push(
+      'synchronous_commit is off: money is written with it on all the same, everything else may lose the last moment',
+    );
   if (names !== '' && (commit === 'off' || commit === 'local'))
     found.push(
       `synchronous_commit is ${commit} although synchronous_standby_names is set: what is acknowledged may be missing on the standby when it takes over; set synchronous_commit = on`,

@@ -48,7 +48,10 @@ export function localSettings(options: PipelineOptions): Sending {
   const settings = Object.entries(settingsOf(options));
   const each = settings.map(([name], index) => `set_config('${name}', $${index + 1}, true)`);
   return {
-    statement: { name: 'pipeline.settings', text: `/* pipeline.settings */ SELECT ${each.join(', ')},${durable(true)}` },
+    statement: {
+      name: 'pipeline.settings',
+      text: `/* pipeline.settings */ SELECT ${each.join(', ')},${durable(true)}`,
+    },
     parameters: settings.map(([, value]) => value),
   };
 }

@@ -8,6 +8,7 @@
  * and the pipeline is dead for good. It never sends anything twice.
  */
 import type { Client, Connection, Submittable } from 'pg';
+import { serialize } from 'pg-protocol';
 import { errorCode } from './database.ts';
 import type { Log } from './log.ts';
 import { connect, destroyClient } from './pipeline-connect.ts';
@@ -77,12 +78,8 @@ const SILENCE_GRACE_MS = 5_000;
 export function openPipeline(options: PipelineOptions): Pipeline {
   let state: 'opening' | 'open' | 'dead' = 'opening';
   let client: Client | null = null;
-  let lose: (error: ConnectionLost) => void = () => undefined;
-  const lost = new Promise<never>((_resolve, reject) => {
-    lose = reject;
-  });
-  // Nobody may be waiting when the connection closes.
-  lost.catch(() => undefined);
+  // Whoever waits for an answer now. Not a promise that all flights race with: it would remember each of them for ever.
+  const waiting = new Set<(error: ConnectionLost) => void>();
   const prepared = new Set<string>();
 
   const send = async (ready: Client, flight: readonly Sending[]) => {
@@ -96,7 +93,19 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   const end = (cause?: unknown) => {
     if (state === 'dead') return;
     state = 'dead';
-    lose(new ConnectionLost({ cause }));
+    for (const fail of waiting) fail(new ConnectionLost({ cause }));
+  };
+  const unlessLost = async <T>(work: Promise<T>): Promise<T> => {
+    let fail: (error: ConnectionLost) => void = () => undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        fail = reject;
+        waiting.add(fail);
+        work.then(resolve, reject);
+      });
+    } finally {
+      waiting.delete(fail);
+    }
   };
   const destroy = () => {
     end();
@@ -119,14 +128,14 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   return {
     alive: () => state !== 'dead',
     fly: async (flight) => {
-      const ready = await Promise.race([opened, lost]);
+      const ready = client ?? (await unlessLost(opened));
       if (state === 'dead') throw new ConnectionLost();
       const silent = setTimeout(() => {
         options.log.error({ connection: options.applicationName }, 'the database stays silent; its connection is cut');
         destroy();
       }, options.statementTimeoutMs + SILENCE_GRACE_MS);
       try {
-        return await Promise.race([send(ready, flight), lost]);
+        return await unlessLost(send(ready, flight));
       } catch (error) {
         if (!isConnectionError(error)) throw error;
         destroy();
@@ -178,15 +187,7 @@ function flightOf(
   return {
     submit: (connection) => {
       if (prepared !== null) forget = rememberPrepared(connection, flight, prepared);
-      connection.stream.cork();
-      for (const { statement, parameters } of flight) {
-        const name = prepared === null ? '' : statement.name;
-        if (prepared?.has(name) !== true) connection.parse({ ...statement, name, types: [] }, true);
-        connection.bind({ portal: '', statement: name, binary: '', values: [...parameters] }, true);
-        connection.execute({ portal: '', rows: '0' }, true);
-      }
-      connection.sync();
-      connection.stream.uncork();
+      connection.stream.write(bytesOf(flight, prepared));
     },
     handleRowDescription: () => undefined,
     handleDataRow: (message) => {
@@ -209,9 +210,28 @@ function flightOf(
   };
 }
 
+/**
+ * The whole flight as one piece: written in parts it would wake the server at the first and be read in parts as well.
+ * A statement that comes more than once in a flight is prepared by its first.
+ */
+function bytesOf(flight: readonly Sending[], prepared: ReadonlySet<string> | null): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  const sent = new Set<string>();
+  for (const { statement, parameters } of flight) {
+    const name = prepared === null ? '' : statement.name;
+    if (prepared === null || !(prepared.has(name) || sent.has(name))) {
+      pieces.push(serialize.parse({ name, text: statement.text }));
+      sent.add(name);
+    }
+    pieces.push(serialize.bind({ statement: name, values: [...parameters] }), serialize.execute());
+  }
+  pieces.push(serialize.sync());
+  return Buffer.concat(pieces);
+}
+
 /** The server confirms preparations in the order they were sent; one that was skipped after an error is sent again later. */
 function rememberPrepared(connection: Connection, flight: readonly Sending[], prepared: Set<string>): () => void {
-  const pending = flight.map(({ statement }) => statement.name).filter((name) => !prepared.has(name));
+  const pending = [...new Set(flight.map(({ statement }) => statement.name))].filter((name) => !prepared.has(name));
   if (pending.length === 0) return () => undefined;
   const confirm = () => {
     const name = pending.shift();

@@ -39,7 +39,10 @@ describe('chronyc', () => {
       { probe: 'chronyc', outcome: 'unknown', detail: 'there is no /nowhere/chronyc' },
       { probe: 'sntp', outcome: 'unknown', detail: 'not configured' },
     ]);
-    expect(assess({ sample, unsynchronisedForMs: 0, database: null })).toMatchObject({ level: 'warn', reason: 'unknown' });
+    expect(assess({ sample, unsynchronisedForMs: 0, database: null })).toMatchObject({
+      level: 'warn',
+      reason: 'unknown',
+    });
   });
 
   it.each([TRACKING.noDaemon, TRACKING.notAuthorised, '', '\n', 'a,b,c'])(
@@ -129,9 +132,15 @@ describe('chronyc', () => {
 
   it('never throws, whatever is printed', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 14, maxLength: 14 }).map((all) => all.join(','))), (text) => {
-        expect(['measured', 'local', 'unsynchronised', 'unknown']).toContain(readChronyc(text, 0).kind);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.string(), { minLength: 14, maxLength: 14 }).map((all) => all.join(',')),
+        ),
+        (text) => {
+          expect(['measured', 'local', 'unsynchronised', 'unknown']).toContain(readChronyc(text, 0).kind);
+        },
+      ),
     );
   });
 });

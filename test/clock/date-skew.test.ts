@@ -1,7 +1,14 @@
 /** Skew from whole seconds of `Date` headers: the arithmetic, the window, and what it says about whose clock is wrong. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDateWindow, estimateOf, intersect, intervalOf, unfitness, waitForTurn } from '../../src/clock/date-skew.ts';
+import {
+  createDateWindow,
+  estimateOf,
+  intersect,
+  intervalOf,
+  unfitness,
+  waitForTurn,
+} from '../../src/clock/date-skew.ts';
 import { predict, shareOf } from '../../src/clock/prediction.ts';
 import { manualClock } from '../../src/platform/index.ts';
 import type { DateSample } from '../../src/wire/index.ts';
@@ -20,11 +27,28 @@ const intervals = (times: readonly Times[]) => times.map((each) => intervalOf(sa
 const WINDOW = { aheadMs: 30_000, behindMs: 600_000 };
 
 const CASES = {
-  healthy: [[1000.2, 1000.35, 1000], [1001.95, 1002.08, 1001], [1003.05, 1003.19, 1003]],
-  fast2: [[1002, 1002.12, 1000], [1003.7, 1003.83, 1001], [1005.85, 1005.96, 1004]],
-  fast42: [[1042.2, 1042.35, 1000], [1043.9, 1044.02, 1001]],
-  slow31: [[969.3, 969.45, 1000], [970.9, 971.05, 1002]],
-  inconsistent: [[1000.2, 1000.3, 1000], [1006, 1006.1, 1001]],
+  healthy: [
+    [1000.2, 1000.35, 1000],
+    [1001.95, 1002.08, 1001],
+    [1003.05, 1003.19, 1003],
+  ],
+  fast2: [
+    [1002, 1002.12, 1000],
+    [1003.7, 1003.83, 1001],
+    [1005.85, 1005.96, 1004],
+  ],
+  fast42: [
+    [1042.2, 1042.35, 1000],
+    [1043.9, 1044.02, 1001],
+  ],
+  slow31: [
+    [969.3, 969.45, 1000],
+    [970.9, 971.05, 1002],
+  ],
+  inconsistent: [
+    [1000.2, 1000.3, 1000],
+    [1006, 1006.1, 1001],
+  ],
 } as const satisfies Record<string, readonly Times[]>;
 
 describe('the difference by Date headers', () => {
@@ -34,13 +58,16 @@ describe('the difference by Date headers', () => {
     ['42 s fast', CASES.fast42, 42_125, 225],
     ['31 s slow', CASES.slow31, -31_325, 375],
     ['one sample alone', [[1000.2, 1000.35, 1000]], -225, 575],
-  ] satisfies readonly (readonly [string, readonly Times[], number, number])[])('%s [CLK-12]', (_name, times, ahead, bound) => {
-    const interval = intersect(intervals(times));
-    expect(interval === null ? null : estimateOf(interval)).toEqual({
-      aheadMs: expect.closeTo(ahead, 3),
-      boundMs: expect.closeTo(bound, 3),
-    });
-  });
+  ] satisfies readonly (readonly [string, readonly Times[], number, number])[])(
+    '%s [CLK-12]',
+    (_name, times, ahead, bound) => {
+      const interval = intersect(intervals(times));
+      expect(interval === null ? null : estimateOf(interval)).toEqual({
+        aheadMs: expect.closeTo(ahead, 3),
+        boundMs: expect.closeTo(bound, 3),
+      });
+    },
+  );
 
   it('several clocks behind one name have no difference in common [CLK-15]', () => {
     expect(intersect(intervals(CASES.inconsistent))).toBeNull();
@@ -164,8 +191,14 @@ describe('prediction', () => {
   });
 
   it('several clocks are judged one by one [CLK-15]', () => {
-    expect(about([...CASES.inconsistent, ...CASES.healthy], right)).toMatchObject({ state: 'inconsistent', skew: null });
-    const two: readonly Times[] = [[1000.2, 1000.3, 1000], [1042.2, 1042.3, 1001]];
+    expect(about([...CASES.inconsistent, ...CASES.healthy], right)).toMatchObject({
+      state: 'inconsistent',
+      skew: null,
+    });
+    const two: readonly Times[] = [
+      [1000.2, 1000.3, 1000],
+      [1042.2, 1042.3, 1001],
+    ];
     expect(about(two, right)).toMatchObject({ verdict: 'some_fail', fault: 'theirs', samples: [{}, {}] });
   });
 

@@ -8,12 +8,25 @@ import { assess, LEVELS, NO_STATE, rank, REASONS, settle, staleAfterMs } from '.
 import type { Assessment, Level } from '../../src/clock/rules.ts';
 import { stepBetween } from '../../src/clock/steps.ts';
 
-function sample(aheadMs: number, more: { boundMs?: number; ageMs?: number; updateEveryMs?: number } & Partial<Sample> = {}): Sample {
+function sample(
+  aheadMs: number,
+  more: { boundMs?: number; ageMs?: number; updateEveryMs?: number } & Partial<Sample> = {},
+): Sample {
   const { boundMs = 5, ageMs = null, updateEveryMs = null, ...rest } = more;
-  const measured = { kind: 'measured', estimate: { aheadMs, boundMs }, ageMs, updateEveryMs, source: 'time.example' } as const;
+  const measured = {
+    kind: 'measured',
+    estimate: { aheadMs, boundMs },
+    ageMs,
+    updateEveryMs,
+    source: 'time.example',
+  } as const;
   return { probe: 'chronyc', measured, sync: 'synchronised', asked: [], ...rest };
 }
-const stateOf = (each: Sample, unsynchronisedForMs = 0, database: { aheadMs: number; boundMs: number } | null = null) => {
+const stateOf = (
+  each: Sample,
+  unsynchronisedForMs = 0,
+  database: { aheadMs: number; boundMs: number } | null = null,
+) => {
   const { level, reason } = assess({ sample: each, unsynchronisedForMs, database });
   return `${level}: ${reason}`;
 };
@@ -74,7 +87,10 @@ describe('levels', () => {
 
   it('at 100 ppm and no source a clock is called wrong after 2.8 hours [CLK-11]', () => {
     let afterMs = 0;
-    while (assess({ sample: sample(afterMs * 100e-6, { boundMs: 0 }), unsynchronisedForMs: 0, database: null }).level === 'ok')
+    while (
+      assess({ sample: sample(afterMs * 100e-6, { boundMs: 0 }), unsynchronisedForMs: 0, database: null }).level ===
+      'ok'
+    )
       afterMs += 60_000;
     expect(afterMs / 3_600_000).toBeCloseTo(2.8, 1);
   });
@@ -82,16 +98,27 @@ describe('levels', () => {
   it('every state has one level, one reason and one sentence, and never throws', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
-      fc.property(number, number, fc.option(number), fc.constantFrom('synchronised', 'local', 'unsynchronised', 'unknown'), number, (ahead, bound, age, sync, since) => {
-        const { level, reason, words } = assess({
-          sample: sample(ahead, { boundMs: Math.abs(bound), sync, ...(age === null ? {} : { ageMs: Math.abs(age) }) }),
-          unsynchronisedForMs: Math.abs(since),
-          database: null,
-        });
-        expect(LEVELS).toContain(level);
-        expect(REASONS).toContain(reason);
-        expect(words).not.toMatch(/NaN|Infinity|undefined/);
-      }),
+      fc.property(
+        number,
+        number,
+        fc.option(number),
+        fc.constantFrom('synchronised', 'local', 'unsynchronised', 'unknown'),
+        number,
+        (ahead, bound, age, sync, since) => {
+          const { level, reason, words } = assess({
+            sample: sample(ahead, {
+              boundMs: Math.abs(bound),
+              sync,
+              ...(age === null ? {} : { ageMs: Math.abs(age) }),
+            }),
+            unsynchronisedForMs: Math.abs(since),
+            database: null,
+          });
+          expect(LEVELS).toContain(level);
+          expect(REASONS).toContain(reason);
+          expect(words).not.toMatch(/NaN|Infinity|undefined/);
+        },
+      ),
     );
   });
 });
@@ -128,7 +155,10 @@ describe('hysteresis', () => {
   it('a first sample that failed heals without a restart [CLK-19]', () => {
     const first = assess({ sample: none, unsynchronisedForMs: 0, database: null });
     const good = assess({ sample: sample(3), unsynchronisedForMs: 0, database: null });
-    const states = [first, good, good].reduce<(typeof NO_STATE)[]>((all, each) => [...all, settle(all.at(-1) ?? NO_STATE, each)], []);
+    const states = [first, good, good].reduce<(typeof NO_STATE)[]>(
+      (all, each) => [...all, settle(all.at(-1) ?? NO_STATE, each)],
+      [],
+    );
     expect(states.map((each) => each.current?.reason)).toEqual(['unknown', 'unknown', 'synchronised']);
   });
 });

@@ -78,7 +78,9 @@ describe('SNTP', () => {
     const seconds = (atMs / 1_000 + 2_208_988_800) % 2 ** 32;
     packet.writeUInt32BE(seconds, 32);
     packet.writeUInt32BE(seconds, 40);
-    expect(readSntp(packet, nonce, { sentAtMs: atMs, receivedAtMs: atMs })).toMatchObject({ estimate: { aheadMs: -0 } });
+    expect(readSntp(packet, nonce, { sentAtMs: atMs, receivedAtMs: atMs })).toMatchObject({
+      estimate: { aheadMs: -0 },
+    });
   });
 
   it('leaves a server alone that asks for it: a quarter of an hour for RATE, for good for DENY; by the monotonic clock [CLK-09]', async () => {
@@ -107,7 +109,10 @@ describe('SNTP', () => {
       createSntpClient({ servers: all.map((each) => each.server), clock: systemClock, timeoutMs: 500 });
     const reading = await client(wrong, alsoRight, right).ask();
     expect(reading.kind === 'measured' && Math.abs(reading.estimate.aheadMs) < 100).toBe(true);
-    expect(await client(wrong, right).ask()).toEqual({ kind: 'unknown', detail: 'the NTP servers disagree with each other' });
+    expect(await client(wrong, right).ask()).toEqual({
+      kind: 'unknown',
+      detail: 'the NTP servers disagree with each other',
+    });
   });
 
   it('an unknown name, a closed port and no server at all are unknown', async () => {

@@ -21,7 +21,13 @@ describe('a stepped wall clock', () => {
     const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
     const samples: DateSample[] = [];
     await performErrand(
-      { kind: 'test', request: { method: 'GET', url, headers: {} }, timeoutMs: 2_000, retries: 0, read: () => errandProblem('refused', '') },
+      {
+        kind: 'test',
+        request: { method: 'GET', url, headers: {} },
+        timeoutMs: 2_000,
+        retries: 0,
+        read: () => errandProblem('refused', ''),
+      },
       { clock, onDate: (sample) => samples.push(sample) },
     );
     await new Promise<void>((resolve) => server.close(() => resolve()));

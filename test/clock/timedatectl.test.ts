@@ -45,7 +45,10 @@ describe('timedatectl', () => {
 
   it('in a container it is unknown [CLK-12]', async () => {
     const container: Run = async () => ({ kind: 'ran', stdout: '', exitCode: 1 });
-    expect(await timedatectlProbe(container, () => NOW).ask()).toEqual({ kind: 'unknown', detail: 'systemd cannot be asked' });
+    expect(await timedatectlProbe(container, () => NOW).ask()).toEqual({
+      kind: 'unknown',
+      detail: 'systemd cannot be asked',
+    });
     const missing: Run = async (file) => ({ kind: 'failed', detail: `there is no ${file}` });
     expect((await timedatectlProbe(missing, () => NOW).ask()).kind).toBe('unknown');
     expect(read('System has not been booted with systemd as init system').kind).toBe('unknown');

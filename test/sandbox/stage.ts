@@ -5,7 +5,7 @@ import { currencies as currenciesOf } from '../../src/money/index.ts';
 import { silentLog, systemClock } from '../../src/platform/index.ts';
 import type { Clock } from '../../src/platform/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
-import type { Chaos, Sandbox } from '../../src/sandbox/index.ts';
+import type { Chaos, ClockKnobs, Sandbox } from '../../src/sandbox/index.ts';
 import type { Policy } from '../../src/wallet/policy.ts';
 import { freePort } from '../support/demo.ts';
 import { API_KEY, LAUNCH_SECRET, SIGNING_SECRET, tinyOperator } from './operator.ts';
@@ -16,6 +16,7 @@ export interface StageOptions {
   readonly policy?: Partial<Policy>;
   readonly dataDir?: string;
   readonly chaos?: Chaos;
+  readonly time?: ClockKnobs;
   readonly balance?: number;
   readonly spinSeed?: number;
   readonly operator?: TinyOperator;
@@ -54,6 +55,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     log: silentLog,
     spinSeed: options.spinSeed ?? 7,
     ...(options.chaos === undefined ? {} : { chaos: options.chaos }),
+    ...(options.time === undefined ? {} : { time: options.time }),
   });
   const response = await fetch(`${sandbox.url}/games?page=1&per_page=50`, { headers: { 'x-api-key': API_KEY } });
   const { games } = (await response.json()) as { games: readonly { code: string; demo: boolean; enabled: boolean }[] };

@@ -7,7 +7,7 @@ import { fillBook } from '../../bench/book-store.ts';
 import { benchConfig } from '../../bench/contestant-config.ts';
 import { closeDatabase, durabilityWarnings, openDatabase } from '../../src/platform/index.ts';
 import type { Database } from '../../src/platform/index.ts';
-import { openAggregator } from '../faults/aggregator.ts';
+import { bet, openAggregator } from '../faults/aggregator.ts';
 import { startGateway } from '../faults/gateway.ts';
 import type { Gateway } from '../faults/gateway.ts';
 import { judge } from '../faults/oracle.ts';
@@ -24,12 +24,11 @@ const gateways: Gateway[] = [];
 
 beforeAll(async () => {
   pair = await openPair(async (sql) =>
-    fillBook(sql, { players: PLAYERS, rounds: 0, nowMs: Date.now(), onProgress: () => undefined }),
+    fillBook(sql, { players: PLAYERS + 1, rounds: 0, nowMs: Date.now(), onProgress: () => undefined }),
   );
   const configFile = path.join(dir, 'croupier.yaml');
   writeFileSync(configFile, JSON.stringify(benchConfig(2)));
-  for (let count = 0; count < 2; count += 1)
-    gateways.push(await startGateway({ configFile, databaseUrl: pair.url }));
+  for (let count = 0; count < 2; count += 1) gateways.push(await startGateway({ configFile, databaseUrl: pair.url }));
 }, TIMEOUT_MS);
 afterAll(async () => {
   for (const gateway of gateways) await gateway.kill();
@@ -62,23 +61,31 @@ it(
     const [, second] = pair.urls;
     const ports = () => gateways.map((gateway) => gateway.port());
     const aggregator = openAggregator({ players: PLAYERS, salt: 51, ports });
+    // Of somebody who does not play otherwise.
+    const late = bet('late', 100);
     const acknowledged = () => aggregator.acknowledged().length;
     const playing = aggregator.play('failover');
     try {
       await until('traffic before', () => acknowledged() >= 200);
       const before = gateways.map((gateway) => gateway.pid());
+      pair.freezeStandby();
+      // The primary may have it, but the standby cannot: so it is not acknowledged.
+      const [port = 0] = ports();
+      expect(await aggregator.send(port, PLAYERS, late)).toMatchObject({ status: 503, body: { status: 'error' } });
       await pair.killPrimary();
+      pair.thawStandby();
       const atDeath = acknowledged();
       await pair.promote();
       await until('traffic after', () => acknowledged() >= atDeath + 300);
       // The same processes as before: nobody had to be started again.
       expect(gateways.map((gateway) => gateway.ended())).toEqual([null, null]);
       expect(gateways.map((gateway) => gateway.pid())).toEqual(before);
+      expect(await aggregator.ask(PLAYERS, late)).toMatchObject({ body: { status: 'ok' } });
     } finally {
       await playing.stop();
       aggregator.close();
     }
-    const house = { players: PLAYERS, ask: async <T>(work: (sql: Database) => Promise<T>) => asking(second, work) };
+    const house = { players: PLAYERS + 1, ask: async <T>(work: (sql: Database) => Promise<T>) => asking(second, work) };
     const verdict = await judge(house, aggregator);
     expect([verdict.lost, verdict.doubled, verdict.unsound]).toEqual([[], [], []]);
     // What does not go through the lanes follows as well.

@@ -115,6 +115,8 @@ describe.skipIf(version === null)(`behind ${version ?? 'PgBouncer'} in transacti
       DATABASE_URL: pooler.url,
     });
     expect(code).toBe(1);
-    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^croupier: .*startup parameter.*database\.pooler/)]);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^croupier: .*startup parameter.*database\.pooler/),
+    ]);
   });
 });

@@ -4,7 +4,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readlinkSync, rmSync, statSync, writeFileSync, chownSync, chmodSync, appendFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chownSync,
+  chmodSync,
+  appendFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
@@ -20,6 +29,9 @@ export interface Pair {
   readonly urls: readonly [string, string];
   /** Ends every process of the primary without warning. */
   readonly killPrimary: () => Promise<void>;
+  /** Stops every process of the standby where it is, and lets them go on. */
+  readonly freezeStandby: () => void;
+  readonly thawStandby: () => void;
   /** The documented command, on the standby. */
   readonly promote: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -82,6 +94,8 @@ export async function openPair(fill: (sql: Database) => Promise<void>): Promise<
     url: first.replace(`:${ports[0]}/`, `:${ports[0]},127.0.0.1:${ports[1]}/`),
     urls: [first, second],
     killPrimary: async () => killAll(primary),
+    freezeStandby: () => signalAll(standby, 'SIGSTOP'),
+    thawStandby: () => signalAll(standby, 'SIGCONT'),
     promote: async () => {
       const done = spawnSync(path.join(path.dirname(program), 'pg_ctl'), ['promote', '-w', '-D', standbyDir], {
         cwd: '/',
@@ -110,11 +124,14 @@ function copyFiles(from: string, to: string): void {
   if (done.status !== 0) throw new Error(`cp: ${done.stderr}`);
 }
 
+function signalAll({ pid = -1 }: ChildProcess, name: NodeJS.Signals): void {
+  for (const each of [pid, ...childrenOf(pid)]) signal(each, name);
+}
+
 async function killAll(postmaster: ChildProcess): Promise<void> {
-  const { pid = -1 } = postmaster;
   if (postmaster.exitCode !== null || postmaster.signalCode !== null) return;
   const exited = new Promise<void>((resolve) => postmaster.once('exit', () => resolve()));
-  for (const each of [pid, ...childrenOf(pid)]) signal(each, 'SIGKILL');
+  signalAll(postmaster, 'SIGKILL');
   await exited;
 }
 

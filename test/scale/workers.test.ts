@@ -166,7 +166,17 @@ it.each(['0', '65', '-1', '1.5', 'many', '1e1', ' 2', ''])('refuses --workers "%
 
 it('says once why it cannot start, with 1 as its exit code', { timeout: TIMEOUT_MS }, async () => {
   const { configFile, url } = trial.house;
-  const serve = (port: string) => ['serve', '--config', configFile, '--port', port, '--workers', '3', '--log-level', 'error'];
+  const serve = (port: string) => [
+    'serve',
+    '--config',
+    configFile,
+    '--port',
+    port,
+    '--workers',
+    '3',
+    '--log-level',
+    'error',
+  ];
   const taken = net.createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   const address = taken.address();
@@ -183,38 +193,44 @@ it('says once why it cannot start, with 1 as its exit code', { timeout: TIMEOUT_
   nowhere.port = String(port);
   const unreachable = await run(serve('0'), { DATABASE_URL: nowhere.href });
   expect(unreachable.stdout).toBe('');
-  expect(unreachable.stderr.trim().split('\n')).toEqual([expect.stringMatching(/^croupier: No PostgreSQL answers at /)]);
+  expect(unreachable.stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^croupier: No PostgreSQL answers at /),
+  ]);
   expect(unreachable.code).toBe(1);
 });
 
-it('runs an embedded database of its own, and finds everything again after kill -9', { timeout: TIMEOUT_MS }, async () => {
-  const dir = await mkdtemp(path.join(tmpdir(), 'croupier-workers-'));
-  const own = await startGateway({
-    configFile: trial.house.configFile,
-    databaseUrl: '',
-    words: ['--workers', '2'],
-    environment: { CROUPIER_DATA_DIR: dir },
-  });
-  try {
-    const workers = workersOf(own.pid());
-    const postmaster = descendantsOf(own.pid()).filter((pid) => !workers.includes(pid));
-    expect(postmaster.length).toBeGreaterThan(0);
-    await own.kill();
-    await until('the workers stop by themselves', () => !workers.some(isRunning));
-    // What PostgreSQL left behind is cleared away by the next start.
-    await own.restart();
-    expect(await ready(own.port())).toBe(200);
-    await until('the PostgreSQL of the first run is gone', () => !postmaster.some(isRunning));
-    const family = [own.pid(), ...descendantsOf(own.pid())];
-    const exited = own.exited();
-    own.signal('SIGTERM');
-    expect(await exited, own.output()).toBe(0);
-    expect(family.filter(isRunning)).toEqual([]);
-  } finally {
-    await own.kill();
-    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
-  }
-});
+it(
+  'runs an embedded database of its own, and finds everything again after kill -9',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'croupier-workers-'));
+    const own = await startGateway({
+      configFile: trial.house.configFile,
+      databaseUrl: '',
+      words: ['--workers', '2'],
+      environment: { CROUPIER_DATA_DIR: dir },
+    });
+    try {
+      const workers = workersOf(own.pid());
+      const postmaster = descendantsOf(own.pid()).filter((pid) => !workers.includes(pid));
+      expect(postmaster.length).toBeGreaterThan(0);
+      await own.kill();
+      await until('the workers stop by themselves', () => !workers.some(isRunning));
+      // What PostgreSQL left behind is cleared away by the next start.
+      await own.restart();
+      expect(await ready(own.port())).toBe(200);
+      await until('the PostgreSQL of the first run is gone', () => !postmaster.some(isRunning));
+      const family = [own.pid(), ...descendantsOf(own.pid())];
+      const exited = own.exited();
+      own.signal('SIGTERM');
+      expect(await exited, own.output()).toBe(0);
+      expect(family.filter(isRunning)).toEqual([]);
+    } finally {
+      await own.kill();
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    }
+  },
+);
 
 async function ready(port: number): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${port}/readyz`);
