@@ -55,6 +55,24 @@ CREATE TABLE catalogue_sync (
 CREATE UNIQUE INDEX catalogue_sync_running ON catalogue_sync USING btree (aggregator) WHERE (outcome = 'running'::text);
 CREATE INDEX catalogue_sync_started_at ON catalogue_sync USING btree (aggregator, started_at);
 
+CREATE TABLE clock_node (
+  node text COLLATE "C" NOT NULL,
+  level text COLLATE "C" NOT NULL,
+  reason text COLLATE "C" NOT NULL,
+  message text NOT NULL,
+  probe text COLLATE "C",
+  ahead_ms double precision,
+  bound_ms double precision,
+  database_ahead_ms double precision,
+  database_bound_ms double precision,
+  aggregators jsonb NOT NULL,
+  alert jsonb,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT clock_node_pkey PRIMARY KEY (node),
+  CONSTRAINT clock_node_check CHECK (((ahead_ms IS NULL) = (bound_ms IS NULL))),
+  CONSTRAINT clock_node_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warn'::text, 'critical'::text, 'launch_fail'::text])))
+);
+
 CREATE TABLE game (
   id uuid NOT NULL,
   aggregator text COLLATE "C" NOT NULL,

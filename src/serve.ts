@@ -76,23 +76,12 @@ const TICK_EVERY_MS = 1_000;
 export async function serve(config: Config, options: ServeOptions): Promise<Server> {
   const { log, shutdown } = options;
   const clock = systemClock;
-  const database = await databaseOf(config, log);
-  shutdown.onShutdown('database server', database.stop);
-  const report = await migrate(database.directUrl, { log });
-  if (report.applied.length > 0) log.info({ applied: report.applied }, 'the schema was brought up to date');
-  const { url: databaseUrl, pooled } = database;
-  const pool = { url: databaseUrl, pooled, log };
-  const sql = openDatabase({ ...pool, max: 8, applicationName: 'croupier' });
-  shutdown.onShutdown('database pool', async () => closeDatabase(sql));
-  const mismatch = await scaleMismatch(sql, config.currencies);
-  if (mismatch !== null) throw new ConfigProblem(mismatch);
-  for (const warning of await durabilityWarnings(sql, pooled)) log.warn(warning);
-
+  const { pool, sql } = await openPool(config, options);
   const own = createMetrics();
   const metrics = options.shareMetrics?.(own) ?? own;
   const lanes = config.database.lanes === null ? {} : { lanes: config.database.lanes };
   const { distributed } = config.ledger;
-  const ledger = openLedger({ url: databaseUrl, sql, clock, log, metrics, distributed, pooled, ...lanes });
+  const ledger = openLedger({ ...pool, sql, clock, metrics, distributed, ...lanes });
   shutdown.onShutdown('ledger', ledger.close);
   // A connection of its own: the journal neither waits for the disk nor takes a connection from those who answer people.
   const journalSql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
@@ -168,6 +157,21 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+/** The database, at this version's schema and fit for this configuration, and the pool for everything that is no lane's. */
+async function openPool(config: Config, { log, shutdown }: ServeOptions) {
+  const { url, directUrl, pooled, stop } = await databaseOf(config, log);
+  shutdown.onShutdown('database server', stop);
+  const report = await migrate(directUrl, { log });
+  if (report.applied.length > 0) log.info({ applied: report.applied }, 'the schema was brought up to date');
+  const pool = { url, pooled, log };
+  const sql = openDatabase({ ...pool, max: 8, applicationName: 'croupier' });
+  shutdown.onShutdown('database pool', async () => closeDatabase(sql));
+  const mismatch = await scaleMismatch(sql, config.currencies);
+  if (mismatch !== null) throw new ConfigProblem(mismatch);
+  for (const warning of await durabilityWarnings(sql, pooled)) log.warn(warning);
+  return { pool, sql };
 }
 
 async function listen(

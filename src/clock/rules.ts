@@ -127,13 +127,16 @@ export function settle(state: Hysteresis, sample: Assessment): Hysteresis {
   const { current, dissent } = state;
   if (current === null) return { current: sample, dissent: null };
   // The words carry figures: they are always those of the newest sample.
-  if (sample.level === current.level && sample.reason === current.reason) return { current: sample, dissent: null };
+  if (isSame(sample, current)) return { current: sample, dissent: null };
   if (dissent === null || direction(current, dissent) !== direction(current, sample))
     return { current, dissent: sample };
+  if (isSame(sample, dissent)) return { current: sample, dissent: null };
   const milder = rank(sample.level) <= rank(dissent.level) ? sample : dissent;
   const graver = milder === sample ? dissent : sample;
   const next = direction(current, sample) < 0 ? graver : milder;
   return { current: next, dissent: next === sample ? null : sample };
 }
+
+const isSame = (a: Assessment, b: Assessment): boolean => a.level === b.level && a.reason === b.reason;
 
 const direction = (from: Assessment, to: Assessment): number => Math.sign(rank(to.level) - rank(from.level));

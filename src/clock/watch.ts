@@ -121,6 +121,7 @@ export class ClockWatch implements SigningClock {
     for (const window of this.#windows.values()) window.reset();
     this.#corrections.clear();
     this.#hysteresis = NO_STATE;
+    this.#sample = null;
     await this.#running;
     await this.sample();
   }
@@ -259,7 +260,7 @@ export class ClockWatch implements SigningClock {
     if (key(before) === key(alert)) return;
     const about = {
       node,
-      level: alert?.level ?? 'ok',
+      state: alert?.level ?? 'ok',
       reason: alert?.reason ?? 'synchronised',
       probe: this.#sample?.found.probe,
     };

@@ -4,6 +4,7 @@
  * are understood: a garbage body with a wrong signature is told "unauthenticated" without being parsed (SIG-42).
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isConnectionTrouble } from '../platform/index.ts';
 import type { Clock, Log } from '../platform/index.ts';
 import type { Answer, OpenDialect, RawRequest, RawResponse } from '../dialects/dialect.ts';
 import { Uncertain } from '../ledger/index.ts';
@@ -77,7 +78,7 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
     if (outcome.kind === 'stale') return answer(trace, dialect.encode, { kind: 'unauthenticated' });
     return answer(trace, encode, { kind: 'outcome', outcome });
   } catch (error) {
-    const reason = error instanceof Uncertain ? error.reason : 'defect';
+    const reason = reasonOf(error);
     const { aggregator } = spine;
     if (reason === 'defect')
       spine.log.error({ err: error, aggregator }, 'a callback met a defect; it is answered as uncertain');
@@ -113,6 +114,12 @@ export function answer(trace: Trace, encode: OpenDialect['encode'], what: Answer
     validateHeaderValue(name, value);
   }
   return response;
+}
+
+/** Why nothing could be found out. Only what is neither the ledger's nor the database's word is a mistake of ours. */
+function reasonOf(error: unknown): Uncertain['reason'] {
+  if (error instanceof Uncertain) return error.reason;
+  return isConnectionTrouble(error) ? 'database' : 'defect';
 }
 
 /** One word for what was answered. */

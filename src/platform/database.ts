@@ -109,9 +109,14 @@ function guardAgainstDriver(log: Log | undefined): void {
   if (isGuarding) return;
   isGuarding = true;
   process.on('unhandledRejection', (reason) => {
-    if (!/^(57P|08|CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/.test(errorCode(reason))) throw reason;
+    if (!isConnectionTrouble(reason)) throw reason;
     log?.warn({ err: reason }, 'a connection to the database was lost while the driver made it');
   });
+}
+
+/** The database, or the way to it, is away: nobody's mistake, and over some time. */
+export function isConnectionTrouble(error: unknown): boolean {
+  return /^(57P|08|53|CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(errorCode(error));
 }
 
 /** Lets running statements finish for up to the given time, then closes every connection. */

@@ -8,6 +8,7 @@ export {
   DatabaseProblem,
   describeUrl,
   errorCode,
+  isConnectionTrouble,
   openDatabase,
   toDatabaseProblem,
   type Database,

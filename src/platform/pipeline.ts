@@ -78,34 +78,13 @@ const SILENCE_GRACE_MS = 5_000;
 export function openPipeline(options: PipelineOptions): Pipeline {
   let state: 'opening' | 'open' | 'dead' = 'opening';
   let client: Client | null = null;
-  // Whoever waits for an answer now. Not a promise that all flights race with: it would remember each of them for ever.
-  const waiting = new Set<(error: ConnectionLost) => void>();
-  const prepared = new Set<string>();
-
-  const send = async (ready: Client, flight: readonly Sending[]) => {
-    if (options.pooled !== true) return exchange(ready, flight, prepared);
-    const [first, ...others] = flight;
-    if (first?.statement.text !== 'BEGIN') return exchange(ready, flight, null);
-    const answered = await exchange(ready, [first, localSettings(options), ...others], null);
-    return answered.toSpliced(1, 1);
-  };
+  const waiting = createWaiting();
+  const prepared = options.pooled === true ? null : new Set<string>();
 
   const end = (cause?: unknown) => {
     if (state === 'dead') return;
     state = 'dead';
-    for (const fail of waiting) fail(new ConnectionLost({ cause }));
-  };
-  const unlessLost = async <T>(work: Promise<T>): Promise<T> => {
-    let fail: (error: ConnectionLost) => void = () => undefined;
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        fail = reject;
-        waiting.add(fail);
-        work.then(resolve, reject);
-      });
-    } finally {
-      waiting.delete(fail);
-    }
+    waiting.fail(new ConnectionLost({ cause }));
   };
   const destroy = () => {
     end();
@@ -128,14 +107,16 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   return {
     alive: () => state !== 'dead',
     fly: async (flight) => {
-      const ready = client ?? (await unlessLost(opened));
+      const ready = client ?? (await waiting.unlessLost(opened));
       if (state === 'dead') throw new ConnectionLost();
       const silent = setTimeout(() => {
         options.log.error({ connection: options.applicationName }, 'the database stays silent; its connection is cut');
         destroy();
       }, options.statementTimeoutMs + SILENCE_GRACE_MS);
       try {
-        return await unlessLost(send(ready, flight));
+        return await waiting.unlessLost(
+          prepared === null ? pooledExchange(ready, flight, options) : exchange(ready, flight, prepared),
+        );
       } catch (error) {
         if (!isConnectionError(error)) throw error;
         destroy();
@@ -149,6 +130,40 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       state = 'dead';
       const connected = await opened.catch(() => null);
       await connected?.end().catch(() => undefined);
+    },
+  };
+}
+
+/** Where no session remembers anything, a transaction says for itself what is to hold in it. */
+async function pooledExchange(
+  client: Client,
+  flight: readonly Sending[],
+  options: PipelineOptions,
+): Promise<readonly Answered[]> {
+  const [first, ...others] = flight;
+  if (first?.statement.text !== 'BEGIN') return exchange(client, flight, null);
+  const answered = await exchange(client, [first, localSettings(options), ...others], null);
+  return answered.toSpliced(1, 1);
+}
+
+/** Whoever waits for an answer now. Not a promise that all flights race with: it would remember each of them for ever. */
+function createWaiting() {
+  const failing = new Set<(error: ConnectionLost) => void>();
+  return {
+    fail: (error: ConnectionLost) => {
+      for (const fail of failing) fail(error);
+    },
+    unlessLost: async <T>(work: Promise<T>): Promise<T> => {
+      let fail: (error: ConnectionLost) => void = () => undefined;
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          fail = reject;
+          failing.add(fail);
+          work.then(resolve, reject);
+        });
+      } finally {
+        failing.delete(fail);
+      }
     },
   };
 }

@@ -178,8 +178,10 @@ function noteDate(
   times: Pick<DateSample, 'origin' | 'sentAtMs' | 'receivedAtMs'>,
   tools: ErrandTools,
 ): void {
-  const dateMs = Date.parse(headers['date'] ?? '');
-  if (Number.isNaN(dateMs)) return;
+  const said = headers['date'] ?? '';
+  const dateMs = Date.parse(said);
+  // A leap second has no number of its own; read as one, it would be a minute off (CLK-16).
+  if (Number.isNaN(dateMs) || said.includes(':60 ')) return;
   const age = Number.parseInt(headers['age'] ?? '0', 10);
   tools.onDate?.({ ...times, dateMs, ageSeconds: Number.isNaN(age) ? 0 : age });
 }

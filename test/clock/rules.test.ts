@@ -82,7 +82,6 @@ describe('levels', () => {
 
   it('a leap second, or a smeared one, is below what anybody is woken for [CLK-16]', () => {
     for (const aheadMs of [-994, -500, 500, 994]) expect(stateOf(sample(aheadMs))).toBe('ok: synchronised');
-    expect(Date.parse('Sat, 31 Dec 2016 23:59:60 GMT')).toBeNaN();
   });
 
   it('at 100 ppm and no source a clock is called wrong after 2.8 hours [CLK-11]', () => {

@@ -11,7 +11,7 @@ import type { NtpBehaviour } from '../support/ntp.ts';
 
 async function ask(behaviour: NtpBehaviour, timeoutMs = 300) {
   await using ntp = await startNtp(behaviour);
-  return createSntpClient({ servers: [ntp.server], clock: systemClock, timeoutMs }).ask();
+  return await createSntpClient({ servers: [ntp.server], clock: systemClock, timeoutMs }).ask();
 }
 
 describe('SNTP', () => {

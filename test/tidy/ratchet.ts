@@ -87,6 +87,7 @@ export const WHOLE_WAY: readonly string[] = [
   'src/ledger/shard.ts',
   'src/platform/pipeline.ts',
   'src/ledger/columns.ts',
+  'src/ledger/written.ts',
   'src/ledger/working-set.ts',
   'src/ledger/uncertain.ts',
   'src/wallet/needs.ts',
