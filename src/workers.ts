@@ -46,23 +46,17 @@ export async function runWorkers(options: WorkersOptions): Promise<{ readonly po
   shutdown.onShutdown('database server', database.stop);
   await migrate(database.directUrl, { log });
   gatherMetrics(log);
-  let started = false;
-  shutdown.onShutdown('workers', async () => {
-    const bad = await stopAll();
-    // Before that they may be about to fail for the reason that is told anyway.
-    if (started && bad.length > 0) throw new Error(`workers that were not drained: ${bad.join(', ')}`);
-  });
-  const port = await keepWorkers(options, { DATABASE_URL: database.url });
-  started = true;
-  return { port };
+  const listening = new Set<number>();
+  shutdown.onShutdown('workers', async () => stopAll(listening));
+  return { port: await keepWorkers(options, listening, { DATABASE_URL: database.url }) };
 }
 
 /** Starts as many as are wanted, and another for each that dies. */
 async function keepWorkers(
   { count, log, shutdown }: WorkersOptions,
+  listening: Set<number>,
   environment: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const listening = new Set<number>();
   const reasons = new Map<number, string>();
   let ready = false;
   let deaths = 0;
@@ -100,21 +94,32 @@ async function keepWorkers(
   });
 }
 
-/** Drains all workers; says of those that were not how they ended. */
-async function stopAll(): Promise<readonly string[]> {
+/** Drains the workers that listen. The others have taken nothing, and may be about to fail for a reason that is told anyway. */
+async function stopAll(listening: ReadonlySet<number>): Promise<void> {
   const running = Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
-  const ends = await Promise.all(running.map(stop));
-  return ends.filter((end) => end !== 'drained');
+  const ends = await Promise.all(
+    running.map(async (worker) => (listening.has(worker.id) ? drain(worker) : cut(worker))),
+  );
+  const bad = ends.filter((end) => end !== 'drained');
+  if (bad.length > 0) throw new Error(`workers that were not drained: ${bad.join(', ')}`);
 }
 
-/** Drains one worker; says how it ended. One that was only just starting ends by the signal itself. */
-async function stop(worker: Worker): Promise<string> {
+async function cut(worker: Worker): Promise<'drained'> {
+  if (worker.isDead()) return 'drained';
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve('drained'));
+    worker.process.kill('SIGKILL');
+  });
+}
+
+/** Says how it ended. */
+async function drain(worker: Worker): Promise<string> {
   if (worker.isDead()) return 'drained';
   return new Promise((resolve) => {
     const late = setTimeout(() => worker.process.kill('SIGKILL'), KILL_AFTER_MS);
     worker.once('exit', (code, signal) => {
       clearTimeout(late);
-      resolve(code === 0 || signal === 'SIGTERM' ? 'drained' : `${worker.process.pid} ended with ${signal || code}`);
+      resolve(code === 0 ? 'drained' : `${worker.process.pid} ended with ${signal || code}`);
     });
     worker.process.kill('SIGTERM');
   });

@@ -70,6 +70,14 @@ const MAX_AGE_MS = 10 * 60_000;
 /** how much two good clocks may drift apart in a while: what an old sample said is that much less certain now */
 const MAX_DRIFT = 200e-6;
 
+/** so many must agree after a quarrel before they are believed */
+const SETTLED_SAMPLES = 3;
+
+interface Quarrel {
+  readonly intervals: readonly Interval[];
+  readonly atMs: number;
+}
+
 interface Kept {
   readonly interval: Interval;
   readonly atMs: number;
@@ -78,7 +86,7 @@ interface Kept {
 /** The last samples of one aggregator. Ages are counted by the monotonic clock, which `monotonic` reads. */
 export function createDateWindow(monotonic: () => number): DateWindow {
   let kept: readonly Kept[] = [];
-  let quarrel: { readonly intervals: readonly Interval[]; readonly atMs: number } | null = null;
+  let quarrels: readonly Quarrel[] = [];
   let roundTripMs = 0;
   const isYoung = (atMs: number): boolean => monotonic() - atMs <= MAX_AGE_MS;
   const aged = ({ interval, atMs }: Kept): Interval => {
@@ -95,22 +103,26 @@ export function createDateWindow(monotonic: () => number): DateWindow {
       const all = [...kept.filter((each) => isYoung(each.atMs)), now].slice(-MAX_SAMPLES);
       const intervals = all.map(aged);
       if (intersect(intervals) === null) {
-        quarrel = { intervals, atMs: now.atMs };
+        quarrels = [...quarrels.filter((each) => isYoung(each.atMs)), { intervals, atMs: now.atMs }];
         kept = [now];
       } else kept = all;
       return null;
     },
     state: () => {
-      // Several clocks behind one name agree by chance now and then: a quarrel is remembered as long as samples are.
-      if (quarrel !== null && isYoung(quarrel.atMs)) return { kind: 'inconsistent', intervals: quarrel.intervals };
       const young = kept.filter((each) => isYoung(each.atMs));
+      const recent = quarrels.filter((each) => isYoung(each.atMs));
+      const last = recent.at(-1);
+      // One quarrel is a clock that was put right, if what came after it agrees. More of them are several clocks behind one
+      // name, which agree by chance now and then: those are remembered as long as samples are.
+      if (last !== undefined && (recent.length > 1 || young.length < SETTLED_SAMPLES))
+        return { kind: 'inconsistent', intervals: last.intervals };
       const interval = intersect(young.map(aged));
       return interval === null ? { kind: 'none' } : { kind: 'measured', interval, samples: young.length };
     },
     lastRoundTripMs: () => roundTripMs,
     reset: () => {
       kept = [];
-      quarrel = null;
+      quarrels = [];
     },
   };
 }

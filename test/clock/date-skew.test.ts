@@ -141,6 +141,24 @@ describe('the window of an aggregator', () => {
     expect(window.state()).toEqual({ kind: 'none' });
   });
 
+  it('believes an aggregator whose clock was put right after three samples that agree, not one with two clocks [CLK-15]', () => {
+    const clock = manualClock(0);
+    const window = createDateWindow(() => clock.monotonic());
+    const take = (...offsets: readonly number[]) => {
+      for (const offset of offsets) {
+        clock.advance(60_000);
+        window.add(sample([1000.2 + offset, 1000.3 + offset, 1000]));
+      }
+      return window.state().kind;
+    };
+    expect(take(0, 0, 0)).toBe('measured');
+    expect(take(45)).toBe('inconsistent');
+    expect(take(45)).toBe('inconsistent');
+    expect(take(45)).toBe('measured');
+    expect(take(0, 0, 0)).toBe('inconsistent');
+    expect(take(0, 0, 0, 0, 0, 0)).toBe('measured');
+  });
+
   it('takes none from a cache [CLK-14]', () => {
     const window = createDateWindow(() => 0);
     expect(window.add(sample(CASES.healthy[0], { ageSeconds: 120 }))).toBe('cached');

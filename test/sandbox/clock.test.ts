@@ -1,9 +1,16 @@
 /** The sandbox's clock, wrong on purpose: its `Date`, its window and its patience with launches, at the start and while running. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { clockKnobsSchema, RIGHT_CLOCK, sandboxClock, tooLate } from '../../src/sandbox/clock.ts';
 import { manualClock } from '../../src/platform/index.ts';
+import { freePort } from '../support/demo.ts';
 import { launchUrl, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
+
+const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
 let at: Stage | null = null;
 afterEach(async () => {
@@ -81,5 +88,62 @@ describe("the sandbox's clock", () => {
     expect([clock.now(), clock.monotonic()]).toEqual([1_005_000, 0]);
     expect(tooLate(1_000, clock)).toBeNull();
     expect(tooLate(975, clock)).toContain('30 s ago');
+  });
+});
+
+describe('croupier sandbox', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'croupier-sandbox-clock-'));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  const command = async (...flags: readonly string[]) => {
+    const port = await freePort();
+    const file = path.join(dir, 'croupier.yaml');
+    const origin = `http://127.0.0.1:${port}`;
+    const aggregator = {
+      name: 'acme',
+      dialect: 'generic',
+      catalogue: { url: `${origin}/games`, api_key: 'catalogue-key' },
+      launch: { url: `${origin}/launch`, secret: 'launch-secret' },
+      callbacks: { signing_secrets: ['signing-secret'] },
+    };
+    writeFileSync(file, JSON.stringify({ currencies: { USD: { scale: 2 } }, aggregators: [aggregator] }));
+    const args = [
+      'sandbox',
+      '--config',
+      file,
+      '--data-dir',
+      dir,
+      '--port',
+      String(port),
+      '--operator',
+      'http://127.0.0.1:9',
+    ];
+    const child = spawn(process.execPath, [CLI, ...args, ...flags], { stdio: 'pipe' });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    let said = '';
+    const ready = new Promise<void>((resolve) => {
+      const hear = (chunk: Buffer): void => {
+        said += chunk.toString();
+        if (said.includes('Sandbox aggregator')) resolve();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+    });
+    await Promise.race([ready, ended]);
+    return { origin, said: () => said, stop: async () => (child.kill('SIGTERM'), ended) };
+  };
+
+  it('begins with the clock its flags give it', async () => {
+    const sandbox = await command('--clock-offset-ms=-45000', '--launch-ttl', '300', '--launch-window', '60');
+    const response = await fetch(`${sandbox.origin}/admin/clock`);
+    expect(await response.json()).toMatchObject({ offsetMs: -45_000, launchTtlSeconds: 300, launchWindowSeconds: 60 });
+    expect(Math.abs(skewOf(response) + 45_000)).toBeLessThan(5_000);
+    expect(await sandbox.stop()).toBe(0);
+  });
+
+  it('refuses flags that are no numbers in one line', async () => {
+    const sandbox = await command('--launch-ttl', 'soon');
+    expect(await sandbox.stop()).toBe(1);
+    expect(sandbox.said()).toContain('--launch-ttl');
   });
 });
