@@ -61,6 +61,8 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
   const server = await startServerProcess({
     name: label,
     args: [
+      // as its first line and the npm scripts start it
+      '--max-semi-space-size=64',
       ...profile,
       path.join(DIST, 'cli.js'),
       'serve',

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 /**
  * The command line. Each command reads flags, environment and file through config.ts, does its one thing, and ends with
  * an exit code a script can trust. A problem the person can act on is one line on standard error, never a stack trace.

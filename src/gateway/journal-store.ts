@@ -11,19 +11,14 @@ export async function insertEntries(sql: Database, entries: readonly JournalEntr
       headers, body, status, answer
     )
     SELECT
-      aggregator, route, arrived_at, duration_us, verdict, key_id, player, round_id, external_id, outcome, remote_address,
-      headers::jsonb, decode(body, 'base64'), status, answer
-    FROM unnest(
-      ${entries.map((entry) => entry.aggregator)}::text[], ${entries.map((entry) => entry.route)}::text[], ${instants}::timestamptz[],
-      ${entries.map((entry) => entry.durationUs)}::integer[], ${entries.map((entry) => entry.verdict)}::text[], ${entries.map((entry) => entry.keyId)}::text[],
-      ${entries.map((entry) => entry.player)}::text[], ${entries.map((entry) => entry.roundId)}::text[], ${entries.map((entry) => entry.externalId)}::text[],
-      ${entries.map((entry) => entry.outcome)}::text[], ${entries.map((entry) => entry.remoteAddress)}::text[],
-      ${entries.map((entry) => entry.headers)}::text[], ${entries.map((entry) => Buffer.from(entry.body).toString('base64'))}::text[],
-      ${entries.map((entry) => entry.status)}::smallint[], ${entries.map((entry) => entry.answer)}::text[]
-    ) AS n (
-      aggregator, route, arrived_at, duration_us, verdict, key_id, player, round_id, external_id, outcome, remote_address,
-      headers, body, status, answer
-    )`;
+      unnest(${entries.map((entry) => entry.aggregator)}::text[]), unnest(${entries.map((entry) => entry.route)}::text[]),
+      unnest(${instants}::timestamptz[]), unnest(${entries.map((entry) => entry.durationUs)}::integer[]),
+      unnest(${entries.map((entry) => entry.verdict)}::text[]), unnest(${entries.map((entry) => entry.keyId)}::text[]),
+      unnest(${entries.map((entry) => entry.player)}::text[]), unnest(${entries.map((entry) => entry.roundId)}::text[]),
+      unnest(${entries.map((entry) => entry.externalId)}::text[]), unnest(${entries.map((entry) => entry.outcome)}::text[]),
+      unnest(${entries.map((entry) => entry.remoteAddress)}::text[]), unnest(${entries.map((entry) => entry.headers)}::text[])::jsonb,
+      decode(unnest(${entries.map((entry) => Buffer.from(entry.body).toString('base64'))}::text[]), 'base64'),
+      unnest(${entries.map((entry) => entry.status)}::smallint[]), unnest(${entries.map((entry) => entry.answer)}::text[])`;
 }
 
 /** The oldest `limit` entries after the place, and which of them are gone. Relies on journal_pkey: ids grow as entries are written. */

@@ -288,6 +288,14 @@ function dateOrNull(field: string | null): Date | null {
   return field === null ? null : date(field);
 }
 
+/**
+ * Rows for a FROM, from one array a column, beginning with parameter `$first`. Unnested in a SELECT list the arrays are walked
+ * side by side; in a FROM each would be written out to a store of its own first, 24 kB for every array.
+ */
+export function rowsOf(columns: readonly { readonly name: string; readonly type: string }[], first = 1): string {
+  return `(SELECT ${columns.map(({ name, type }, index) => `unnest($${first + index}::${type}[]) AS ${name}`).join(', ')})`;
+}
+
 /** A column of many rows as an array literal. */
 export function arrayOf<Row>(
   rows: readonly Row[],

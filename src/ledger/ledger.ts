@@ -55,8 +55,8 @@ export interface Ledger extends Reads {
   readonly close: () => Promise<void>;
 }
 
-/** Half of the lanes' connections would idle with more than this on two cores; measured figures in docs/performance.md. */
-const DEFAULT_LANES = 4;
+/** Fewer lanes make larger batches, and a second decides while the first waits for its disk: docs/performance.md has the figures. */
+const DEFAULT_LANES = 2;
 
 export function openLedger(options: LedgerOptions): Ledger {
   const counters = ledgerMetrics(options.metrics);

@@ -7,7 +7,7 @@
  * test/ledger/plans.test.ts pins the index of each statement.
  */
 import type { Statement } from '../platform/index.ts';
-import { ROUND_COLUMNS, TRANSACTION_COLUMNS, WALLET_COLUMNS } from './columns.ts';
+import { ROUND_COLUMNS, rowsOf, TRANSACTION_COLUMNS, WALLET_COLUMNS } from './columns.ts';
 
 const WALLET = WALLET_COLUMNS.list('w');
 const TRANSACTION = TRANSACTION_COLUMNS.list('t');
@@ -34,21 +34,26 @@ export function loadStatements(distributed: boolean) {
   const scope = (alias: string, of: string) =>
     `${alias}.aggregator IS NOT DISTINCT FROM ${of}.aggregator AND ${alias}.id_scope IS NOT DISTINCT FROM ${of}.id_scope`;
 
-  const players = 'unnest($2::smallint[], $3::text[]) AS n (shard, player)';
-  const named = 'unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n (aggregator, id_scope, kind, external_id)';
-  const ofPlayer =
-    'unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[]) AS n (shard, player, aggregator, id_scope, name)';
+  const given = (...names: readonly string[]) =>
+    `${rowsOf(
+      names.map((name) => ({ name, type: name === 'shard' ? 'smallint' : 'text' })),
+      2,
+    )} AS n`;
+  const players = given('shard', 'player');
+  const named = given('aggregator', 'id_scope', 'kind', 'external_id');
+  const ofPlayer = given('shard', 'player', 'aggregator', 'id_scope', 'name');
 
   const waiting = each(
     'transaction',
     't',
     "t.shard = n.shard AND t.player = n.player AND (t.state = 'parked' OR 'before_bet' = ANY (t.flags))",
   );
-  const transactionNamed = each(
-    'transaction',
-    't',
-    't.aggregator = n.aggregator AND t.external_id = n.external_id AND t.kind = n.kind AND t.id_scope = n.id_scope',
-  );
+  const transactionNamed = (alias: string) =>
+    each(
+      'transaction',
+      alias,
+      `${alias}.aggregator = n.aggregator AND ${alias}.external_id = n.external_id AND ${alias}.kind = n.kind AND ${alias}.id_scope = n.id_scope`,
+    );
   // the bet a known win or rollback belongs to
   const parent = each(
     'transaction',
@@ -97,13 +102,13 @@ export function loadStatements(distributed: boolean) {
       name: 'transaction.named',
       text: `
     /* transaction.named */
-    WITH hit AS MATERIALIZED (
-      SELECT t.* FROM ${named} ${transactionNamed}
-    )
-    SELECT ${TRANSACTION} FROM hit t
-    UNION ALL
-    SELECT ${TRANSACTION} FROM hit h ${parent}
-    WHERE h.reference IS NOT NULL`,
+    SELECT ${TRANSACTION} FROM ${named} ${transactionNamed('h')}
+    CROSS JOIN LATERAL (
+      SELECT h.*
+      UNION ALL
+      SELECT t.* FROM (SELECT) one ${parent}
+      WHERE h.reference IS NOT NULL
+    ) t`,
     },
 
     /** Relies on round_pkey. */
@@ -137,7 +142,7 @@ export function loadStatements(distributed: boolean) {
     /* round.of_transactions */
     WITH
       hit AS MATERIALIZED (
-        SELECT t.* FROM ${named} ${transactionNamed}
+        SELECT t.* FROM ${named} ${transactionNamed('t')}
       ),
       involved AS MATERIALIZED (
         SELECT shard, player, aggregator, id_scope, round_id FROM hit
@@ -161,7 +166,7 @@ export function loadStatements(distributed: boolean) {
       text: `
     /* transaction.around_bets */
     WITH bet AS MATERIALIZED (
-      SELECT t.* FROM ${named} ${transactionNamed}
+      SELECT t.* FROM ${named} ${transactionNamed('t')}
     )
     SELECT ${TRANSACTION} FROM bet b ${inRound('t', 'b', 'round_id')}`,
     },

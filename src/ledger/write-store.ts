@@ -4,7 +4,7 @@
  * wrong while the tables are young, as that of an UPDATE with a join can. Every row lies in the shards of the batch's players.
  */
 import type { Answered, Sending, Statement } from '../platform/index.ts';
-import { arrayOf } from './columns.ts';
+import { arrayOf, rowsOf } from './columns.ts';
 import type { Dirty } from './working-set.ts';
 import { POSTING, ROUND, TRANSACTION, WALLET } from './written.ts';
 import type { Column, Writing } from './written.ts';
@@ -72,7 +72,7 @@ function manyText<Row>(writing: Writing<Row>, verb: string): string {
     /* ${writing.table}.${verb} */
     INSERT INTO ${writing.table} (${namesOf(columns)})
     SELECT ${columns.map(({ name }) => valueOf(name, name)).join(', ')}
-    FROM unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS n (${namesOf(columns)})`;
+    FROM ${rowsOf(columns)} AS n`;
 }
 
 interface Forms<Row> {
