@@ -10,7 +10,7 @@ import { closeDatabase, migrate, openDatabase, systemClock } from '../src/platfo
 import type { Database } from '../src/platform/index.ts';
 import { fillBook, settleTables } from './book-store.ts';
 import { benchConfig } from './contestant-config.ts';
-import { createDatabase, dropDatabase, sumOfBalances } from './house-store.ts';
+import { createDatabase, dropDatabase, hotUpdates, sumOfBalances } from './house-store.ts';
 import type { House } from './house.ts';
 import type { Slice, Totals, Work } from './load/protocol.ts';
 import { START_CENTS } from './names.ts';
@@ -79,14 +79,22 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
   house.shutdown.onShutdown(label, server.stop);
   const named = { name: 'croupier', label, book: 2 * rounds, pids: [server.pid] } as const;
   return httpContestant(house, named, server, sql, async () => {
-    if (!options.audit) return { kind: 'sound', detail: 'the sum of all balances is what was acknowledged' };
+    const inPlace = await updatedInPlace(sql);
+    if (!options.audit)
+      return { kind: 'sound', detail: `the sum of all balances is what was acknowledged; ${inPlace}` };
     house.say('auditing the book');
     const report = await audit(sql);
     const broken = report.findings.filter((finding) => finding.violations > 0).map((finding) => finding.id);
     return report.sound
-      ? { kind: 'sound', detail: 'the sum is what was acknowledged, and the audit is clean' }
+      ? { kind: 'sound', detail: `the sum is what was acknowledged, and the audit is clean; ${inPlace}` }
       : { kind: 'void', detail: `the audit fails: ${broken.join(', ')}` };
   });
+}
+
+/** How many updates of wallets needed no index to change, as a part of all. */
+async function updatedInPlace(sql: Database): Promise<string> {
+  const { updates, hot } = await hotUpdates(sql);
+  return `${updates === 0 ? 'no' : `${((100 * hot) / updates).toFixed(1)} % of the`} updates of wallets in place`;
 }
 
 /** A peer of bench/peers; null when it cannot take part, with the reason said. */
