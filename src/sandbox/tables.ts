@@ -15,7 +15,8 @@ export type Phase = 'ready' | 'spinning' | 'unfinished';
 
 export interface Table {
   readonly token: string;
-  readonly order: LaunchOrder;
+  /** of the launch that opened it last */
+  order: LaunchOrder;
   readonly game: ListedGame;
   readonly rules: SlotRules;
   readonly currency: string;
@@ -30,11 +31,14 @@ export interface Table {
 }
 
 export interface Tables {
+  /** A table of its own; or the one at which this session has a round that is not finished, to go on with it (LCH-23). */
   readonly open: (order: LaunchOrder, game: ListedGame) => Table;
+  /** The table that this very launch opened before, while it is there (LCH-13). */
+  readonly again: (order: LaunchOrder) => Table | null;
   /** The table of a token, noted as seen now. */
   readonly find: (token: string) => Table | null;
   readonly leave: (token: string) => void;
-  /** Clears the tables nobody is at any more, and returns them. */
+  /** Clears the tables nobody is at any more, and returns those whose session has no other. */
   readonly sweep: () => readonly Table[];
 }
 
@@ -47,8 +51,18 @@ const USUAL_STAKE = 2;
 
 export function createTables(clock: Clock, currencies: Currencies): Tables {
   const tables = new Map<string, Table>();
+  const seen = (table: Table): Table => {
+    table.seenAtMs = clock.now();
+    table.leaving = false;
+    return table;
+  };
   return {
     open: (order, game) => {
+      const unfinished = [...tables.values()].find((table) => table.phase !== 'ready' && isSame(table.order, order));
+      if (unfinished !== undefined) {
+        unfinished.order = order;
+        return seen(unfinished);
+      }
       const currency = order.currency ?? 'USD';
       const scale = currencies.get(currency)?.scale ?? 2;
       const now = clock.now();
@@ -69,12 +83,13 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
       tables.set(table.token, table);
       return table;
     },
+    again: (order) => {
+      const table = [...tables.values()].find((each) => each.order.nonce === order.nonce);
+      return table === undefined ? null : seen(table);
+    },
     find: (token) => {
       const table = tables.get(token);
-      if (table === undefined) return null;
-      table.seenAtMs = clock.now();
-      table.leaving = false;
-      return table;
+      return table === undefined ? null : seen(table);
     },
     leave: (token) => {
       const table = tables.get(token);
@@ -88,9 +103,17 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
         (table) => table.phase === 'ready' && now - table.seenAtMs > (table.leaving ? LEFT_TABLE_MS : IDLE_TABLE_MS),
       );
       for (const { token } of gone) tables.delete(token);
-      return gone;
+      const playing = new Set([...tables.values()].map((table) => table.order.session));
+      return gone.filter((table) => !playing.has(table.order.session));
     },
   };
+}
+
+/** A demo's session stands for nobody, so its rounds are nobody's to go on with. */
+function isSame(a: LaunchOrder, b: LaunchOrder): boolean {
+  return (
+    a.mode === 'real' && b.mode === 'real' && a.session === b.session && a.game === b.game && a.player === b.player
+  );
 }
 
 function dropOldest(tables: Map<string, Table>): void {

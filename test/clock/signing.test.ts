@@ -71,7 +71,7 @@ async function launch(aheadMs: number, clocks?: LaunchesOptions['clocks']) {
     catalogue: { get: async () => GAME },
     players: { get: async () => null },
     sessions: openSessions({ sql, clock }),
-    ledger: { wallets: async () => [] },
+    ledger: { wallets: async () => [], unfinished: async () => null },
     currencies: CURRENCIES,
     returnHosts: [],
     ...(clocks === undefined ? {} : { clocks }),

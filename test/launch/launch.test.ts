@@ -123,6 +123,8 @@ describe('a launch', () => {
       player: 'p-1',
       currency: 'USD',
       lang: 'en-GB',
+      jurisdiction: null,
+      region: null,
       returnUrl: 'https://casino.example/lobby',
       nonce: expect.stringMatching(/^[\w-]{32}$/),
       issuedAt: START / 1000,

@@ -62,7 +62,7 @@ describe("the sandbox's clock", () => {
   });
 
   it('is set at the start, and says how it stands', async () => {
-    at = await stage({ time: { offsetMs: 700_000, launchTtlSeconds: null, launchWindowSeconds: null } });
+    at = await stage({ time: { ...RIGHT_CLOCK, offsetMs: 700_000 } });
     const response = await fetch(`${at.sandbox.url}/admin/clock`);
     expect(await response.json()).toMatchObject({ offsetMs: 700_000 });
     expect(await (await open(at)).text()).toContain('expired');
