@@ -296,8 +296,7 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const expire: Job = {
     name: 'journal retention',
     everyMs: EXPIRE_EVERY_MS,
-    work: async (turn) =>
-      expireJournal({ sql, nowMs: systemClock.now(), retentionMs: config.journal.retentionMs, turn }),
+    work: async (turn) => expireJournal({ sql, nowMs: sessions.now(), retentionMs: config.journal.retentionMs, turn }),
   };
   const launched: Job = {
     name: 'launch retention',

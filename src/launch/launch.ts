@@ -40,7 +40,7 @@ export interface LaunchesOptions {
   readonly aggregators: readonly LaunchAggregator[];
   readonly catalogue: Pick<Catalogue, 'get'>;
   readonly players: Pick<Players, 'get'>;
-  readonly sessions: Pick<Sessions, 'open'>;
+  readonly sessions: Pick<Sessions, 'open' | 'now'>;
   readonly ledger: Pick<Ledger, 'wallets' | 'unfinished'>;
   readonly currencies: Currencies;
   /** hosts (with port, if not the default one) a player may be sent back to */
@@ -151,13 +151,13 @@ async function decisionOf(
 }
 
 async function unfinishedOf(
-  { ledger, clock }: LaunchesOptions,
+  { ledger, sessions }: LaunchesOptions,
   player: PlayerId,
   { name, policy = SAFE_POLICY }: LaunchAggregator,
   game: GameCode,
 ) {
   if (policy['round.resume'] === 'never') return null;
-  const sinceMs = clock.now() - policy['round.stuckAfterMs'];
+  const sinceMs = sessions.now() - policy['round.stuckAfterMs'];
   return ledger.unfinished({ player, aggregator: name, game, sinceMs });
 }
 

@@ -25,6 +25,7 @@ export interface Table {
   phase: Phase;
   /** pretend money of a demo */
   demoUnits: bigint;
+  /** by the monotonic clock: the sandbox's own time is moved about while people play */
   seenAtMs: number;
   /** the page said that it is going; it may be a reload */
   leaving: boolean;
@@ -52,7 +53,7 @@ const USUAL_STAKE = 2;
 export function createTables(clock: Clock, currencies: Currencies): Tables {
   const tables = new Map<string, Table>();
   const seen = (table: Table): Table => {
-    table.seenAtMs = clock.now();
+    table.seenAtMs = clock.monotonic();
     table.leaving = false;
     return table;
   };
@@ -65,7 +66,6 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
       }
       const currency = order.currency ?? 'USD';
       const scale = currencies.get(currency)?.scale ?? 2;
-      const now = clock.now();
       const table: Table = {
         token: newToken(),
         order,
@@ -73,10 +73,10 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
         rules: rulesOf(game),
         currency,
         scale,
-        openedAtMs: now,
+        openedAtMs: clock.now(),
         phase: 'ready',
         demoUnits: DEMO_STAKES * stakeUnits(stakesFor(scale)[USUAL_STAKE] ?? '1', scale),
-        seenAtMs: now,
+        seenAtMs: clock.monotonic(),
         leaving: false,
       };
       if (tables.size >= MAX_TABLES) dropOldest(tables);
@@ -94,11 +94,11 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
     leave: (token) => {
       const table = tables.get(token);
       if (table === undefined) return;
-      table.seenAtMs = clock.now();
+      table.seenAtMs = clock.monotonic();
       table.leaving = true;
     },
     sweep: () => {
-      const now = clock.now();
+      const now = clock.monotonic();
       const gone = [...tables.values()].filter(
         (table) => table.phase === 'ready' && now - table.seenAtMs > (table.leaving ? LEFT_TABLE_MS : IDLE_TABLE_MS),
       );

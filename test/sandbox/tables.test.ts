@@ -77,6 +77,18 @@ describe('the tables of the sandbox', () => {
       expect(tables.open({ ...real, ...other }, game)).not.toBe(table);
   });
 
+  it('are cleared by how long nobody was there, not by the time of the sandbox, which people move [CLK-09]', () => {
+    const hours = manualClock(0);
+    const own = createTables(hours, currencies({ USD: { scale: 2 } }));
+    const table = own.open(order, game);
+    own.leave(table.token);
+    hours.set(24 * 3_600_000);
+    expect(own.sweep()).toEqual([]);
+    hours.set(0);
+    hours.advance(LEFT_TABLE_MS + 1);
+    expect(own.sweep()).toEqual([table]);
+  });
+
   it('finds the table that a launch has opened, as long as it is there [LCH-13]', () => {
     const table = tables.open({ ...order, nonce: 'n-again' }, game);
     expect(tables.again({ ...order, nonce: 'n-again' })).toBe(table);
