@@ -13,8 +13,6 @@ import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { expireLaunches, openLaunches, openLaunchWatch, openOpenings } from './launch/index.ts';
-import type { Launches, LaunchWatch, Openings } from './launch/index.ts';
 import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
@@ -34,21 +32,20 @@ import {
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
+import { heardSession, launchJobs, noteEvent, openLaunching } from './serve-launches.ts';
+import type { Launching } from './serve-launches.ts';
 import type { Sessions } from './sessions/index.ts';
-import { openSessions, sessionFact } from './sessions/index.ts';
-import { sessionId, transactionId } from './wallet/index.ts';
+import { openSessions } from './sessions/index.ts';
+import { transactionId } from './wallet/index.ts';
 import type { AggregatorName, Policy } from './wallet/index.ts';
 
-export interface Rooms {
+export interface Rooms extends Launching {
   readonly sql: Database;
   readonly metrics: Metrics;
   readonly ledger: Ledger;
   readonly players: Players;
   readonly sessions: Sessions;
   readonly catalogue: Catalogue;
-  readonly launches: Launches;
-  readonly launchWatch: LaunchWatch;
-  readonly openings: Openings;
   readonly clocks: ClockWatch;
 }
 
@@ -71,8 +68,6 @@ const SYNC_EVERY_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
-const OPENINGS_EVERY_MS = 5_000;
-const LAUNCHES_EVERY_MS = 60_000;
 const CLOCK_EVERY_MS = 60_000;
 const TICK_EVERY_MS = 1_000;
 
@@ -98,36 +93,9 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
   const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
-  const launches = openLaunches({
-    sql,
-    clock,
-    log,
-    metrics,
-    node: config.clock.node,
-    aggregators,
-    catalogue,
-    players,
-    sessions,
-    ledger,
-    currencies,
-    returnHosts: config.returnHosts,
-    errands,
-    clocks,
-  });
-  const openings = openOpenings(sql, clock);
-  const launchWatch = launchWatchOf(config, { sql, log, metrics, sessions, clocks });
-  const rooms: Rooms = {
-    sql,
-    metrics,
-    ledger,
-    players,
-    sessions,
-    catalogue,
-    launches,
-    launchWatch,
-    openings,
-    clocks,
-  };
+  const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
+  const launching = openLaunching(config, given, errands);
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, clocks, ...launching };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -143,8 +111,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     players,
     sessions,
     catalogue,
-    launches,
-    launchWatch,
+    ...launching,
     clocks,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
@@ -252,25 +219,6 @@ export async function databaseOf(
   }
 }
 
-/** What a session is worth to a call, by the time sessions live by; a call that it is worth something to has opened it. */
-function heardSession({ sessions, openings }: Pick<Rooms, 'sessions' | 'openings'>): typeof sessionFact {
-  return (session, about) => {
-    const fact = sessionFact(session, { ...about, nowMs: sessions.now() });
-    if (session !== null && (fact.kind === 'live' || fact.kind === 'expired')) openings.called(session.id);
-    return fact;
-  };
-}
-
-/** Stored first: should the rest fail, the event is sent again, and noting an opening twice changes nothing. */
-async function noteEvent(
-  { sessions, openings }: Pick<Rooms, 'sessions' | 'openings'>,
-  aggregator: AggregatorName,
-  event: Extract<WebhookEvent, { kind: 'session' }>,
-): Promise<void> {
-  await sessions.recordEvent(aggregator, event);
-  if (event.type === 'started') await openings.started(aggregator, sessionId(event.session));
-}
-
 const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 
 function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
@@ -298,25 +246,10 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     everyMs: EXPIRE_EVERY_MS,
     work: async (turn) => expireJournal({ sql, nowMs: sessions.now(), retentionMs: config.journal.retentionMs, turn }),
   };
-  const launched: Job = {
-    name: 'launch retention',
-    everyMs: EXPIRE_EVERY_MS,
-    work: async (turn) => expireLaunches({ sql, nowMs: sessions.now(), retentionMs: config.launchRetentionMs, turn }),
-  };
-  const openings: Job = {
-    name: 'opened launches',
-    everyMs: OPENINGS_EVERY_MS,
-    work: async () => rooms.openings.flush(),
-  };
-  const launches: Job = {
-    name: 'launches',
-    everyMs: LAUNCHES_EVERY_MS,
-    work: async () => rooms.launchWatch.look(),
-  };
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, launched, openings, launches, endings, clocks, tick];
+  return [...syncs, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick];
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */
@@ -329,23 +262,6 @@ function clocksOf(config: Config, given: Pick<Rooms, 'sql' | 'metrics'> & { read
     aggregators: config.aggregators.map(watched),
     probes: machineProbes(settings, systemClock),
     notReadyFrom: ({ none: null, not_critical: 'critical', ok: 'warn' } as const)[settings.require],
-  });
-}
-
-/** The watch on launches, which asks the other watch whether a clock explains what it sees. */
-function launchWatchOf(
-  config: Config,
-  { clocks, sessions, ...given }: Pick<Rooms, 'sql' | 'metrics' | 'clocks' | 'sessions'> & { readonly log: Log },
-): LaunchWatch {
-  return openLaunchWatch({
-    ...given,
-    node: config.clock.node,
-    now: sessions.now,
-    clockOf: async (node, aggregator) => {
-      const report = (await clocks.report()).nodes.find((each) => each.node === node);
-      const verdict = report?.aggregators[aggregator]?.verdict;
-      return report !== undefined && (verdict === 'fails' || verdict === 'some_fail') ? report.message : null;
-    },
   });
 }
 
