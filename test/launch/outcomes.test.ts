@@ -150,6 +150,12 @@ describe('what became of a launch', () => {
     expect(await database.sql`SELECT session_id FROM launch WHERE node = 'n-clock'`).toEqual([{ session_id: null }]);
   });
 
+  it('is not guessed for launches from before they were recorded by node', async () => {
+    await play('n-1', 1);
+    await database.sql`UPDATE launch SET recorded_at = NULL, node = NULL, mode = NULL`;
+    expect(await tallies()).toEqual([]);
+  });
+
   it('is counted by the time of the database, so that a node from the future is in the figures', async () => {
     await play('n-1', 1);
     await play('n-fast', 1, 7 * 86_400_000);

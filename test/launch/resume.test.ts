@@ -111,6 +111,25 @@ describe('a double click', () => {
   });
 });
 
+describe('a session', () => {
+  it('keeps the currency it was opened in while the player switches to another wallet [LCH-22]', async () => {
+    const player = await newPlayer('BTC', 'USD');
+    const bitcoin = await launch(player, { currency: 'BTC' });
+    const dollars = await launch(player, { currency: 'USD' }, 1);
+    expect(dollars.session.id).not.toBe(bitcoin.session.id);
+    const { sessions } = replica(0);
+    const facts = await Promise.all(
+      [bitcoin, dollars].map(async ({ session }) =>
+        sessionFact(await sessions.find(session.id), { player, aggregator: ACME, nowMs: sessions.now() }),
+      ),
+    );
+    expect(facts).toEqual([
+      { kind: 'live', currency: 'BTC' },
+      { kind: 'live', currency: 'USD' },
+    ]);
+  });
+});
+
 describe('a round that was left open', () => {
   it('is gone on with in its own session, on any replica, and the round stays the same [LCH-23]', async () => {
     const player = await newPlayer('USD');
