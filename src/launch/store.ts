@@ -80,7 +80,8 @@ export async function selectFates(sql: Database, query: FatesQuery): Promise<rea
     /* launch.fates */
     SELECT node, aggregator, fate, reason, count(*)::integer AS launches
     FROM (
-      SELECT node, aggregator, reason,
+      -- a node of the version before says no name
+      SELECT coalesce(node, 'unnamed') AS node, aggregator, reason,
         CASE
           WHEN outcome = 'failed' AND reason IN ('refused', 'clock') THEN 'refused'
           WHEN outcome = 'failed' THEN 'failed'

@@ -156,6 +156,12 @@ describe('what became of a launch', () => {
     expect(await tallies()).toEqual([]);
   });
 
+  it('of a node that says no name, as the version before does, is counted under one', async () => {
+    await play('n-1', 1);
+    await database.sql`UPDATE launch SET node = NULL, mode = NULL`;
+    expect(await tallies()).toEqual([{ node: 'unnamed', ...NONE, opened: 1 }]);
+  });
+
   it('is counted by the time of the database, so that a node from the future is in the figures', async () => {
     await play('n-1', 1);
     await play('n-fast', 1, 7 * 86_400_000);

@@ -134,9 +134,22 @@ describe('croupier sandbox', () => {
   };
 
   it('begins with the clock its flags give it', async () => {
-    const sandbox = await command('--clock-offset-ms=-45000', '--launch-ttl', '300', '--launch-window', '60');
+    const sandbox = await command(
+      '--clock-offset-ms=-45000',
+      '--launch-ttl',
+      '300',
+      '--launch-window',
+      '60',
+      '--launch-replay',
+      'same_game',
+    );
     const response = await fetch(`${sandbox.origin}/admin/clock`);
-    expect(await response.json()).toMatchObject({ offsetMs: -45_000, launchTtlSeconds: 300, launchWindowSeconds: 60 });
+    expect(await response.json()).toMatchObject({
+      offsetMs: -45_000,
+      launchTtlSeconds: 300,
+      launchWindowSeconds: 60,
+      launchReplay: 'same_game',
+    });
     expect(Math.abs(skewOf(response) + 45_000)).toBeLessThan(5_000);
     expect(await sandbox.stop()).toBe(0);
   });
