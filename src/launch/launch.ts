@@ -13,10 +13,10 @@ import { newId, newToken } from '../platform/index.ts';
 import type { Players } from '../players/index.ts';
 import type { Session, Sessions } from '../sessions/index.ts';
 import { SAFE_POLICY } from '../wallet/index.ts';
-import type { AggregatorName, GameCode, PlayerId, Policy, SessionId } from '../wallet/index.ts';
+import type { AggregatorName, PlayerId, Policy, SessionId } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { DateSample, ErrandProblem, ErrandTools } from '../wire/index.ts';
-import { decideLaunch, LAUNCH_SENTENCES, launchTtlSeconds, plainWish } from './rules.ts';
+import { chooseOffer, LAUNCH_SENTENCES, launchTtlSeconds, plainWish } from './rules.ts';
 import type { LaunchDecision, LaunchRefusal, LaunchWish } from './rules.ts';
 import { insertLaunch } from './store.ts';
 
@@ -97,32 +97,40 @@ const SKEW_TOLERANCE_MS = 30_000;
 const NO_NODE = 'unnamed';
 
 type Game = NonNullable<Awaited<ReturnType<Catalogue['get']>>>;
-type Allowed = Extract<LaunchDecision, { kind: 'allowed' }>;
 
-/** What a launch is about, once it is allowed. */
-interface Granted {
-  readonly request: LaunchRequest;
+/** An aggregator that offers the game, and the game as it offers it. */
+interface Seller {
   readonly aggregator: LaunchAggregator;
   readonly game: Game;
-  readonly decision: Allowed;
+}
+
+/** What a launch is about, once it is allowed. */
+interface Granted extends Seller {
+  readonly request: LaunchRequest;
+  readonly decision: Extract<LaunchDecision, { kind: 'allowed' }>;
 }
 
 export function openLaunches(options: LaunchesOptions): Launches {
   const aggregators = new Map<string, LaunchAggregator>(options.aggregators.map((each) => [each.name, each]));
   const count = counterOf(options.metrics);
 
-  const launch = async (request: LaunchRequest, game: Game, aggregator: LaunchAggregator): Promise<Launched> => {
-    const decision = await decisionOf(options, request, aggregator, game);
-    if (decision.kind === 'refused') return refused(decision.refusal);
-    return launchGranted(options, { request, aggregator, game, decision });
+  /** Those who offer the game, in the order in which they are preferred. */
+  const sellersOf = async (gameId: string): Promise<readonly Seller[]> => {
+    const game = await options.catalogue.get(gameId);
+    return (game === null ? [] : [game]).flatMap((each) => {
+      const aggregator = aggregators.get(each.aggregator);
+      return aggregator === undefined ? [] : [{ aggregator, game: each }];
+    });
   };
   return {
     launch: async (asked) => {
       const request = plainWish(asked, options.currencies);
-      const game = await options.catalogue.get(request.gameId);
-      const aggregator = game === null ? undefined : aggregators.get(game.aggregator);
-      if (game === null || aggregator === undefined) return refused('unknown_game');
-      const launched = await launch(request, game, aggregator);
+      const sellers = await sellersOf(request.gameId);
+      const [preferred] = sellers;
+      if (preferred === undefined) return refused('unknown_game');
+      const chosen = await choose(options, request, sellers);
+      const { aggregator } = chosen.kind === 'refused' ? preferred : chosen;
+      const launched = chosen.kind === 'refused' ? refused(chosen.refusal) : await launchGranted(options, chosen);
       count(aggregator.name, request.mode, launched);
       return launched;
     },
@@ -133,32 +141,34 @@ function refused(refusal: LaunchRefusal): Launched {
   return { kind: 'refused', refusal, message: LAUNCH_SENTENCES[refusal] };
 }
 
+type Refused = Extract<LaunchDecision, { kind: 'refused' }>;
+
 /** The facts, and what the rules say to them. */
-async function decisionOf(
+async function choose(
   options: LaunchesOptions,
   request: LaunchRequest,
-  aggregator: LaunchAggregator,
-  game: Game,
-): Promise<LaunchDecision> {
+  sellers: readonly Seller[],
+): Promise<(Granted & { readonly kind: 'granted' }) | Refused> {
   const { players, ledger, currencies, returnHosts } = options;
   const player = request.playerId === null ? null : await players.get(request.playerId);
   if (request.playerId !== null && player === null) return { kind: 'refused', refusal: 'unknown_player' };
-  const isReal = player !== null && request.mode === 'real';
-  const [wallets, unfinished] = isReal
-    ? await Promise.all([ledger.wallets(player.id), unfinishedOf(options, player.id, aggregator, game.code)])
-    : [[], null];
-  return decideLaunch(request, { game, player, wallets, unfinished, currencies, returnHosts });
+  const playing = request.mode === 'real' ? (player?.id ?? null) : null;
+  const [wallets, offers] = await Promise.all([
+    playing === null ? [] : ledger.wallets(playing),
+    Promise.all(sellers.map(async (each) => ({ ...each, unfinished: await unfinishedOf(options, playing, each) }))),
+  ]);
+  const decision = chooseOffer(request, offers, { player, wallets, currencies, returnHosts });
+  return decision.kind === 'refused' ? decision : { kind: 'granted', request, decision, ...decision.offer };
 }
 
 async function unfinishedOf(
   { ledger, sessions }: LaunchesOptions,
-  player: PlayerId,
-  { name, policy = SAFE_POLICY }: LaunchAggregator,
-  game: GameCode,
+  player: PlayerId | null,
+  { aggregator: { name, policy = SAFE_POLICY }, game }: Seller,
 ) {
-  if (policy['round.resume'] === 'never') return null;
+  if (player === null || policy['round.resume'] === 'never') return null;
   const sinceMs = sessions.now() - policy['round.stuckAfterMs'];
-  return ledger.unfinished({ player, aggregator: name, game, sinceMs });
+  return ledger.unfinished({ player, aggregator: name, game: game.code, sinceMs });
 }
 
 async function launchGranted(options: LaunchesOptions, granted: Granted): Promise<Launched> {

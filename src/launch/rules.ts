@@ -97,6 +97,30 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
   return { kind: 'allowed', resume, currency, country: wish.country ?? player?.country ?? null, returnUrl };
 }
 
+/** What one aggregator offers, and whether the player has left a round open there. */
+export type Offer = Pick<LaunchFacts, 'game' | 'unfinished'>;
+
+/**
+ * The first offer, in order of preference, that this player may be let into; but where a round was left open comes before all
+ * others. If there is none, the answer is the first reason other than that an offer is gone: that says little while another is there.
+ */
+export function chooseOffer<O extends Offer>(
+  wish: LaunchWish,
+  offers: readonly O[],
+  facts: Omit<LaunchFacts, keyof Offer>,
+):
+  | (Extract<LaunchDecision, { kind: 'allowed' }> & { readonly offer: O })
+  | Extract<LaunchDecision, { kind: 'refused' }> {
+  const inOrder = offers.toSorted((a, b) => Number(b.unfinished !== null) - Number(a.unfinished !== null));
+  let first: Extract<LaunchDecision, { kind: 'refused' }> | null = null;
+  for (const offer of inOrder) {
+    const decision = decideLaunch(wish, { ...facts, game: offer.game, unfinished: offer.unfinished });
+    if (decision.kind === 'allowed') return { ...decision, offer };
+    if (first === null || first.refusal === 'game_unavailable') first = decision;
+  }
+  return first ?? refused('unknown_game');
+}
+
 /** Currencies that mean pretend money at some aggregators. */
 const PRETEND: ReadonlySet<string> = new Set(['X'.repeat(3), 'FUN']);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Game } from '../../src/catalogue/index.ts';
-import { allowedReturnUrl, decideLaunch, launchTtlSeconds, plainWish } from '../../src/launch/rules.ts';
+import { allowedReturnUrl, chooseOffer, decideLaunch, launchTtlSeconds, plainWish } from '../../src/launch/rules.ts';
 import type { LaunchFacts, LaunchRefusal, LaunchWish } from '../../src/launch/rules.ts';
 import { currencies } from '../../src/money/index.ts';
 import type { Player } from '../../src/players/index.ts';
@@ -151,6 +151,37 @@ describe('a round that was left open', () => {
       kind: 'refused',
       refusal: 'player_excluded',
     });
+  });
+});
+
+describe('of several offers of one game', () => {
+  const offer = (more: Partial<Game>, unfinished: LaunchFacts['unfinished'] = null) => ({
+    game: { ...game, ...more },
+    unfinished,
+  });
+  const { player: who, wallets, currencies: known, returnHosts } = facts;
+  const choose = (offers: readonly ReturnType<typeof offer>[]) =>
+    chooseOffer(wish, offers, { player: who, wallets, currencies: known, returnHosts });
+  const gone = { vendorEnabled: false };
+
+  it('the first one is played that lets the player in', () => {
+    const decision = choose([offer(gone), offer({ name: 'second' }), offer({ name: 'third' })]);
+    expect(decision).toMatchObject({ kind: 'allowed', offer: { game: { name: 'second' } } });
+  });
+
+  it('the one with a round that was left open comes first [LCH-23]', () => {
+    const unfinished = { session: sessionId('s-open'), currency: 'USD' };
+    const decision = choose([offer({ name: 'first' }), offer({ name: 'second' }, unfinished)]);
+    expect(decision).toMatchObject({ kind: 'allowed', resume: 's-open', offer: { game: { name: 'second' } } });
+  });
+
+  it('the reason against all of them is the first that says something', () => {
+    expect(choose([offer(gone), offer({ currencies: ['BTC'] }), offer(gone)])).toEqual({
+      kind: 'refused',
+      refusal: 'currency_unsupported',
+    });
+    expect(choose([offer(gone)])).toEqual({ kind: 'refused', refusal: 'game_unavailable' });
+    expect(choose([])).toEqual({ kind: 'refused', refusal: 'unknown_game' });
   });
 });
 
