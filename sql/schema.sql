@@ -156,19 +156,26 @@ CREATE INDEX journal_external_id ON journal USING btree (aggregator, external_id
 
 CREATE TABLE launch (
   id uuid NOT NULL,
-  session_id text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C",
   aggregator text COLLATE "C" NOT NULL,
   issued_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   outcome text COLLATE "C" NOT NULL,
   reason text COLLATE "C",
   skew_ms bigint,
+  node text COLLATE "C",
+  mode text COLLATE "C",
+  recorded_at timestamp with time zone DEFAULT now(),
+  opened_at timestamp with time zone,
+  opened_by text COLLATE "C",
   CONSTRAINT launch_pkey PRIMARY KEY (id),
   CONSTRAINT launch_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id),
   CONSTRAINT launch_check CHECK (((outcome = 'failed'::text) = (reason IS NOT NULL))),
+  CONSTRAINT launch_opened_by_check CHECK ((opened_by = ANY (ARRAY['session_started'::text, 'call'::text]))),
   CONSTRAINT launch_outcome_check CHECK ((outcome = ANY (ARRAY['issued'::text, 'failed'::text])))
 );
 CREATE INDEX launch_issued_at ON launch USING brin (issued_at);
+CREATE INDEX launch_recorded_at ON launch USING btree (recorded_at);
 CREATE INDEX launch_session ON launch USING btree (session_id);
 
 CREATE TABLE player (
@@ -271,6 +278,9 @@ CREATE TABLE session (
   last_seen_at timestamp with time zone NOT NULL,
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
+  jurisdiction text COLLATE "C",
+  region text COLLATE "C",
+  resumed_at timestamp with time zone,
   CONSTRAINT session_pkey PRIMARY KEY (id),
   CONSTRAINT session_check CHECK (((mode = 'real'::text) = (player IS NOT NULL))),
   CONSTRAINT session_check1 CHECK (((mode = 'demo'::text) OR (currency IS NOT NULL))),

@@ -68,6 +68,8 @@ export interface Config {
   readonly apiKeys: readonly ApiKey[];
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
+  /** how long launches and what became of them are kept */
+  readonly launchRetentionMs: number;
   readonly clock: ClockConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
@@ -119,7 +121,12 @@ const fileSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
   clock: clockSchema.nullish(),
-  launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
+  launch: z
+    .strictObject({
+      return_hosts: z.array(z.string().min(1)).optional(),
+      retention_days: z.number().int().min(1).max(3_650).optional(),
+    })
+    .optional(),
   aggregators: z
     .array(
       z.strictObject({
@@ -204,6 +211,7 @@ function configOf(
     apiKeys: file.api_keys,
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
+    launchRetentionMs: (file.launch?.retention_days ?? 90) * DAY_MS,
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     aggregators,
   });

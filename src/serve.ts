@@ -13,8 +13,6 @@ import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { openLaunches } from './launch/index.ts';
-import type { Launches } from './launch/index.ts';
 import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
@@ -34,19 +32,20 @@ import {
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
+import { heardSession, launchJobs, noteEvent, openLaunching } from './serve-launches.ts';
+import type { Launching } from './serve-launches.ts';
 import type { Sessions } from './sessions/index.ts';
-import { openSessions, sessionFact } from './sessions/index.ts';
+import { openSessions } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
 import type { AggregatorName, Policy } from './wallet/index.ts';
 
-export interface Rooms {
+export interface Rooms extends Launching {
   readonly sql: Database;
   readonly metrics: Metrics;
   readonly ledger: Ledger;
   readonly players: Players;
   readonly sessions: Sessions;
   readonly catalogue: Catalogue;
-  readonly launches: Launches;
   readonly clocks: ClockWatch;
 }
 
@@ -94,21 +93,9 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
   const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
-  const launches = openLaunches({
-    sql,
-    clock,
-    log,
-    aggregators,
-    catalogue,
-    players,
-    sessions,
-    ledger,
-    currencies,
-    returnHosts: config.returnHosts,
-    errands,
-    clocks,
-  });
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks };
+  const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
+  const launching = openLaunching(config, given, errands);
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, clocks, ...launching };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -124,7 +111,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     players,
     sessions,
     catalogue,
-    launches,
+    ...launching,
     clocks,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
@@ -140,14 +127,14 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
       bodyLimitBytes: config.server.bodyLimitBytes,
       ports: {
         session: sessions.find,
-        sessionFact,
+        sessionFact: heardSession(rooms),
         knowsGame: async (aggregator, code) => (await catalogue.find(aggregator, code)) !== null,
         playerOfTransaction: ledger.playerOf,
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
       },
       onEvent: async (aggregator: AggregatorName, event: WebhookEvent) => {
-        if (event.kind === 'session') await sessions.recordEvent(aggregator, event);
+        if (event.kind === 'session') await noteEvent(rooms, aggregator, event);
         else schedule.ask(syncJob(aggregator));
       },
     }),
@@ -257,13 +244,12 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const expire: Job = {
     name: 'journal retention',
     everyMs: EXPIRE_EVERY_MS,
-    work: async (turn) =>
-      expireJournal({ sql, nowMs: systemClock.now(), retentionMs: config.journal.retentionMs, turn }),
+    work: async (turn) => expireJournal({ sql, nowMs: sessions.now(), retentionMs: config.journal.retentionMs, turn }),
   };
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, endings, clocks, tick];
+  return [...syncs, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick];
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

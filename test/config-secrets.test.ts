@@ -91,7 +91,6 @@ describe('a knob', () => {
       'duplicate.answer': 'code',
       'duplicate.body': 'bytes',
       'win.whenExpired': 'accept',
-      'round.stuckAfterMs': 1_000,
       'freeRound.stake': 'noBetCall',
     })) {
       const message = under({ [knob]: value });

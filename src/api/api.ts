@@ -14,6 +14,7 @@ import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
+import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { playerRoutes } from './players.ts';
@@ -38,6 +39,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     cashierRoutes(api, routes);
     gameRoutes(api, routes);
     playRoutes(api, routes);
+    launchOutcomeRoutes(api, routes);
     bookRoutes(api, routes);
     clockRoutes(api, routes);
     healthRoutes(api, routes);

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { ClockReport } from '../clock/index.ts';
-import type { Launches } from '../launch/index.ts';
+import type { Launches, LaunchWatch } from '../launch/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Currencies } from '../money/index.ts';
 import type { Clock, Database, Log } from '../platform/index.ts';
@@ -31,9 +31,11 @@ export interface ApiOptions {
   readonly currencies: Currencies;
   readonly ledger: LedgerPort;
   readonly players: Players;
-  readonly sessions: Pick<Sessions, 'get'>;
+  readonly sessions: Pick<Sessions, 'get' | 'now'>;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  /** absent: `/v1/launches/outcomes` is not served */
+  readonly launchWatch?: Pick<LaunchWatch, 'outcomes'>;
   /** absent: `/v1/clock` is not served */
   readonly clocks?: { readonly report: () => Promise<ClockReport> };
   /** what must hold before traffic may come; a rejection counts as not ready */

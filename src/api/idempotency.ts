@@ -50,7 +50,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const purgeNowAndThen = (): void => {
     if (clock.monotonic() - purgedAtMs < PURGE_EVERY_MS) return;
     purgedAtMs = clock.monotonic();
-    purgeKeys(sql, clock.now() - KEPT_MS).catch((error: unknown) => {
+    purgeKeys(sql, KEPT_MS).catch((error: unknown) => {
       log.warn({ err: error }, 'old idempotency keys could not be removed; the next purge tries again');
     });
   };
@@ -59,7 +59,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     once: async (request, work) => {
       const key = keyOf(request);
       if (key === null) return answered(await work());
-      const claim = claimOf(request, key, clock.now());
+      const claim = claimOf(request, key);
       if (!(await claimKey(sql, claim))) return replay(sql, claim);
       purgeNowAndThen();
       return attempt(sql, claim, work);
@@ -109,7 +109,7 @@ function keyOf(request: FastifyRequest): string | null {
 }
 
 /** The key belongs to caller and route; path and body are what it may not be reused for. */
-function claimOf(request: FastifyRequest, key: string, nowMs: number): Claim {
+function claimOf(request: FastifyRequest, key: string): Claim {
   const [path = ''] = request.url.split('?');
   const fingerprint = createHash('sha256')
     .update(`${path}\n${canonicalText(request.body ?? null)}`)
@@ -120,8 +120,7 @@ function claimOf(request: FastifyRequest, key: string, nowMs: number): Claim {
     key,
     fingerprint,
     owner: newId(),
-    nowMs,
-    lockedUntilMs: nowMs + LOCK_MS,
+    lockMs: LOCK_MS,
   };
 }
 

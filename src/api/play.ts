@@ -10,7 +10,7 @@ import * as schemas from './schemas.ts';
 const TAGS = ['Play'];
 
 export function playRoutes(app: ApiScope, options: RouteOptions): void {
-  const { launches, sessions, clock, idempotency } = options;
+  const { launches, sessions, idempotency } = options;
 
   app.post(
     '/v1/launches',
@@ -20,7 +20,7 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
         tags: TAGS,
         summary: 'Launch a game',
         description:
-          'Everything is checked before anything is signed. A second click within ten seconds gets the same session.',
+          'Everything is checked before anything is signed. A second click within ten seconds gets the same session, and so does a player who left a round of the game open.',
         body: schemas.launchWish,
         response: { 201: schemas.launched, ...schemas.problems },
       },
@@ -38,6 +38,8 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
           lang: wish.lang ?? null,
           returnUrl: wish.return_url ?? null,
           platform: wish.platform ?? null,
+          jurisdiction: wish.jurisdiction ?? null,
+          region: wish.region ?? null,
         });
         return { status: 201, body: launchedOf(result) };
       });
@@ -58,7 +60,7 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
     },
     async (request) => {
       const session = await sessions.get(sessionId(request.params.id));
-      return renderSession(session ?? refuse(404, 'not_found', 'There is no such session.'), clock.now());
+      return renderSession(session ?? refuse(404, 'not_found', 'There is no such session.'), sessions.now());
     },
   );
 }
@@ -66,8 +68,9 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
 function launchedOf(result: Launched): (typeof schemas.launched)['_output'] {
   switch (result.kind) {
     case 'launched': {
-      const { session, url, expiresAtMs } = result;
-      return { session_id: session.id, url, expires_at: new Date(expiresAtMs).toISOString() };
+      const { session, resumed, url, expiresAtMs } = result;
+      const { id, mode, currency } = session;
+      return { session_id: id, mode, currency, resumed, url, expires_at: new Date(expiresAtMs).toISOString() };
     }
     case 'refused': {
       const isUnknown = result.refusal === 'unknown_game' || result.refusal === 'unknown_player';

@@ -103,11 +103,14 @@ export function renderSession(session: Session, nowMs: number): Answer<'session'
     lang: session.lang,
     platform: session.platform,
     ip: session.ip,
+    jurisdiction: session.jurisdiction,
+    region: session.region,
     state: stateOfSession(session, nowMs),
     created_at: iso(session.createdAtMs),
     expires_at: iso(session.expiresAtMs),
     last_seen_at: iso(session.lastSeenAtMs),
     started_at: isoOrNull(session.startedAtMs),
+    resumed_at: isoOrNull(session.resumedAtMs),
     ended_at: isoOrNull(session.endedAtMs),
   };
 }

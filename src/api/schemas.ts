@@ -10,6 +10,7 @@ const fit = (text: string): boolean => !UNFIT.test(text);
 /** An opaque id of somebody else: 1 to 255 characters, never trimmed or folded. */
 export const idText = z.string().min(1).max(255).refine(fit, 'carries control characters');
 const word = z.string().min(1).max(255).refine(fit, 'carries control characters');
+const shortWord = z.string().min(1).max(64).refine(fit, 'carries control characters');
 const currency = z
   .string()
   .regex(/^[\x21-\x7e]{1,16}$/, 'is no currency code')
@@ -174,9 +175,14 @@ export const launchWish = z.object({
     .nullish(),
   return_url: z.string().max(2_048).nullish(),
   platform: z.enum(['desktop', 'mobile']).nullish(),
+  jurisdiction: shortWord.nullish().describe('Where the play is licensed, in the words the aggregator knows.'),
+  region: shortWord.nullish().describe('Within it, where the aggregator asks for that.'),
 });
 export const launched = z.object({
   session_id: z.string(),
+  mode: mode.describe('`demo` also where the currency asked for means pretend money.'),
+  currency: orNull(z.string()).describe("The session's, for its whole life."),
+  resumed: z.boolean().describe('The player had left a round of this game open: this is its session.'),
   url: z.string().describe("Load it in the game's frame, unchanged, before it expires."),
   expires_at: time.describe('When the URL, not the session, expires.'),
 });
@@ -192,11 +198,14 @@ export const session = z.object({
   lang: orNull(z.string()),
   platform: orNull(z.string()),
   ip: orNull(z.string()),
+  jurisdiction: orNull(z.string()),
+  region: orNull(z.string()),
   state: z.enum(['live', 'expired', 'ended']),
   created_at: time,
   expires_at: time,
   last_seen_at: time,
   started_at: orNull(time),
+  resumed_at: orNull(time),
   ended_at: orNull(time),
 });
 

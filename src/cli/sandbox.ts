@@ -26,6 +26,7 @@ export const sandboxCommand = defineCommand({
     'clock-offset-ms': { type: 'string', description: 'how far its clock is ahead of this machine; negative: behind' },
     'launch-ttl': { type: 'string', description: 'seconds after its signing in which it opens a launch' },
     'launch-window': { type: 'string', description: 'seconds from the future that it forgives a launch' },
+    'launch-replay': { type: 'string', description: 'refuse, or same_game: what a launch opened twice gets' },
   },
   run: async ({ args }) =>
     command(async () => {
@@ -66,6 +67,7 @@ interface ClockArgs {
   readonly 'clock-offset-ms'?: string | undefined;
   readonly 'launch-ttl'?: string | undefined;
   readonly 'launch-window'?: string | undefined;
+  readonly 'launch-replay'?: string | undefined;
 }
 
 function clockKnobsOf(args: ClockArgs): ClockKnobs {
@@ -74,9 +76,10 @@ function clockKnobsOf(args: ClockArgs): ClockKnobs {
     offsetMs: whole(args['clock-offset-ms']),
     launchTtlSeconds: whole(args['launch-ttl']),
     launchWindowSeconds: whole(args['launch-window']),
+    launchReplay: args['launch-replay'],
   });
   if (knobs.success) return knobs.data;
   throw new ConfigProblem(
-    '--clock-offset-ms takes whole milliseconds within a day, --launch-ttl and --launch-window whole seconds',
+    '--clock-offset-ms takes whole milliseconds within a day, --launch-ttl and --launch-window whole seconds, --launch-replay refuse or same_game',
   );
 }

@@ -105,6 +105,9 @@ export interface LaunchOrder {
   readonly player: string | null;
   readonly currency: string | null;
   readonly lang: string | null;
+  /** where the play is licensed, and a part of it, in the aggregator's own words; null: not said (LCH-24) */
+  readonly jurisdiction: string | null;
+  readonly region: string | null;
   readonly returnUrl: string | null;
   readonly nonce: string;
   /** unix seconds */

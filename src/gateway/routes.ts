@@ -118,6 +118,12 @@ function createServe(
     instruments.seconds.observe({ aggregator: aggregator.name, outcome: trace.outcome }, durationMs / 1000);
     if (trace.verdict !== 'genuine' && trace.verdict !== 'unread')
       instruments.distrust.inc({ aggregator: aggregator.name, reason: trace.verdict });
+    // Only a message with the right signature has one, so a stranger cannot fill the log.
+    if (trace.skewMs !== null)
+      log.warn(
+        { aggregator: aggregator.name, skewMs: trace.skewMs },
+        'a signed request is not of this time: one clock is wrong',
+      );
     journal.note(entryOf(aggregator, request, raw, trace, response, durationMs));
     return reply.code(response.status).headers(response.headers).send(response.body);
   };

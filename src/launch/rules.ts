@@ -6,7 +6,7 @@ import type { Game } from '../catalogue/index.ts';
 import { isAvailable } from '../catalogue/index.ts';
 import type { Currencies } from '../money/index.ts';
 import type { Player } from '../players/index.ts';
-import type { PlayerStatus, Wallet } from '../wallet/index.ts';
+import type { PlayerStatus, SessionId, Wallet } from '../wallet/index.ts';
 
 export const LAUNCH_REFUSALS = [
   'unknown_game',
@@ -56,6 +56,8 @@ export interface LaunchFacts {
   /** null: the request names no player */
   readonly player: Player | null;
   readonly wallets: readonly Wallet[];
+  /** where the player left a round of this game open, and the currency it is played in (LCH-23); null: nowhere */
+  readonly unfinished: { readonly session: SessionId; readonly currency: string } | null;
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
 }
@@ -63,6 +65,8 @@ export interface LaunchFacts {
 export type LaunchDecision =
   | {
       readonly kind: 'allowed';
+      /** the session to go on with instead of a new one */
+      readonly resume: SessionId | null;
       readonly currency: string | null;
       readonly country: string | null;
       readonly returnUrl: string | null;
@@ -89,7 +93,42 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
   if (typeof currency === 'object' && currency !== null) return currency;
   const returnUrl = wish.returnUrl === null ? null : allowedReturnUrl(wish.returnUrl, facts.returnHosts);
   if (wish.returnUrl !== null && returnUrl === null) return refused('return_url_not_allowed');
-  return { kind: 'allowed', currency, country: wish.country ?? player?.country ?? null, returnUrl };
+  const resume = wish.mode === 'real' ? (facts.unfinished?.session ?? null) : null;
+  return { kind: 'allowed', resume, currency, country: wish.country ?? player?.country ?? null, returnUrl };
+}
+
+/** What one aggregator offers, and whether the player has left a round open there. */
+export type Offer = Pick<LaunchFacts, 'game' | 'unfinished'>;
+
+/**
+ * The first offer, in order of preference, that this player may be let into; but where a round was left open comes before all
+ * others. If there is none, the answer is the first reason other than that an offer is gone: that says little while another is there.
+ */
+export function chooseOffer<O extends Offer>(
+  wish: LaunchWish,
+  offers: readonly O[],
+  facts: Omit<LaunchFacts, keyof Offer>,
+):
+  | (Extract<LaunchDecision, { kind: 'allowed' }> & { readonly offer: O })
+  | Extract<LaunchDecision, { kind: 'refused' }> {
+  const inOrder = offers.toSorted((a, b) => Number(b.unfinished !== null) - Number(a.unfinished !== null));
+  let first: Extract<LaunchDecision, { kind: 'refused' }> | null = null;
+  for (const offer of inOrder) {
+    const decision = decideLaunch(wish, { ...facts, game: offer.game, unfinished: offer.unfinished });
+    if (decision.kind === 'allowed') return { ...decision, offer };
+    if (first === null || first.refusal === 'game_unavailable') first = decision;
+  }
+  return first ?? refused('unknown_game');
+}
+
+/** Currencies that mean pretend money at some aggregators. */
+const PRETEND: ReadonlySet<string> = new Set(['X'.repeat(3), 'FUN']);
+
+/** The wish in the house's words: pretend money is a demo without a currency, and never a wallet (LCH-16). */
+export function plainWish<T extends Pick<LaunchWish, 'mode' | 'currency'>>(wish: T, currencies: Currencies): T {
+  const { currency } = wish;
+  if (currency === null || !PRETEND.has(currency) || currencies.has(currency)) return wish;
+  return { ...wish, mode: 'demo', currency: null };
 }
 
 function refused(refusal: LaunchRefusal): Extract<LaunchDecision, { kind: 'refused' }> {
@@ -110,8 +149,10 @@ function refusalOfStatus(status: PlayerStatus): LaunchRefusal | null {
 
 type Chosen = string | null | Extract<LaunchDecision, { kind: 'refused' }>;
 
-/** The wallet to play from: the one named, else the only one there is. */
-function currencyOfPlayer(wish: LaunchWish, { game, wallets }: LaunchFacts): Chosen {
+/** The wallet to play from: that of the unfinished round, else the one named, else the only one there is. */
+function currencyOfPlayer(wish: LaunchWish, { game, wallets, unfinished }: LaunchFacts): Chosen {
+  // Whatever the player holds now: a round is finished in the currency it was begun in (LCH-22, LCH-23).
+  if (unfinished !== null) return unfinished.currency;
   const [only, another] = wallets;
   if (wish.currency === null && another !== undefined) return refused('currency_required');
   const wallet = wish.currency === null ? only : wallets.find((each) => each.currency === wish.currency);

@@ -1,6 +1,15 @@
 /** Read models of the book for people and the operator's API: rounds with their whole story, transactions, postings. Never writes. */
 import type { Database } from '../platform/index.ts';
-import type { AggregatorName, ExternalId, Posting, Round, RoundState, PlayerId, Transaction } from '../wallet/index.ts';
+import type {
+  AggregatorName,
+  ExternalId,
+  GameCode,
+  Posting,
+  Round,
+  RoundState,
+  PlayerId,
+  Transaction,
+} from '../wallet/index.ts';
 import { aggregatorName, playerId, roundId } from '../wallet/index.ts';
 import {
   selectPlayerOf,
@@ -11,6 +20,8 @@ import {
   selectTransactions,
 } from './read-store.ts';
 import { shardOf } from './shard.ts';
+import { selectUnfinished } from './unfinished-store.ts';
+import type { Unfinished } from './unfinished-store.ts';
 
 export interface RoundsQuery {
   readonly player?: PlayerId;
@@ -49,6 +60,13 @@ export interface Reads {
   readonly transactions: (query: TransactionsQuery) => Promise<Page<ReadTransaction>>;
   /** whose transaction this is; null when it is nobody's */
   readonly playerOf: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
+  /** the session of the player's newest round in the game that is still open, by bets since then; null: there is none (LCH-23) */
+  readonly unfinished: (about: {
+    readonly player: PlayerId;
+    readonly aggregator: AggregatorName;
+    readonly game: GameCode;
+    readonly sinceMs: number;
+  }) => Promise<Unfinished | null>;
 }
 
 /** A cursor that no page of ours ended with. The caller's mistake, so the HTTP layer answers it with 400. */
@@ -72,6 +90,7 @@ function checkLimit(limit: number): void {
 export function createReads(sql: Database): Reads {
   return {
     playerOf: async (aggregator, externalId) => selectPlayerOf(sql, aggregator, externalId),
+    unfinished: async (about) => selectUnfinished(sql, { ...about, shard: shardOf(about.player) }),
     rounds: async (query) => {
       const after = query.cursor === undefined ? null : roundsCursor(query.cursor, query);
       checkLimit(query.limit);

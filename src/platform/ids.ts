@@ -21,3 +21,9 @@ export function newToken(bytes = 24): string {
 export function randomInteger(maxExclusive: number): number {
   return randomInt(maxExclusive);
 }
+
+/** The least id that `newId` can have made at that moment (epoch milliseconds): its first twelve digits are the time. */
+export function leastIdAt(ms: number): string {
+  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

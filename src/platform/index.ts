@@ -22,7 +22,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded-postgres/index.ts';
-export { newId, newToken, randomInteger } from './ids.ts';
+export { leastIdAt, newId, newToken, randomInteger } from './ids.ts';
 export { createLog, redact, silentLog, type Log, type LogLevel, type LogOptions } from './log.ts';
 export { addUpMetrics, createMetrics, type Metrics } from './metrics.ts';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';

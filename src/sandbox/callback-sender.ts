@@ -80,12 +80,14 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const send = async (kind: Kind, label: string, call: Call, sinceMs: number): Promise<Understood> => {
+    // How long it was owed before this process; from here on a clock that is put wrong makes it no older.
+    const [startedAt, ageMs] = [clock.monotonic(), Math.max(0, clock.now() - sinceMs)];
     for (let tries = 1; ; tries += 1) {
       const { reading, status } = await tryOnce(label, call, tries);
       if (isVerdict(kind, tries, reading, status)) return reading;
       const unsettled: Understood =
         reading.kind === 'rejected' ? { kind: 'uncertain', reason: `refused with ${reading.code}` } : reading;
-      const pause = pauseAfter(kind, tries, clock.now() - sinceMs, policy);
+      const pause = pauseAfter(kind, tries, ageMs + clock.monotonic() - startedAt, policy);
       if (pause === null || signal.aborted) return unsettled;
       await sleep(pause, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return unsettled;

@@ -1,5 +1,5 @@
 /**
- * The sandbox's own clock, and how strictly it judges launches by it: wrong on purpose, so that what a clock does to players can
+ * The sandbox's own clock, and how strictly it judges launches: wrong on purpose, so that what a clock does to players can
  * be seen by hand. Everything the sandbox says about time follows it: its `Date`, its launches, its signed timestamps.
  */
 import { z } from 'zod';
@@ -12,15 +12,23 @@ export interface ClockKnobs {
   readonly launchTtlSeconds: number | null;
   /** how far from the future a launch may come; null: as the dialect has it */
   readonly launchWindowSeconds: number | null;
+  /** what becomes of a launch that is opened a second time: refused, or shown the game it opened (LCH-13) */
+  readonly launchReplay: 'refuse' | 'same_game';
 }
 
-export const RIGHT_CLOCK: ClockKnobs = { offsetMs: 0, launchTtlSeconds: null, launchWindowSeconds: null };
+export const RIGHT_CLOCK: ClockKnobs = {
+  offsetMs: 0,
+  launchTtlSeconds: null,
+  launchWindowSeconds: null,
+  launchReplay: 'refuse',
+};
 
 const DAY_MS = 86_400_000;
 export const clockKnobsSchema = z.strictObject({
   offsetMs: z.number().int().min(-DAY_MS).max(DAY_MS).default(0),
   launchTtlSeconds: z.number().int().min(1).max(86_400).nullable().default(null),
   launchWindowSeconds: z.number().int().min(0).max(86_400).nullable().default(null),
+  launchReplay: z.enum(['refuse', 'same_game']).default('refuse'),
 });
 
 export interface SandboxClock extends Clock {

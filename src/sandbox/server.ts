@@ -81,9 +81,15 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
     const game = games.get(reading.order.game);
     if (game === undefined || !game.enabled || (reading.order.mode === 'demo' && !game.demo))
       return refuse(reply, 404, 'unknown_game', 'The aggregator has no such game.');
-    if (!nonces.use(reading.order)) return refuse(reply, 403, 'nonce_reused', 'This launch address was opened before.');
-    const table = options.tables.open(reading.order, game);
-    options.onOpened(table);
+    const isFirst = nonces.use(reading.order);
+    const mayRepeat = options.clock.knobs().launchReplay === 'same_game';
+    const table = isFirst
+      ? options.tables.open(reading.order, game)
+      : mayRepeat
+        ? options.tables.again(reading.order)
+        : null;
+    if (table === null) return refuse(reply, 403, 'nonce_reused', 'This launch address was opened before.');
+    if (isFirst) options.onOpened(table);
     return guarded(reply, options, table).redirect(`/play/${table.token}`, 303);
   });
   playRoutes(app, options);

@@ -15,7 +15,8 @@ export type Phase = 'ready' | 'spinning' | 'unfinished';
 
 export interface Table {
   readonly token: string;
-  readonly order: LaunchOrder;
+  /** of the launch that opened it last */
+  order: LaunchOrder;
   readonly game: ListedGame;
   readonly rules: SlotRules;
   readonly currency: string;
@@ -24,17 +25,21 @@ export interface Table {
   phase: Phase;
   /** pretend money of a demo */
   demoUnits: bigint;
+  /** by the monotonic clock: the sandbox's own time is moved about while people play */
   seenAtMs: number;
   /** the page said that it is going; it may be a reload */
   leaving: boolean;
 }
 
 export interface Tables {
+  /** A table of its own; or the one at which this session has a round that is not finished, to go on with it (LCH-23). */
   readonly open: (order: LaunchOrder, game: ListedGame) => Table;
+  /** The table that this very launch opened before, while it is there (LCH-13). */
+  readonly again: (order: LaunchOrder) => Table | null;
   /** The table of a token, noted as seen now. */
   readonly find: (token: string) => Table | null;
   readonly leave: (token: string) => void;
-  /** Clears the tables nobody is at any more, and returns them. */
+  /** Clears the tables nobody is at any more, and returns those whose session has no other. */
   readonly sweep: () => readonly Table[];
 }
 
@@ -47,11 +52,20 @@ const USUAL_STAKE = 2;
 
 export function createTables(clock: Clock, currencies: Currencies): Tables {
   const tables = new Map<string, Table>();
+  const seen = (table: Table): Table => {
+    table.seenAtMs = clock.monotonic();
+    table.leaving = false;
+    return table;
+  };
   return {
     open: (order, game) => {
+      const unfinished = [...tables.values()].find((table) => table.phase !== 'ready' && isSame(table.order, order));
+      if (unfinished !== undefined) {
+        unfinished.order = order;
+        return seen(unfinished);
+      }
       const currency = order.currency ?? 'USD';
       const scale = currencies.get(currency)?.scale ?? 2;
-      const now = clock.now();
       const table: Table = {
         token: newToken(),
         order,
@@ -59,38 +73,47 @@ export function createTables(clock: Clock, currencies: Currencies): Tables {
         rules: rulesOf(game),
         currency,
         scale,
-        openedAtMs: now,
+        openedAtMs: clock.now(),
         phase: 'ready',
         demoUnits: DEMO_STAKES * stakeUnits(stakesFor(scale)[USUAL_STAKE] ?? '1', scale),
-        seenAtMs: now,
+        seenAtMs: clock.monotonic(),
         leaving: false,
       };
       if (tables.size >= MAX_TABLES) dropOldest(tables);
       tables.set(table.token, table);
       return table;
     },
+    again: (order) => {
+      const table = [...tables.values()].find((each) => each.order.nonce === order.nonce);
+      return table === undefined ? null : seen(table);
+    },
     find: (token) => {
       const table = tables.get(token);
-      if (table === undefined) return null;
-      table.seenAtMs = clock.now();
-      table.leaving = false;
-      return table;
+      return table === undefined ? null : seen(table);
     },
     leave: (token) => {
       const table = tables.get(token);
       if (table === undefined) return;
-      table.seenAtMs = clock.now();
+      table.seenAtMs = clock.monotonic();
       table.leaving = true;
     },
     sweep: () => {
-      const now = clock.now();
+      const now = clock.monotonic();
       const gone = [...tables.values()].filter(
         (table) => table.phase === 'ready' && now - table.seenAtMs > (table.leaving ? LEFT_TABLE_MS : IDLE_TABLE_MS),
       );
       for (const { token } of gone) tables.delete(token);
-      return gone;
+      const playing = new Set([...tables.values()].map((table) => table.order.session));
+      return gone.filter((table) => !playing.has(table.order.session));
     },
   };
+}
+
+/** A demo's session stands for nobody, so its rounds are nobody's to go on with. */
+function isSame(a: LaunchOrder, b: LaunchOrder): boolean {
+  return (
+    a.mode === 'real' && b.mode === 'real' && a.session === b.session && a.game === b.game && a.player === b.player
+  );
 }
 
 function dropOldest(tables: Map<string, Table>): void {

@@ -19,6 +19,9 @@ export interface Session {
   readonly lang: string | null;
   readonly platform: string | null;
   readonly ip: string | null;
+  /** as passed on with the launch (LCH-24) */
+  readonly jurisdiction: string | null;
+  readonly region: string | null;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   /** after this long without a sign of life the session has expired, too; null: never by idling */
@@ -27,6 +30,8 @@ export interface Session {
   /** as the aggregator says; null: it did not */
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
+  /** when a launch last resumed it for an unfinished round; null: never */
+  readonly resumedAtMs: number | null;
 }
 
 export type SessionState = 'live' | 'expired' | 'ended';

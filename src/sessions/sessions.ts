@@ -1,8 +1,8 @@
 /**
  * Sessions: opened by a launch, found by every callback, told about by the aggregator's webhook. The facts of a session
  * never change and are remembered; every replica asks each second which sessions have ended and forgets those. When it cannot
- * ask, a session is read again after five seconds. Never moves money and never refuses a call: what a session's state means is
- * the wallet's rule.
+ * ask, a session is read again after five seconds; one that is over is read again each time, for it may have been resumed. They
+ * live by the database's time. Never moves money and never refuses a call: what a session's state means is the wallet's rule.
  */
 import type { Clock, Database } from '../platform/index.ts';
 import { newToken } from '../platform/index.ts';
@@ -12,7 +12,8 @@ import { createMemory } from './memory.ts';
 import type { Session } from './rules.ts';
 import { stateOfSession } from './rules.ts';
 import { insertEvent, insertOrReuse, selectEnded, selectSession, selectSessions, updateLastSeen } from './store.ts';
-import type { StoredEvent } from './store.ts';
+import type { Instead, StoredEvent } from './store.ts';
+import { createSharedTime } from './time.ts';
 
 export interface SessionsOptions {
   readonly sql: Database;
@@ -39,6 +40,8 @@ export interface NewSession {
   readonly lang: string | null;
   readonly platform: string | null;
   readonly ip: string | null;
+  readonly jurisdiction?: string | null;
+  readonly region?: string | null;
 }
 
 /** What a webhook said about a session; the dialect's `session` event with the aggregator it came from. */
@@ -53,8 +56,8 @@ export interface SessionEvent {
 }
 
 export interface Sessions {
-  /** A new session, or the player's equal unused one of the last `reuseMs` (LCH-20). */
-  readonly open: (session: NewSession, reuseMs?: number) => Promise<Session>;
+  /** A new session; or the player's equal one of the last `reuseMs` (LCH-20), or that of an unfinished round (LCH-23). */
+  readonly open: (session: NewSession, instead?: Partial<Instead>) => Promise<Session>;
   /** For callbacks: from memory where possible; counts as a sign of life. */
   readonly find: (token: SessionId) => Promise<Session | null>;
   /** For people: as the database has it now; no sign of life. */
@@ -63,6 +66,8 @@ export interface Sessions {
   readonly recordEvent: (aggregator: AggregatorName, event: SessionEvent) => Promise<'stored' | 'duplicate'>;
   /** Forgets the sessions that ended lately, wherever that was heard. To be called about once a second. */
   readonly hearEndings: () => Promise<void>;
+  /** The time sessions live by: the database's, whatever this machine's clock says. */
+  readonly now: () => number;
 }
 
 const LIFE_MS = 12 * 3_600_000;
@@ -85,21 +90,25 @@ export function openSessions(options: SessionsOptions): Sessions {
   const { sql, clock } = options;
   const rereadMs = options.rereadMs ?? REREAD_MS;
   const memory = createMemory<Remembered>(options.maxRemembered ?? MAX_REMEMBERED);
+  const time = createSharedTime(clock);
   const load = together(async (tokens) => selectSessions(sql, tokens));
   let heardAtMs = Number.NEGATIVE_INFINITY;
 
   const isFresh = ({ session, readAtMs }: Remembered): boolean => {
-    if (isSignDue(session, clock.now())) return false;
+    // What is over may have been resumed by another replica since.
+    if (stateOfSession(session, time.now()) !== 'live' || isSignDue(session, time.now())) return false;
     const now = clock.monotonic();
     const allowedMs = now - heardAtMs < rereadMs ? REREAD_AT_LAST_MS : rereadMs;
     return now - readAtMs < allowedMs;
   };
 
   return {
-    open: async (facts, reuseMs = 0) => {
-      const nowMs = clock.now();
+    open: async (facts, instead = {}) => {
+      const nowMs = time.now();
       const fresh: Session = {
         ...facts,
+        jurisdiction: facts.jurisdiction ?? null,
+        region: facts.region ?? null,
         id: sessionId(newToken()),
         createdAtMs: nowMs,
         expiresAtMs: nowMs + (options.lifeMs ?? LIFE_MS),
@@ -107,8 +116,11 @@ export function openSessions(options: SessionsOptions): Sessions {
         lastSeenAtMs: nowMs,
         startedAtMs: null,
         endedAtMs: null,
+        resumedAtMs: null,
       };
-      return insertOrReuse(sql, fresh, reuseMs);
+      const session = await insertOrReuse(sql, fresh, { reuseMs: 0, resume: null, ...instead });
+      memory.forget(session.id);
+      return session;
     },
     find: async (token) => {
       const known = memory.get(token);
@@ -117,22 +129,25 @@ export function openSessions(options: SessionsOptions): Sessions {
       const stored = await load(token);
       // A token nobody was given is not remembered, so that it cannot push out those that are in use.
       if (stored === null) return null;
-      const session = await noteSeen(sql, stored, clock.now());
+      const session = await noteSeen(sql, stored, time.now());
       memory.set(token, { session, readAtMs });
       return session;
     },
     get: async (token) => selectSession(sql, token),
     recordEvent: async (aggregator, event) => {
       const stored: StoredEvent = { ...event, aggregator, session: sessionId(event.session) };
-      const isNew = await insertEvent(sql, stored, clock.now());
+      const isNew = await insertEvent(sql, stored, time.now());
       memory.forget(event.session);
       return isNew ? 'stored' : 'duplicate';
     },
     hearEndings: async () => {
       const askedAtMs = clock.monotonic();
-      for (const token of await selectEnded(sql, ENDINGS_WINDOW_SECONDS)) memory.forget(token);
+      const { nowMs, ended } = await selectEnded(sql, ENDINGS_WINDOW_SECONDS);
+      time.heard(nowMs, askedAtMs, clock.monotonic());
+      for (const token of ended) memory.forget(token);
       heardAtMs = askedAtMs;
     },
+    now: time.now,
   };
 }
 

@@ -16,12 +16,15 @@ interface SessionRow {
   lang: string | null;
   platform: string | null;
   ip: string | null;
+  jurisdiction: string | null;
+  region: string | null;
   created_at: Date;
   expires_at: Date;
   idle_ms: string | null;
   last_seen_at: Date;
   started_at: Date | null;
   ended_at: Date | null;
+  resumed_at: Date | null;
 }
 
 function readSession(row: SessionRow): Session {
@@ -37,12 +40,15 @@ function readSession(row: SessionRow): Session {
     lang: row.lang,
     platform: row.platform,
     ip: row.ip,
+    jurisdiction: row.jurisdiction,
+    region: row.region,
     createdAtMs: row.created_at.getTime(),
     expiresAtMs: row.expires_at.getTime(),
     idleMs: row.idle_ms === null ? null : Number(row.idle_ms),
     lastSeenAtMs: row.last_seen_at.getTime(),
     startedAtMs: row.started_at?.getTime() ?? null,
     endedAtMs: row.ended_at?.getTime() ?? null,
+    resumedAtMs: row.resumed_at?.getTime() ?? null,
   };
 }
 
@@ -68,33 +74,62 @@ export async function selectSessions(
   return new Map(rows.map((row) => [sessionId(row.id), readSession(row)]));
 }
 
-/** Sessions whose end was stored within the last seconds, by the database's clock. Relies on session_event_ended. */
-export async function selectEnded(sql: Database, seconds: number): Promise<readonly SessionId[]> {
-  const rows = await sql<{ session_id: string }[]>`
+/** Sessions whose end was stored within the last seconds, and what time it is, both by the database. Relies on session_event_ended. */
+export async function selectEnded(
+  sql: Database,
+  seconds: number,
+): Promise<{ readonly nowMs: number; readonly ended: readonly SessionId[] }> {
+  const [row] = await sql<{ now_ms: number; ended: string[] }[]>`
     /* session.ended */
-    SELECT DISTINCT session_id
-    FROM session_event
-    WHERE type = 'ended' AND stored_at > now() - make_interval(secs => ${seconds})`;
-  return rows.map((row) => sessionId(row.session_id));
+    SELECT
+      (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS now_ms,
+      ARRAY(
+        SELECT DISTINCT session_id
+        FROM session_event
+        WHERE type = 'ended' AND stored_at > now() - make_interval(secs => ${seconds})
+      ) AS ended`;
+  return { nowMs: row?.now_ms ?? Number.NaN, ended: (row?.ended ?? []).map((id) => sessionId(id)) };
+}
+
+/** What a new session may be instead. */
+export interface Instead {
+  /** an equal session that is not older than this is the same wish */
+  readonly reuseMs: number;
+  /** the session of the player's unfinished round in that game */
+  readonly resume: SessionId | null;
 }
 
 /**
- * Stores the session, unless the player has an equal one that nobody has used yet and that is not older than `reuseMs`:
- * then that one comes back. Two clicks in the same instant take turns by a lock of their player. Relies on session_player.
+ * Stores the session, unless an unfinished round has one (it lives again then, as long as a new one would) or the player has an
+ * equal one that is not older than `reuseMs`: then that one comes back. Two clicks in the same instant, on whatever replicas,
+ * take turns by a lock of their player. Relies on session_player.
  */
-export async function insertOrReuse(sql: Database, session: Session, reuseMs: number): Promise<Session> {
+export async function insertOrReuse(sql: Database, session: Session, { reuseMs, resume }: Instead): Promise<Session> {
   return sql.begin(async (transaction) => {
-    if (session.player !== null && reuseMs > 0) {
+    if (session.player !== null && (reuseMs > 0 || resume !== null)) {
       await transaction`
         /* session.lock_player */
         SELECT pg_advisory_xact_lock(hashtextextended(${session.player}, 4400))`;
+      const [unfinished] =
+        resume === null
+          ? []
+          : await transaction<SessionRow[]>`
+              /* session.resume */
+              UPDATE session
+              SET expires_at = greatest(expires_at, ${new Date(session.expiresAtMs)}), ended_at = NULL,
+                last_seen_at = greatest(last_seen_at, ${new Date(session.createdAtMs)}),
+                resumed_at = ${new Date(session.createdAtMs)}
+              WHERE id = ${resume} AND player = ${session.player} AND aggregator = ${session.aggregator} AND mode = 'real'
+              RETURNING *`;
+      if (unfinished !== undefined) return readSession(unfinished);
       const [equal] = await transaction<SessionRow[]>`
-        /* session.unused_equal */
+        /* session.equal */
         SELECT *
         FROM session
         WHERE player = ${session.player} AND created_at > ${new Date(session.createdAtMs - reuseMs)}
           AND aggregator = ${session.aggregator} AND game_id = ${session.gameId} AND mode = ${session.mode}
-          AND currency = ${session.currency} AND started_at IS NULL AND ended_at IS NULL
+          AND currency = ${session.currency} AND ended_at IS NULL
+          AND jurisdiction IS NOT DISTINCT FROM ${session.jurisdiction} AND region IS NOT DISTINCT FROM ${session.region}
           AND expires_at > ${new Date(session.createdAtMs)}
         ORDER BY created_at DESC
         LIMIT 1`;
@@ -103,12 +138,13 @@ export async function insertOrReuse(sql: Database, session: Session, reuseMs: nu
     await transaction`
       /* session.insert */
       INSERT INTO session (
-        id, player, aggregator, game_id, game_code, mode, currency, country, lang, platform, ip,
+        id, player, aggregator, game_id, game_code, mode, currency, country, lang, platform, ip, jurisdiction, region,
         created_at, expires_at, idle_ms, last_seen_at
       )
       VALUES (
         ${session.id}, ${session.player}, ${session.aggregator}, ${session.gameId}, ${session.gameCode},
         ${session.mode}, ${session.currency}, ${session.country}, ${session.lang}, ${session.platform}, ${session.ip},
+        ${session.jurisdiction}, ${session.region},
         ${new Date(session.createdAtMs)}, ${new Date(session.expiresAtMs)}, ${session.idleMs},
         ${new Date(session.lastSeenAtMs)}
       )`;
@@ -163,7 +199,12 @@ export async function insertEvent(sql: Database, event: StoredEvent, nowMs: numb
         UPDATE session s
         SET
           started_at = CASE WHEN e.type = 'started' THEN least(s.started_at, e.occurred_at) ELSE s.started_at END,
-          ended_at = CASE WHEN e.type = 'ended' THEN greatest(s.ended_at, e.occurred_at) ELSE s.ended_at END,
+          -- An ending from before the session was resumed is old news.
+          ended_at = CASE
+            WHEN e.type = 'ended' AND (s.resumed_at IS NULL OR e.occurred_at > s.resumed_at)
+              THEN greatest(s.ended_at, e.occurred_at)
+            ELSE s.ended_at
+          END,
           last_seen_at = greatest(s.last_seen_at, ${new Date(nowMs)})
         FROM stored e
         WHERE s.id = e.session_id AND s.aggregator = ${event.aggregator}

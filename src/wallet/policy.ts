@@ -40,7 +40,9 @@ export interface Policy {
   readonly 'round.betAfterClose': 'reject' | 'reopen';
   readonly 'round.betAfterVoid': 'accept' | 'reject';
   readonly 'round.winAfterClose': 'accept' | 'reject';
-  /** an open round older than this is shown as stuck */
+  /** a launch into a game with an open round: that round's session again, or never, where the aggregator closes no lost rounds (LCH-23) */
+  readonly 'round.resume': 'launch' | 'never';
+  /** an open round older than this is shown as stuck, and no launch resumes it */
   readonly 'round.stuckAfterMs': number;
   readonly 'freeRound.stake': 'flagNoDebit' | 'zeroAmount' | 'noBetCall';
   /** a free bet no campaign was granted for (FR-07) */
@@ -90,6 +92,7 @@ export const SAFE_POLICY: Policy = Object.freeze({
   'round.betAfterClose': 'reject',
   'round.betAfterVoid': 'accept',
   'round.winAfterClose': 'accept',
+  'round.resume': 'launch',
   'round.stuckAfterMs': 24 * 3_600_000,
   'freeRound.stake': 'flagNoDebit',
   'freeRound.ungranted': 'flag',

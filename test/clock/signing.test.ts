@@ -10,7 +10,7 @@ import { openSessions } from '../../src/sessions/index.ts';
 import { aggregatorName, gameCode } from '../../src/wallet/index.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { wrongClock } from './stage.ts';
+import { chronyc, trackingOf, watchOf, WINDOW, wrongClock } from './stage.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -71,7 +71,7 @@ async function launch(aheadMs: number, clocks?: LaunchesOptions['clocks']) {
     catalogue: { get: async () => GAME },
     players: { get: async () => null },
     sessions: openSessions({ sql, clock }),
-    ledger: { wallets: async () => [] },
+    ledger: { wallets: async () => [], unfinished: async () => null },
     currencies: CURRENCIES,
     returnHosts: [],
     ...(clocks === undefined ? {} : { clocks }),
@@ -100,6 +100,23 @@ describe('a launch signed by a wrong clock', () => {
     expect((await launch(25_000)).reading).toMatchObject({ kind: 'opened' });
     expect((await launch(-31_000)).reading).toMatchObject({ kind: 'opened' });
     expect((await launch(-601_000)).reading).toMatchObject({ kind: 'refused', reason: 'expired' });
+  });
+
+  it('29 s ahead opens while the node is critical already; beyond 30 s it fails, as was predicted [LCH-03]', async () => {
+    const at = async (aheadMs: number) => {
+      const clock = wrongClock(aheadMs);
+      const probes = [chronyc(clock, () => trackingOf(clock.offsetMs, clock.now()))];
+      const { watch } = watchOf(database.sql, clock, {
+        aggregators: [{ name: ACME, window: WINDOW, origin: null }],
+        probes,
+      });
+      await watch.sample();
+      const { own, aggregators } = await watch.report();
+      const { reading } = await launch(aheadMs);
+      return [own.assessment.level, watch.health().degraded, aggregators[0]?.verdict, reading?.kind];
+    };
+    expect(await at(29_000)).toEqual(['critical', true, 'opens', 'opened']);
+    expect(await at(38_000)).toEqual(['launch_fail', true, 'fails', 'refused']);
   });
 
   it("opens when it is signed by the aggregator's clock; what we answer and store stays our own time", async () => {

@@ -6,7 +6,7 @@ import { manualClock, newId } from '../../src/platform/index.ts';
 import type { Clock } from '../../src/platform/index.ts';
 import { errandProblem, performErrand } from '../../src/wire/index.ts';
 import type { DateSample } from '../../src/wire/index.ts';
-import { sandboxClock } from '../../src/sandbox/clock.ts';
+import { RIGHT_CLOCK, sandboxClock } from '../../src/sandbox/clock.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -62,7 +62,7 @@ describe('a stepped wall clock', () => {
 
   it('moves the wall hand only [CLK-09]', () => {
     const clock = manualClock(1_000);
-    const theirs = sandboxClock(clock, { offsetMs: 45_000, launchTtlSeconds: null, launchWindowSeconds: null });
+    const theirs = sandboxClock(clock, { ...RIGHT_CLOCK, offsetMs: 45_000 });
     const before = theirs.monotonic();
     clock.set(601_000);
     expect(theirs.now()).toBe(646_000);

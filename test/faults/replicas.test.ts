@@ -138,3 +138,46 @@ it(
     });
   },
 );
+
+it(
+  'ends no session early and revives none when its clock is ten minutes off: they live by the time of the database [CLK-09] [CLK-10]',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { aggregator, house } = trial;
+    const { gateway } = house.replica(0);
+    const sessionsEndIn = async (minutes: number) =>
+      house.ask(async (sql) => sql`UPDATE session SET expires_at = now() + make_interval(mins => ${minutes})`);
+    let asked = 0;
+    /** What a server says after its clock was stepped so far, of a session that it knew already or did not. */
+    const answer = async (offMs: number, isKnown: boolean) => {
+      asked += 1;
+      await gateway.kill();
+      await gateway.restart();
+      const operations = [bet(`clock-${asked}-known`, 100), bet(`clock-${asked}`, 100)];
+      const said: Said[] = [];
+      for (const operation of isKnown ? operations : operations.slice(1)) {
+        if (operation === operations[1]) {
+          writeFileSync(path.join(clocks, '0'), String(offMs));
+          gateway.signal('SIGUSR2');
+          await sleep(300);
+        }
+        said.push(await definite(gateway.port(), 0, operation));
+        // For the aggregator's own memory of it.
+        await aggregator.ask(0, operation);
+      }
+      const last = said.at(-1)?.body;
+      return last?.code ?? last?.status;
+    };
+    try {
+      await sessionsEndIn(5);
+      for (const isKnown of [true, false]) expect(await answer(MINUTES_10, isKnown)).toBe('ok');
+      await sessionsEndIn(-5);
+      for (const isKnown of [true, false]) expect(await answer(-MINUTES_10, isKnown)).toBe('session_expired');
+    } finally {
+      writeFileSync(path.join(clocks, '0'), '0');
+      gateway.signal('SIGUSR2');
+      await sessionsEndIn(720);
+    }
+    await trial.judged('sessions and a clock that is ten minutes off', 4);
+  },
+);

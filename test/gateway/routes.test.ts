@@ -2,6 +2,7 @@
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { OpenDialect } from '../../src/dialects/dialect.ts';
+import { createLog } from '../../src/platform/index.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
 import type { Outcome } from '../../src/wallet/index.ts';
 import { APPLIED, callOf, plainDialect, POLICY, sleep, stage, wire, worded } from './stage.ts';
@@ -139,6 +140,20 @@ describe('the door of callbacks', () => {
     own.addSubnet('127.0.0.0', 8);
     await using open = await stage({ aggregator: { allowIps: own } });
     expect((await open.ask(BET)).status).toBe(200);
+  });
+
+  it('writes down by how much a signed request is of another time, and nothing for one that is forged [SIG-30]', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = createLog({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line)) } });
+    const verdicts = [
+      { kind: 'distrust', reason: 'expired', skewMs: -301_500 },
+      { kind: 'distrust', reason: 'mismatch', skewMs: null },
+    ] as const;
+    for (const verdict of verdicts) {
+      await using at = await stage({ dialect: { verify: () => verdict }, more: { log } });
+      expect((await at.ask('x')).status).toBe(401);
+    }
+    expect(lines).toMatchObject([{ level: 'warn', aggregator: 'acme', skewMs: -301_500 }]);
   });
 
   it('takes no other method, and moves nothing for HEAD', async () => {

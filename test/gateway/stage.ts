@@ -143,12 +143,15 @@ export function sessionOf(token: string, more: Partial<Session> = {}): Session {
     lang: null,
     platform: null,
     ip: null,
+    jurisdiction: null,
+    region: null,
     createdAtMs: 0,
     expiresAtMs: systemClock.now() + 3_600_000,
     idleMs: null,
     lastSeenAtMs: 0,
     startedAtMs: null,
     endedAtMs: null,
+    resumedAtMs: null,
     ...more,
   };
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCatalogue } from '../../src/catalogue/index.ts';
 import type { LaunchOrder, OpenDialect } from '../../src/dialects/dialect.ts';
@@ -34,11 +35,11 @@ describe('a launch', () => {
     },
   };
   const calls: Pick<OpenDialect, 'launch'> = {
-    launch: () => ({
+    launch: (order) => ({
       kind: 'errand',
       errand: {
         kind: 'launch',
-        request: { method: 'POST', url: api.url, headers: {} },
+        request: { method: 'POST', url: api.url, headers: {}, body: `${order.session} ${order.nonce}` },
         timeoutMs: 500,
         retries: 1,
         read: ({ status, body }) => {
@@ -123,6 +124,8 @@ describe('a launch', () => {
       player: 'p-1',
       currency: 'USD',
       lang: 'en-GB',
+      jurisdiction: null,
+      region: null,
       returnUrl: 'https://casino.example/lobby',
       nonce: expect.stringMatching(/^[\w-]{32}$/),
       issuedAt: START / 1000,
@@ -202,6 +205,8 @@ describe('a launch', () => {
       api.answer(answer);
       expect(await launch(CALLS)).toMatchObject({ kind: 'failed', reason });
       expect(api.requests()).toBe(tries);
+      // A try that is repeated is the same to them: the same session under the same nonce.
+      expect(new Set(await api.bodies()).size).toBe(1);
     }
     const after = await counts();
     expect((after?.sessions ?? 0) - (before?.sessions ?? 0)).toBe(1);
@@ -225,6 +230,12 @@ describe('a launch', () => {
     expect(failureOf(denied, sample)).toMatchObject({ reason: 'clock', skewMs: 42_400 });
     expect(failureOf(denied, { ...sample, ageSeconds: 40 })).toMatchObject({ reason: 'refused', skewMs: null });
     expect(failureOf(denied, { ...sample, dateMs: 101_000 })).toMatchObject({ reason: 'refused' });
+    // Where the aggregator takes less than most do, less is too much.
+    expect(failureOf(denied, { ...sample, dateMs: 85_000 })).toMatchObject({ reason: 'refused' });
+    expect(failureOf(denied, { ...sample, dateMs: 85_000 }, 10_000)).toMatchObject({
+      reason: 'clock',
+      skewMs: -14_600,
+    });
     expect(failureOf(errandProblem('unavailable', 'x', 500), sample)).toMatchObject({ reason: 'unavailable' });
   });
 });
@@ -233,8 +244,10 @@ describe('a launch', () => {
 async function launchApi() {
   let listener: RequestListener = (_request, response) => response.end();
   let requests = 0;
+  let bodies: Promise<string>[] = [];
   const server = createServer((request, response) => {
     requests += 1;
+    bodies.push(text(request).catch(() => 'cut off'));
     listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -244,8 +257,10 @@ async function launchApi() {
     answer: (next: RequestListener) => {
       listener = next;
       requests = 0;
+      bodies = [];
     },
     requests: () => requests,
+    bodies: async () => Promise.all(bodies),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

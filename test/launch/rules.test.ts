@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Game } from '../../src/catalogue/index.ts';
-import { allowedReturnUrl, decideLaunch, launchTtlSeconds } from '../../src/launch/rules.ts';
+import { allowedReturnUrl, chooseOffer, decideLaunch, launchTtlSeconds, plainWish } from '../../src/launch/rules.ts';
 import type { LaunchFacts, LaunchRefusal, LaunchWish } from '../../src/launch/rules.ts';
+import { currencies } from '../../src/money/index.ts';
 import type { Player } from '../../src/players/index.ts';
-import { aggregatorName, gameCode, playerId } from '../../src/wallet/index.ts';
+import { aggregatorName, gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
 import type { Wallet } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
 
@@ -59,6 +60,7 @@ const facts: LaunchFacts = {
   game,
   player,
   wallets: [wallet('USD')],
+  unfinished: null,
   currencies: CURRENCIES,
   returnHosts: ['casino.example', '127.0.0.1:4400'],
 };
@@ -68,7 +70,7 @@ const decide = (ofWish: Partial<LaunchWish>, ofFacts: Partial<LaunchFacts> = {})
 
 describe('who may be let in', () => {
   it('plays from the only wallet, or from the one that is named [LCH-22]', () => {
-    expect(decide({})).toEqual({ kind: 'allowed', currency: 'USD', country: 'MT', returnUrl: null });
+    expect(decide({})).toEqual({ kind: 'allowed', resume: null, currency: 'USD', country: 'MT', returnUrl: null });
     const wallets = [wallet('BTC'), wallet('USD')];
     expect(decide({ currency: 'BTC' }, { wallets })).toMatchObject({ kind: 'allowed', currency: 'BTC' });
     expect(decide({}, { wallets })).toEqual({ kind: 'refused', refusal: 'currency_required' });
@@ -77,6 +79,7 @@ describe('who may be let in', () => {
   it('needs neither player nor currency for a demo [LCH-15]', () => {
     expect(decide({ mode: 'demo' }, { player: null, wallets: [] })).toEqual({
       kind: 'allowed',
+      resume: null,
       currency: null,
       country: null,
       returnUrl: null,
@@ -114,7 +117,8 @@ describe('who may be let in', () => {
     ],
     ['a currency without a wallet', 'wrong_currency', { currency: 'EUR' }, {}],
     ['a player without wallets', 'wrong_currency', {}, { wallets: [] }],
-    ['a demo in a currency nobody knows [LCH-16]', 'wrong_currency', { mode: 'demo', currency: 'FUN' }, {}],
+    ['a demo in a currency nobody knows', 'wrong_currency', { mode: 'demo', currency: 'DOGE' }, {}],
+    ['a wallet of pretend money [LCH-16]', 'wrong_currency', { mode: 'real', currency: 'FUN' }, {}],
     ['a currency the game has not', 'currency_unsupported', {}, { game: { ...game, currencies: ['BTC'] } }],
     [
       'a demo in a currency the game has not',
@@ -127,6 +131,75 @@ describe('who may be let in', () => {
   for (const [name, refusal, ofWish, ofFacts] of refusals) {
     it(`refuses ${name}`, () => expect(decide(ofWish, ofFacts)).toEqual({ kind: 'refused', refusal }));
   }
+});
+
+describe('a round that was left open', () => {
+  const unfinished = { session: sessionId('s-open'), currency: 'BTC' };
+  const wallets = [wallet('USD'), wallet('BTC')];
+
+  it('is gone on with in its session and its currency, whatever the player holds or asks for now [LCH-22] [LCH-23]', () => {
+    for (const currency of [null, 'USD', 'BTC'])
+      expect(decide({ currency }, { unfinished, wallets })).toMatchObject({ resume: 's-open', currency: 'BTC' });
+  });
+
+  it('is not gone on with in a demo', () => {
+    expect(decide({ mode: 'demo' }, { unfinished, wallets })).toMatchObject({ resume: null, currency: null });
+  });
+
+  it('lets nobody in who may not play', () => {
+    expect(decide({}, { unfinished, wallets, player: { ...player, status: 'self_excluded' } })).toEqual({
+      kind: 'refused',
+      refusal: 'player_excluded',
+    });
+  });
+});
+
+describe('of several offers of one game', () => {
+  const offer = (more: Partial<Game>, unfinished: LaunchFacts['unfinished'] = null) => ({
+    game: { ...game, ...more },
+    unfinished,
+  });
+  const { player: who, wallets, currencies: known, returnHosts } = facts;
+  const choose = (offers: readonly ReturnType<typeof offer>[]) =>
+    chooseOffer(wish, offers, { player: who, wallets, currencies: known, returnHosts });
+  const gone = { vendorEnabled: false };
+
+  it('the first one is played that lets the player in', () => {
+    const decision = choose([offer(gone), offer({ name: 'second' }), offer({ name: 'third' })]);
+    expect(decision).toMatchObject({ kind: 'allowed', offer: { game: { name: 'second' } } });
+  });
+
+  it('the one with a round that was left open comes first [LCH-23]', () => {
+    const unfinished = { session: sessionId('s-open'), currency: 'USD' };
+    const decision = choose([offer({ name: 'first' }), offer({ name: 'second' }, unfinished)]);
+    expect(decision).toMatchObject({ kind: 'allowed', resume: 's-open', offer: { game: { name: 'second' } } });
+  });
+
+  it('the reason against all of them is the first that says something', () => {
+    expect(choose([offer(gone), offer({ currencies: ['BTC'] }), offer(gone)])).toEqual({
+      kind: 'refused',
+      refusal: 'currency_unsupported',
+    });
+    expect(choose([offer(gone)])).toEqual({ kind: 'refused', refusal: 'game_unavailable' });
+    expect(choose([])).toEqual({ kind: 'refused', refusal: 'unknown_game' });
+  });
+});
+
+describe('pretend money [LCH-16]', () => {
+  const pretend = ['FUN', 'X'.repeat(3)];
+
+  it('is a demo without a currency, whatever mode is asked for', () => {
+    for (const currency of pretend)
+      for (const mode of ['real', 'demo'] as const)
+        expect(plainWish({ ...wish, mode, currency }, CURRENCIES)).toEqual({ ...wish, mode: 'demo', currency: null });
+  });
+
+  it('is money like any other where the house has a currency of that name, and nothing else is pretended', () => {
+    const fun = currencies({ FUN: { scale: 2 } });
+    expect(plainWish({ ...wish, currency: 'FUN' }, fun)).toMatchObject({ mode: 'real', currency: 'FUN' });
+    for (const currency of [null, 'USD', 'fun', 'FUNX'])
+      expect(plainWish({ ...wish, currency }, CURRENCIES)).toMatchObject({ mode: 'real', currency });
+  });
 });
 
 describe('where a player may be sent back to [LCH-12]', () => {

@@ -62,7 +62,7 @@ describe("the sandbox's clock", () => {
   });
 
   it('is set at the start, and says how it stands', async () => {
-    at = await stage({ time: { offsetMs: 700_000, launchTtlSeconds: null, launchWindowSeconds: null } });
+    at = await stage({ time: { ...RIGHT_CLOCK, offsetMs: 700_000 } });
     const response = await fetch(`${at.sandbox.url}/admin/clock`);
     expect(await response.json()).toMatchObject({ offsetMs: 700_000 });
     expect(await (await open(at)).text()).toContain('expired');
@@ -134,9 +134,22 @@ describe('croupier sandbox', () => {
   };
 
   it('begins with the clock its flags give it', async () => {
-    const sandbox = await command('--clock-offset-ms=-45000', '--launch-ttl', '300', '--launch-window', '60');
+    const sandbox = await command(
+      '--clock-offset-ms=-45000',
+      '--launch-ttl',
+      '300',
+      '--launch-window',
+      '60',
+      '--launch-replay',
+      'same_game',
+    );
     const response = await fetch(`${sandbox.origin}/admin/clock`);
-    expect(await response.json()).toMatchObject({ offsetMs: -45_000, launchTtlSeconds: 300, launchWindowSeconds: 60 });
+    expect(await response.json()).toMatchObject({
+      offsetMs: -45_000,
+      launchTtlSeconds: 300,
+      launchWindowSeconds: 60,
+      launchReplay: 'same_game',
+    });
     expect(Math.abs(skewOf(response) + 45_000)).toBeLessThan(5_000);
     expect(await sandbox.stop()).toBe(0);
   });

@@ -55,6 +55,32 @@ describe('a launch at the sandbox', () => {
     expect(await second.text()).toContain('nonce_reused');
   });
 
+  it('shows the game it opened when a launch is opened again, where that is set, to nobody a second one [LCH-13]', async () => {
+    const knobs = async (body: object) =>
+      fetch(`${at.sandbox.url}/admin/clock`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const before = url();
+    await open(before);
+    await knobs({ launchReplay: 'same_game' });
+    const shared = url({ session: 'session-shared' });
+    at.operator.webhooks.splice(0);
+    const places = [await open(shared), await open(shared), await open(shared)].map((each) =>
+      each.headers.get('location'),
+    );
+    expect(places[0]).toMatch(/^\/play\//);
+    expect(new Set(places).size).toBe(1);
+    await knobs({});
+    const refused = await open(shared);
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('nonce_reused');
+    // It was opened three times and is one session to the operator.
+    await expect.poll(() => at.operator.webhooks.length).toBeGreaterThan(0);
+    expect(at.operator.webhooks.filter((each) => each.body['session_id'] === 'session-shared')).toHaveLength(1);
+  });
+
   it('refuses anything changed, added or repeated [LCH-10] [LCH-11] [LCH-14]', async () => {
     for (const spoil of [
       (text: string) => text.replace('player=anna', 'player=bert'),

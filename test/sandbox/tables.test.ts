@@ -13,6 +13,8 @@ const order = {
   player: null,
   currency: 'USD',
   lang: null,
+  jurisdiction: null,
+  region: null,
   returnUrl: null,
   nonce: 'n',
   issuedAt: 0,
@@ -38,7 +40,7 @@ describe('the tables of the sandbox', () => {
 
   it('clears a table that was left, but not one that was only reloaded', () => {
     tables.sweep();
-    const gone = tables.open(order, game);
+    const gone = tables.open({ ...order, session: 's-gone' }, game);
     const back = tables.open(order, game);
     tables.leave(gone.token);
     tables.leave(back.token);
@@ -51,8 +53,8 @@ describe('the tables of the sandbox', () => {
   });
 
   it('clears an idle table, and never one with money in the air', () => {
-    const idle = tables.open(order, game);
-    const playing = tables.open(order, game);
+    const idle = tables.open({ ...order, session: 's-idle' }, game);
+    const playing = tables.open({ ...order, session: 's-playing' }, game);
     playing.phase = 'unfinished';
     clock.advance(IDLE_TABLE_MS + 1);
     const cleared = tables.sweep();
@@ -60,5 +62,47 @@ describe('the tables of the sandbox', () => {
     expect(cleared).not.toContain(playing);
     playing.phase = 'ready';
     expect(tables.sweep()).toContain(playing);
+  });
+
+  it('goes on with a round that is not finished when its session is launched again [LCH-23]', () => {
+    const real = { ...order, mode: 'real', player: 'ann', session: 's-real' } as const;
+    const table = tables.open(real, game);
+    expect(tables.open({ ...real, nonce: 'n-2' }, game).token).not.toBe(table.token);
+    table.phase = 'unfinished';
+    tables.leave(table.token);
+    const again = tables.open({ ...real, nonce: 'n-3', returnUrl: 'https://casino.test/' }, game);
+    expect(again).toBe(table);
+    expect(again).toMatchObject({ leaving: false, order: { nonce: 'n-3', returnUrl: 'https://casino.test/' } });
+    for (const other of [{ player: 'bert' }, { session: 's-other' }, { mode: 'demo', player: null } as const])
+      expect(tables.open({ ...real, ...other }, game)).not.toBe(table);
+  });
+
+  it('are cleared by how long nobody was there, not by the time of the sandbox, which people move [CLK-09]', () => {
+    const hours = manualClock(0);
+    const own = createTables(hours, currencies({ USD: { scale: 2 } }));
+    const table = own.open(order, game);
+    own.leave(table.token);
+    hours.set(24 * 3_600_000);
+    expect(own.sweep()).toEqual([]);
+    hours.set(0);
+    hours.advance(LEFT_TABLE_MS + 1);
+    expect(own.sweep()).toEqual([table]);
+  });
+
+  it('finds the table that a launch has opened, as long as it is there [LCH-13]', () => {
+    const table = tables.open({ ...order, nonce: 'n-again' }, game);
+    expect(tables.again({ ...order, nonce: 'n-again' })).toBe(table);
+    expect(tables.again({ ...order, nonce: 'n-never' })).toBeNull();
+  });
+
+  it('a session is over when the last of its tables is', () => {
+    const both = ['n-4', 'n-5'].map((nonce) => tables.open({ ...order, session: 's-two', nonce }, game));
+    const sessions = () => tables.sweep().map((table) => table.order.session);
+    tables.leave(both[0]?.token ?? '');
+    clock.advance(LEFT_TABLE_MS + 1);
+    expect(sessions()).not.toContain('s-two');
+    tables.leave(both[1]?.token ?? '');
+    clock.advance(LEFT_TABLE_MS + 1);
+    expect(sessions()).toContain('s-two');
   });
 });

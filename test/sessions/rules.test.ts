@@ -15,12 +15,15 @@ const session: Session = {
   lang: null,
   platform: null,
   ip: null,
+  jurisdiction: null,
+  region: null,
   createdAtMs: 1_000,
   expiresAtMs: 10_000,
   idleMs: null,
   lastSeenAtMs: 1_000,
   startedAtMs: null,
   endedAtMs: null,
+  resumedAtMs: null,
 };
 const about = (nowMs = 2_000) => ({ player: playerId('p'), aggregator: aggregatorName('acme'), nowMs });
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../src/platform/index.ts';
-import { openSessions } from '../../src/sessions/index.ts';
-import type { NewSession, SessionEvent } from '../../src/sessions/index.ts';
+import { openSessions, stateOfSession } from '../../src/sessions/index.ts';
+import type { NewSession, Session, SessionEvent, Sessions } from '../../src/sessions/index.ts';
 import { aggregatorName, gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
+import type { SessionId } from '../../src/wallet/index.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 
@@ -57,25 +58,36 @@ describe('sessions', () => {
 
   it('gives two clicks in the same instant one session, and a later one another [LCH-20]', async () => {
     const { sessions, clock } = table();
-    const clicks = await Promise.all(Array.from({ length: 8 }, async () => sessions.open(facts('p-2'), 10_000)));
+    const clicks = await Promise.all(
+      Array.from({ length: 8 }, async () => sessions.open(facts('p-2'), { reuseMs: 10_000 })),
+    );
     expect(new Set(clicks.map((session) => session.id)).size).toBe(1);
     const others = await Promise.all([
-      sessions.open(facts('p-3'), 10_000),
-      sessions.open(facts('p-2', { currency: 'EUR' }), 10_000),
-      sessions.open(facts('p-2', { gameId: GAME.replace('1', '2') }), 10_000),
+      sessions.open(facts('p-3'), { reuseMs: 10_000 }),
+      sessions.open(facts('p-2', { currency: 'EUR' }), { reuseMs: 10_000 }),
+      sessions.open(facts('p-2', { gameId: GAME.replace('1', '2') }), { reuseMs: 10_000 }),
     ]);
     clock.advance(10_001);
-    const later = await sessions.open(facts('p-2'), 10_000);
+    const later = await sessions.open(facts('p-2'), { reuseMs: 10_000 });
     expect(new Set([clicks[0], ...others, later].map((session) => session?.id)).size).toBe(5);
   });
 
-  it('never shares a demo session, and none that is in use', async () => {
+  it('gives the second click the session of the first even when its game has opened meanwhile, not when it has ended [LCH-20]', async () => {
     const { sessions, clock } = table();
-    const demos = await Promise.all([sessions.open(facts(null), 10_000), sessions.open(facts(null), 10_000)]);
+    const first = await sessions.open(facts('p-4'), { reuseMs: 10_000 });
+    await sessions.recordEvent(ACME, event(first.id, 'e-opened', 'started', clock.now()));
+    expect((await sessions.open(facts('p-4'), { reuseMs: 10_000 })).id).toBe(first.id);
+    await sessions.recordEvent(ACME, event(first.id, 'e-over', 'ended', clock.now()));
+    expect((await sessions.open(facts('p-4'), { reuseMs: 10_000 })).id).not.toBe(first.id);
+  });
+
+  it('never shares a demo session', async () => {
+    const { sessions } = table();
+    const demos = await Promise.all([
+      sessions.open(facts(null), { reuseMs: 10_000 }),
+      sessions.open(facts(null), { reuseMs: 10_000 }),
+    ]);
     expect(demos[0]?.id).not.toBe(demos[1]?.id);
-    const used = await sessions.open(facts('p-4'), 10_000);
-    await sessions.recordEvent(ACME, event(used.id, 'e-used', 'started', clock.now()));
-    expect((await sessions.open(facts('p-4'), 10_000)).id).not.toBe(used.id);
   });
 
   it('hears on another replica within five seconds that a session has ended', async () => {
@@ -118,6 +130,99 @@ describe('sessions', () => {
     }
     clock.advance(60_001);
     expect((await sessions.find(id))?.lastSeenAtMs).toBe(clock.now() - 60_001);
+  });
+
+  describe('that is resumed for an unfinished round [LCH-23]', () => {
+    const HOUR = 3_600_000;
+
+    it('lives again as long as a new one, with the facts it had [LCH-22] [LCH-24]', async () => {
+      const { sessions, clock } = table();
+      const old = await sessions.open(facts('p-20', { currency: 'BTC', jurisdiction: 'MGA', region: 'north' }));
+      await sessions.recordEvent(ACME, event(old.id, 'e-20', 'ended', START + 1_000));
+      clock.advance(13 * HOUR);
+      expect(stateOfSession((await sessions.find(old.id)) ?? old, sessions.now())).toBe('ended');
+      const again = await sessions.open(facts('p-20', { jurisdiction: 'UKGC' }), { resume: old.id });
+      expect(again).toEqual({
+        ...old,
+        expiresAtMs: clock.now() + 12 * HOUR,
+        lastSeenAtMs: clock.now(),
+        resumedAtMs: clock.now(),
+      });
+      expect(await sessions.find(old.id)).toEqual(again);
+    });
+
+    it('is live on a replica that remembers it as ended, at once', async () => {
+      const [one, other] = [table(), table()];
+      const { id } = await one.sessions.open(facts('p-21'));
+      await one.sessions.recordEvent(ACME, event(id, 'e-21', 'ended', START + 1_000));
+      expect(await other.sessions.find(id)).toMatchObject({ endedAtMs: START + 1_000 });
+      await one.sessions.open(facts('p-21'), { resume: id });
+      expect(await other.sessions.find(id)).toMatchObject({ endedAtMs: null });
+    });
+
+    it('does not end by what is said late about its first life', async () => {
+      const { sessions, clock } = table();
+      const { id } = await sessions.open(facts('p-22'));
+      clock.advance(60_000);
+      await sessions.open(facts('p-22'), { resume: id });
+      await sessions.recordEvent(ACME, event(id, 'e-22-late', 'ended', START + 30_000));
+      expect(await sessions.find(id)).toMatchObject({ endedAtMs: null });
+      await sessions.recordEvent(ACME, event(id, 'e-22', 'ended', START + 90_000));
+      expect(await sessions.find(id)).toMatchObject({ endedAtMs: START + 90_000 });
+    });
+
+    it("is nobody else's: another player or aggregator gets a session of its own", async () => {
+      const { sessions } = table();
+      const { id } = await sessions.open(facts('p-23'));
+      const others = await Promise.all([
+        sessions.open(facts('p-24'), { resume: id }),
+        sessions.open(facts('p-23', { aggregator: aggregatorName('other') }), { resume: id }),
+      ]);
+      expect(others.map((each) => each.id)).not.toContain(id);
+      expect(await sessions.get(id)).toMatchObject({ resumedAtMs: null, player: 'p-23' });
+    });
+  });
+
+  describe('when the clock of a machine steps [CLK-09] [CLK-10]', () => {
+    const liveFor = async (sessions: Sessions, id: SessionId) => {
+      const session = await sessions.find(id);
+      return session === null ? 'gone' : stateOfSession(session, sessions.now());
+    };
+
+    it('live on and end when they should: by the database and the monotonic clock', async () => {
+      const { sessions, clock } = table();
+      await sessions.hearEndings();
+      const { id } = await sessions.open(facts('p-30'));
+      for (const step of [13, -26, 0]) {
+        clock.set(clock.now() + step * 3_600_000);
+        expect(await liveFor(sessions, id)).toBe('live');
+      }
+      clock.advance(12 * 3_600_000 + 1_000);
+      expect(await liveFor(sessions, id)).toBe('expired');
+      // Put back by a day, the clock of the wall would have it live again.
+      clock.set(clock.now() - 24 * 3_600_000);
+      expect(await liveFor(sessions, id)).toBe('expired');
+    });
+
+    it('before the database was heard, too', async () => {
+      const { sessions, clock } = table();
+      const { id } = await sessions.open(facts('p-31'));
+      clock.set(clock.now() + 24 * 3_600_000);
+      expect(await liveFor(sessions, id)).toBe('live');
+    });
+
+    it('replicas that disagree about the time by an hour agree about sessions and double clicks', async () => {
+      const replicas = [0, 3_600_000, -3_600_000].map((offMs) => {
+        const clock = manualClock(Date.now() + offMs);
+        return openSessions({ sql: database.sql, clock, idleMs: 60_000 });
+      });
+      for (const sessions of replicas) await sessions.hearEndings();
+      const clicks: Session[] = [];
+      for (const sessions of replicas) clicks.push(await sessions.open(facts('p-32'), { reuseMs: 10_000 }));
+      expect(new Set(clicks.map((each) => each.id)).size).toBe(1);
+      for (const sessions of replicas) expect(await liveFor(sessions, clicks[0]?.id ?? sessionId(''))).toBe('live');
+      expect(Math.abs((clicks[0]?.createdAtMs ?? 0) - Date.now())).toBeLessThan(10_000);
+    });
   });
 
   it('works with a memory of one', async () => {

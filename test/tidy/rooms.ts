@@ -92,6 +92,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   schedule: { platform: 'all' },
   'demo-secrets': { config: 'all', platform: 'all' },
   serve: EVERYTHING,
+  'serve-launches': EVERYTHING,
   workers: { config: 'types', platform: 'all', serve: 'all', 'worker-metrics': 'all' },
   'worker-metrics': { platform: 'all' },
   demo: EVERYTHING,

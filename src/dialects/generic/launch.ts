@@ -17,10 +17,12 @@ export function launchUrl(base: string, key: SigningKey, order: LaunchOrder): st
     exp: String(order.expiresAt),
     game: order.game,
     iat: String(order.issuedAt),
+    jurisdiction: order.jurisdiction ?? undefined,
     lang: order.lang ?? undefined,
     mode: order.mode,
     nonce: order.nonce,
     player: order.player ?? undefined,
+    region: order.region ?? undefined,
     return_url: order.returnUrl ?? undefined,
     session: order.session,
   });
@@ -62,7 +64,20 @@ const refused = (reason: Extract<LaunchReading, { kind: 'refused' }>['reason'], 
   message,
 });
 
-const KNOWN = new Set(['currency', 'exp', 'game', 'iat', 'lang', 'mode', 'nonce', 'player', 'return_url', 'session']);
+const KNOWN = new Set([
+  'currency',
+  'exp',
+  'game',
+  'iat',
+  'jurisdiction',
+  'lang',
+  'mode',
+  'nonce',
+  'player',
+  'region',
+  'return_url',
+  'session',
+]);
 const SECONDS = /^[1-9][0-9]{0,11}$/;
 
 function orderOf(given: ReadonlyMap<string, string>): LaunchOrder | null {
@@ -83,6 +98,8 @@ function orderOf(given: ReadonlyMap<string, string>): LaunchOrder | null {
     player,
     currency: given.get('currency') ?? null,
     lang: given.get('lang') ?? null,
+    jurisdiction: given.get('jurisdiction') ?? null,
+    region: given.get('region') ?? null,
     returnUrl: given.get('return_url') ?? null,
     nonce,
     issuedAt: Number.parseInt(iat, 10),

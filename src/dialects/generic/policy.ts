@@ -28,6 +28,7 @@ export const GENERIC_POLICY: Policy = {
   'round.betAfterClose': 'reject',
   'round.betAfterVoid': 'accept',
   'round.winAfterClose': 'accept',
+  'round.resume': 'launch',
   'round.stuckAfterMs': 86_400_000,
   'freeRound.stake': 'flagNoDebit',
   'freeRound.ungranted': 'flag',

@@ -14,6 +14,8 @@ const REAL: LaunchOrder = {
   player: 'demo',
   currency: 'USD',
   lang: 'en',
+  jurisdiction: null,
+  region: null,
   returnUrl: 'https://casino.test/lobby?a=1&b=2#x',
   nonce: 'n-1',
   issuedAt: seconds,
@@ -35,7 +37,7 @@ const read = (query: string, nowMs = NOW_MS) => {
 };
 
 describe('a launch', () => {
-  it('opens with the facts it was signed with, whatever characters they have [LCH-01] [LCH-07] [LCH-08]', () => {
+  it('opens with the facts it was signed with, whatever characters they have [LCH-01] [LCH-07] [LCH-08] [LCH-24]', () => {
     const text = fc.string({ minLength: 1, maxLength: 40, unit: 'binary' }).filter((each) => !each.includes('\u0000'));
     const order = fc.record({
       session: text,
@@ -43,6 +45,8 @@ describe('a launch', () => {
       player: text,
       currency: text,
       lang: fc.option(text),
+      jurisdiction: fc.option(text),
+      region: fc.option(text),
       returnUrl: fc.option(text),
       nonce: text,
     });
@@ -103,10 +107,7 @@ describe('a launch', () => {
     ['in a mode nobody knows', 'exp=1767226200&game=g&iat=1767225600&mode=free&nonce=n&session=s'],
     ['for real without a player', 'exp=1767226200&game=g&iat=1767225600&mode=real&nonce=n&session=s'],
     ['for fun with a player', 'exp=1767226200&game=g&iat=1767225600&mode=demo&nonce=n&player=p&session=s'],
-    [
-      'with a parameter nobody knows',
-      'exp=1767226200&game=g&iat=1767225600&jurisdiction=x&mode=demo&nonce=n&session=s',
-    ],
+    ['with a parameter nobody knows', 'exp=1767226200&game=g&iat=1767225600&licence=x&mode=demo&nonce=n&session=s'],
     ['with a time that is none', 'exp=soon&game=g&iat=1767225600&mode=demo&nonce=n&session=s'],
     ['with an exponent for a time', 'exp=1e12&game=g&iat=1767225600&mode=demo&nonce=n&session=s'],
   ])('%s is malformed, even if it is signed', (_what, query) => {
