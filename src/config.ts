@@ -8,11 +8,13 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { analyticsConfigOf, analyticsSchema } from './config-analytics.ts';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
+import type { AnalyticsSettings } from './analytics/index.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
 import { currencies } from './money/index.ts';
@@ -69,6 +71,7 @@ export interface Config {
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
   readonly clock: ClockConfig;
+  readonly analytics: AnalyticsSettings;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -119,6 +122,7 @@ const fileSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
   clock: clockSchema.nullish(),
+  analytics: analyticsSchema.nullish(),
   launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
   aggregators: z
     .array(
@@ -205,6 +209,7 @@ function configOf(
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
+    analytics: analyticsConfigOf(file.analytics),
     aggregators,
   });
 }

@@ -20,6 +20,8 @@ export interface AnalyticsSettings {
 export interface AnalyticsOptions extends AnalyticsSettings {
   /** one connection is enough: a turn sends one statement after the other */
   readonly sql: Database;
+  /** where reports are read, so that people do not wait for the building; may be the same */
+  readonly reading: Database;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly settleMs?: number;
@@ -54,6 +56,6 @@ export function openAnalytics(options: AnalyticsOptions): Analytics {
       return ended;
     },
     forget: builder.forget,
-    daily: async (query) => reportDaily({ ...options, recipe }, query),
+    daily: async (query) => reportDaily({ ...options, sql: options.reading, recipe }, query),
   };
 }

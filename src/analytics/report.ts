@@ -135,6 +135,12 @@ export async function reportDaily(options: ReportOptions, query: DailyQuery): Pr
   const built = builtOf(options, state);
   if (query.revision !== null) return reportRevision(options, query, query.revision, built, revisions);
 
+  // What is built for another time zone is none of this report's (SES-14).
+  if (built.state === 'not_built')
+    return {
+      kind: 'report',
+      report: { ...built, days: daysFrom(query.from, query.to).map((day) => emptyDay(day, revisions)) },
+    };
   const { sql, recipe } = options;
   const money = await selectMoney(sql, query, query.by, MOST_ROWS + 1);
   const rowHeads = await selectHeads(sql, query, query.by, MOST_ROWS + 1);
@@ -164,6 +170,12 @@ export async function reportDaily(options: ReportOptions, query: DailyQuery): Pr
     };
   });
   return { kind: 'report', report: { ...built, days } };
+}
+
+function emptyDay(day: string, all: readonly Revision[]): DayReport {
+  const revisions = all.filter((each) => each.day === day);
+  const revision = revisions.at(-1)?.revision ?? 0;
+  return { day, status: 'open', revision, revisions, heads: NO_HEADS, money: [], rows: [] };
 }
 
 const problem = (reason: ReportProblem): Reported => ({ kind: 'problem', reason });

@@ -6,12 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/ledger/index.ts';
 import { closeDatabase, openDatabase } from '../../src/platform/index.ts';
-import { playerId } from '../../src/wallet/index.ts';
+import { externalId, playerId, roundId, SAFE_POLICY } from '../../src/wallet/index.ts';
 import { countingIds, stories, WALLETS } from '../support/histories.ts';
 import { CURRENCIES } from '../support/ledger.ts';
 import { tell } from '../support/tell.ts';
 import { analyticsStage, disagreements, everythingBuilt } from './stage.ts';
 
+const STEPS = 70;
 const NOON = Date.UTC(2026, 0, 5, 12);
 const SEED = Number(process.env['CROUPIER_MODEL_SEED'] ?? Math.floor(Math.random() * 0x7fff_ffff));
 
@@ -22,31 +23,30 @@ describe('what is built piece by piece', () => {
     async () => {
       await using stage = await analyticsStage({ stepRows: 37 });
       const { sql, table } = stage;
-      const told = fc.sample(stories(60), { numRuns: 60, seed: SEED });
+      const told = fc.sample(stories(STEPS), { numRuns: 50, seed: SEED });
       const ledger = table.ledgerAt();
-      let playing = true;
-      const following = (async () => {
-        while (playing) {
-          await stage.builder.step();
+      const acts = told.map((story, series) => ({
+        story,
+        nextId: countingIds(series),
+        calls: tell(story, `s${series}-`).flatMap((act) => (act.kind === 'call' ? [act] : [])),
+      }));
+      for (const [series] of told.entries()) {
+        for (const { player, currency } of WALLETS) {
+          const known = CURRENCIES.get(currency);
+          if (known !== undefined) await ledger.ensureWallet(playerId(`s${series}-${player}`), known, 'active');
         }
-      })();
-      await Promise.all(
-        told.map(async (story, series) => {
-          const prefix = `s${series}-`;
-          for (const { player, currency } of WALLETS) {
-            const known = CURRENCIES.get(currency);
-            if (known !== undefined) await ledger.ensureWallet(playerId(prefix + player), known, 'active');
-          }
-          const nextId = countingIds(series);
-          for (const act of tell(story, prefix)) {
-            if (act.kind !== 'call') continue;
+      }
+      // Counted after every call of a story, so that each reversal finds what it reverses counted already.
+      for (let turn = 0; turn < STEPS; turn += 1) {
+        await Promise.all(
+          acts.map(async ({ story, nextId, calls }) => {
+            const act = calls[turn];
+            if (act === undefined) return;
             await ledger.submit({ ...act.asked, sessionId: null, nowMs: act.nowMs, nextId }, story.policy, 30_000);
-          }
-        }),
-      );
-      playing = false;
-      await following;
-      await stage.builder.catchUp();
+          }),
+        );
+        await stage.builder.catchUp();
+      }
       const piecewise = await everythingBuilt(sql);
       expect(piecewise.cells.length, `seed ${SEED}`).toBeGreaterThan(3);
       expect(await disagreements(sql), `seed ${SEED}`).toEqual([]);
@@ -56,6 +56,33 @@ describe('what is built piece by piece', () => {
       expect((await audit(sql)).sound).toBe(true);
     },
   );
+
+  it('follows a rollback of a round to the wins that name its bets from outside it', async () => {
+    await using stage = await analyticsStage({
+      policy: { ...SAFE_POLICY, 'rollback.afterWin': 'reverseBoth', 'rollback.amount': 'partial' },
+    });
+    await stage.seat('ann');
+    const call = { atMs: NOON, player: 'ann' };
+    await stage.bet(call, 'b-1', '2.00', { round: 'r-1' });
+    await stage.builder.catchUp();
+    await stage.win({ ...call, atMs: NOON + 1 }, 'w-1', '7.00', { bet: 'b-1' });
+    await stage.builder.catchUp();
+    expect((await stage.day('2026-01-05')).money[0]?.measures).toMatchObject({ payouts: { unscaled: 7n } });
+    await stage.submit(
+      { ...call, atMs: NOON + 2 },
+      {
+        kind: 'rollback',
+        id: externalId('rb-1'),
+        target: { kind: 'round', round: roundId('r-1') },
+        round: null,
+        amount: null,
+        closesRound: false,
+      },
+    );
+    await stage.builder.catchUp();
+    expect(await disagreements(stage.sql)).toEqual([]);
+    expect((await stage.day('2026-01-05')).money).toEqual([]);
+  });
 
   it('misses no row that commits after later ones were counted, and counts none twice', async () => {
     await using stage = await analyticsStage();

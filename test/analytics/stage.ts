@@ -84,6 +84,7 @@ export async function analyticsStage(options: StageOptions = {}) {
   return {
     sql,
     table,
+    submit,
     builder,
     builderOf,
     days,
