@@ -104,7 +104,7 @@ CREATE TABLE analytics_state (
   built_rows bigint NOT NULL DEFAULT 0,
   CONSTRAINT analytics_state_pkey PRIMARY KEY (id),
   CONSTRAINT analytics_state_id_check CHECK ((id = 1)),
-  CONSTRAINT analytics_state_stage_check CHECK ((stage = ANY (ARRAY['transactions'::text, 'sessions'::text, 'events'::text, 'follow'::text])))
+  CONSTRAINT analytics_state_stage_check CHECK ((stage = ANY (ARRAY['transactions'::text, 'sessions'::text, 'events'::text, 'signs'::text, 'follow'::text])))
 );
 
 CREATE TABLE analytics_touched (

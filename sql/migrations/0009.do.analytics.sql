@@ -31,7 +31,7 @@ CREATE TABLE analytics_state (
   -- the snapshot being worked towards, and how far the work on it is
   target        text         COLLATE "C",
   target_at     timestamptz,
-  stage         text         COLLATE "C" NOT NULL CHECK (stage IN ('transactions', 'sessions', 'events', 'follow')),
+  stage         text         COLLATE "C" NOT NULL CHECK (stage IN ('transactions', 'sessions', 'events', 'signs', 'follow')),
   place         text[]       COLLATE "C",
   built_rows    bigint       NOT NULL DEFAULT 0
 );

@@ -17,7 +17,7 @@ import { daysOf } from './days.ts';
 import { addToBettors, addToCells, upsertPlays } from './play-store.ts';
 import type { BookRow } from './plays.ts';
 import { recount } from './recount.ts';
-import { mergeWalletSigns, replaceSessionDays, selectKnownSessions } from './session-store.ts';
+import { mergeWalletSigns, replaceSessionDays, selectKnownSessions, selectUnjudgedAfter } from './session-store.ts';
 import type { Judged, KnownSession } from './session-store.ts';
 import { countSession, playersOf, walletSignsOf } from './sessions.ts';
 import { nextStretch, readSnapshot, widthAfter } from './snapshot.ts';
@@ -155,8 +155,15 @@ async function readPage(
       const events = await selectEventsAfter(transaction, state.place, stepRows);
       await countSessions(transaction, counting, events);
       const last = events.at(-1);
-      if (last === undefined || events.length < stepRows) return arrived({ ...state, stage: 'follow' });
+      if (last === undefined || events.length < stepRows) return { ...state, stage: 'signs', place: null };
       return { ...state, place: [last.aggregator, last.event] };
+    }
+    case 'signs': {
+      const names = await selectUnjudgedAfter(transaction, state.place, stepRows);
+      await countSessions(transaction, counting, names);
+      const last = names.at(-1);
+      if (last === undefined || names.length < stepRows) return arrived({ ...state, stage: 'follow' });
+      return { ...state, place: [last.aggregator, last.session] };
     }
     case 'follow':
       return state;
@@ -184,8 +191,8 @@ async function follow(
   if (stretch === null) return { state: arrived(aimed), width };
   const { rows, to } = await readStretch(transaction, { since, until, stretch }, counting.stepRows);
   const done = { since, until, stretch: { from: stretch.from, to } };
-  await countRows(transaction, counting, rows);
-  await countSessions(transaction, counting, await selectNewSessions(transaction, done));
+  const signs = await countRows(transaction, counting, rows);
+  await countSessions(transaction, counting, [...signs, ...(await selectNewSessions(transaction, done))]);
   const next = { ...aimed, place: [String(to)], builtRows: aimed.builtRows + BigInt(rows.length) };
   return {
     state: to >= until.xmax ? arrived(next) : next,
@@ -209,9 +216,16 @@ async function readStretch(
   }
 }
 
-/** Counts what the rows have to do with. Rows of players made for tests count for nothing (SES-09). */
-async function countRows(transaction: DatabaseTransaction, counting: Counting, all: readonly BookRow[]): Promise<void> {
-  if (all.length === 0) return;
+/**
+ * Counts what the rows have to do with, and notes what they say about sessions, which are returned to be counted. Rows of
+ * players made for tests count for nothing (SES-09).
+ */
+async function countRows(
+  transaction: DatabaseTransaction,
+  counting: Counting,
+  all: readonly BookRow[],
+): Promise<readonly SessionName[]> {
+  if (all.length === 0) return [];
   const tests = await selectTestPlayers(transaction, [...new Set(all.map(({ player }) => player))]);
   const rows = all.filter(({ player }) => !tests.has(player));
   const { recounts, plays } = await recount(transaction, rows, counting.dayOf);
@@ -222,7 +236,7 @@ async function countRows(transaction: DatabaseTransaction, counting: Counting, a
   await touchDays(transaction, changes.days);
   const signs = walletSignsOf(rows);
   await mergeWalletSigns(transaction, signs);
-  await countSessions(transaction, counting, signs);
+  return signs;
 }
 
 async function countSessions(

@@ -76,7 +76,10 @@ export const NO_SUMS: Sums = {
 
 export function addSums(a: Sums, b: Partial<Sums>, sign: 1n | -1n = 1n): Sums {
   const sum: Record<Sum, bigint> = { ...a };
-  for (const name of SUMS) sum[name] += sign * (b[name] ?? 0n);
+  for (const name of SUMS) {
+    const more = b[name] ?? 0n;
+    if (more !== 0n) sum[name] += sign * more;
+  }
   return sum;
 }
 
@@ -180,24 +183,31 @@ export function playOf(row: BookRow): PlayName | null {
   return named(row, `x:${row.id}`);
 }
 
-/** Portions as they are remembered. */
-export function writePortions(portions: readonly Portion[]): string {
-  return JSON.stringify(portions, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-}
+/** A portion as it is remembered: short, because there is one of every round ever played. */
+type WrittenPortion = readonly [
+  day: string,
+  game: string,
+  currency: string,
+  scale: number,
+  paidBets: number,
+  /** those that are not zero */
+  sums: { readonly [Each in Sum]?: string },
+];
 
-interface WrittenPortion {
-  readonly day: string;
-  readonly game: string;
-  readonly currency: string;
-  readonly scale: number;
-  readonly paidBets: string;
-  readonly sums: { readonly [Each in Sum]: string };
+export function writePortions(portions: readonly Portion[]): string {
+  return JSON.stringify(
+    portions.map(({ day, game, currency, scale, paidBets, sums }): WrittenPortion => {
+      const written: { [Each in Sum]?: string } = {};
+      for (const name of SUMS) if (sums[name] !== 0n) written[name] = sums[name].toString();
+      return [day, game, currency, scale, Number(paidBets), written];
+    }),
+  );
 }
 
 export function readPortions(written: readonly WrittenPortion[]): readonly Portion[] {
-  return written.map(({ sums, paidBets, ...cell }) => ({
-    ...cell,
-    paidBets: BigInt(paidBets),
-    sums: SUMS.reduce<Sums>((all, name) => ({ ...all, [name]: BigInt(sums[name]) }), NO_SUMS),
-  }));
+  return written.map(([day, game, currency, scale, paidBets, kept]) => {
+    const sums: Record<Sum, bigint> = { ...NO_SUMS };
+    for (const name of SUMS) sums[name] = BigInt(kept[name] ?? 0);
+    return { day, game, currency, scale, paidBets: BigInt(paidBets), sums };
+  });
 }

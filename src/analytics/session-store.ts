@@ -186,41 +186,74 @@ export async function replaceSessionDays(
       ${judged.map(({ conflict }) => String(conflict))}::text[]::boolean[]
     )
     ON CONFLICT (aggregator, session_id) DO UPDATE SET mode = EXCLUDED.mode, conflict = EXCLUDED.conflict`;
+  const stored = await sql<StoredDay[]>`
+    /* analytics.session_days_of */
+    SELECT d.day::text, d.aggregator, d.session_id AS session, d.mode, d.conflict, d.visitor, d.game_code AS game, d.currency,
+      d.seconds::float8 AS seconds
+    FROM unnest(${names[0]}::text[], ${names[1]}::text[]) AS n (aggregator, session_id)
+    JOIN analytics_session_day d ON d.aggregator = n.aggregator AND d.session_id = n.session_id`;
   // What is the same stays, so that a day is only touched by what changes it.
-  const rows = await sql<{ day: string }[]>`
-    /* analytics.replace_session_days */
-    WITH
-      wanted AS MATERIALIZED (
-        SELECT *
-        FROM unnest(
-          ${days.map(({ day }) => day)}::date[], ${days.map(({ aggregator }) => aggregator)}::text[],
-          ${days.map(({ session }) => session)}::text[], ${days.map(({ mode }) => mode)}::text[],
-          ${days.map(({ conflict }) => String(conflict))}::text[]::boolean[], ${days.map(({ visitor }) => visitor)}::text[],
-          ${days.map(({ game }) => game)}::text[], ${days.map(({ currency }) => currency)}::text[],
-          ${days.map(({ seconds }) => seconds)}::bigint[]
-        ) AS w (day, aggregator, session_id, mode, conflict, visitor, game_code, currency, seconds)
-      ),
-      gone AS (
-        DELETE FROM analytics_session_day d
-        USING unnest(${names[0]}::text[], ${names[1]}::text[]) AS n (aggregator, session_id)
-        WHERE d.aggregator = n.aggregator AND d.session_id = n.session_id
-          AND NOT EXISTS (
-            SELECT 1 FROM wanted w WHERE w.day = d.day AND w.aggregator = d.aggregator AND w.session_id = d.session_id
-          )
-        RETURNING d.day
-      ),
-      put AS (
-        INSERT INTO analytics_session_day AS d (
-          day, aggregator, session_id, mode, conflict, visitor, game_code, currency, seconds
-        )
-        SELECT * FROM wanted
-        ON CONFLICT (day, aggregator, session_id) DO UPDATE SET
-          mode = EXCLUDED.mode, conflict = EXCLUDED.conflict, visitor = EXCLUDED.visitor, game_code = EXCLUDED.game_code,
-          currency = EXCLUDED.currency, seconds = EXCLUDED.seconds
-        WHERE (d.mode, d.conflict, d.visitor, d.game_code, d.currency, d.seconds)
-          IS DISTINCT FROM (EXCLUDED.mode, EXCLUDED.conflict, EXCLUDED.visitor, EXCLUDED.game_code, EXCLUDED.currency, EXCLUDED.seconds)
-        RETURNING d.day
-      )
-    SELECT day::text FROM gone UNION SELECT day::text FROM put`;
-  return rows.map(({ day }) => day);
+  const old = new Map(stored.map((each) => [dayKeyOf(each), textOf(each)]));
+  const kept = new Set(days.map(dayKeyOf));
+  const changed = days.filter((each) => old.get(dayKeyOf(each)) !== textOf(each));
+  const gone = stored.filter((each) => !kept.has(dayKeyOf(each)));
+  await deleteSessionDays(sql, gone);
+  await upsertSessionDays(sql, changed);
+  return [...new Set([...changed, ...gone].map(({ day }) => day))];
+}
+
+type StoredDay = { -readonly [Name in keyof SessionDay]: SessionDay[Name] };
+
+const dayKeyOf = (each: SessionDay): string => `${each.day}\0${keyOf(each)}`;
+const textOf = ({ mode, conflict, visitor, game, currency, seconds }: SessionDay): string =>
+  [mode, conflict, visitor, game, currency, seconds].join('\0');
+
+/** Relies on analytics_session_day_pkey. */
+async function deleteSessionDays(sql: DatabaseTransaction, days: readonly SessionDay[]): Promise<void> {
+  if (days.length === 0) return;
+  await sql`
+    /* analytics.delete_session_days */
+    DELETE FROM analytics_session_day d
+    USING unnest(
+      ${days.map(({ day }) => day)}::date[], ${days.map(({ aggregator }) => aggregator)}::text[],
+      ${days.map(({ session }) => session)}::text[]
+    ) AS n (day, aggregator, session_id)
+    WHERE d.day = n.day AND d.aggregator = n.aggregator AND d.session_id = n.session_id`;
+}
+
+/** Relies on analytics_session_day_pkey. */
+async function upsertSessionDays(sql: DatabaseTransaction, days: readonly SessionDay[]): Promise<void> {
+  if (days.length === 0) return;
+  await sql`
+    /* analytics.upsert_session_days */
+    INSERT INTO analytics_session_day AS d (
+      day, aggregator, session_id, mode, conflict, visitor, game_code, currency, seconds
+    )
+    SELECT *
+    FROM unnest(
+      ${days.map(({ day }) => day)}::date[], ${days.map(({ aggregator }) => aggregator)}::text[],
+      ${days.map(({ session }) => session)}::text[], ${days.map(({ mode }) => mode)}::text[],
+      ${days.map(({ conflict }) => String(conflict))}::text[]::boolean[], ${days.map(({ visitor }) => visitor)}::text[],
+      ${days.map(({ game }) => game)}::text[], ${days.map(({ currency }) => currency)}::text[],
+      ${days.map(({ seconds }) => seconds)}::bigint[]
+    )
+    ON CONFLICT (day, aggregator, session_id) DO UPDATE SET
+      mode = EXCLUDED.mode, conflict = EXCLUDED.conflict, visitor = EXCLUDED.visitor, game_code = EXCLUDED.game_code,
+      currency = EXCLUDED.currency, seconds = EXCLUDED.seconds`;
+}
+
+/** The page of sessions that only wallet calls told of and nobody has judged yet. Relies on analytics_session_pkey. */
+export async function selectUnjudgedAfter(
+  sql: DatabaseTransaction,
+  place: readonly string[] | null,
+  limit: number,
+): Promise<readonly SessionName[]> {
+  const [aggregator = '', session = ''] = place ?? [];
+  return sql<{ aggregator: string; session: string }[]>`
+    /* analytics.unjudged_sessions */
+    SELECT aggregator, session_id AS session
+    FROM analytics_session
+    WHERE (aggregator, session_id) > (${aggregator}, ${session}) AND mode IS NULL
+    ORDER BY aggregator, session_id
+    LIMIT ${limit}`;
 }

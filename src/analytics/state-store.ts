@@ -1,7 +1,7 @@
 /** How far the builder is: one row, whose lock makes one process of all the builder. Relies on analytics_state_pkey. */
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 
-export type Stage = 'transactions' | 'sessions' | 'events' | 'follow';
+export type Stage = 'transactions' | 'sessions' | 'events' | 'signs' | 'follow';
 
 export interface BuilderState {
   readonly timeZone: string;
