@@ -1,6 +1,6 @@
 /** Analytics as the rest of the house sees them: a turn of building and publishing, and the daily report. */
-import type { Database, Log } from '../platform/index.ts';
-import type { Metrics } from '../platform/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database, Log, Metrics } from '../platform/index.ts';
 import { openBuilder } from './builder.ts';
 import type { Builder, Step } from './builder.ts';
 import { DEFAULT_RECIPE } from './figures.ts';
@@ -33,11 +33,14 @@ export interface Analytics {
   /** Counts what is new and publishes what is due. To be called every few seconds, in every process: one of them works. */
   readonly turn: (turn: { readonly stopped: boolean }) => Promise<Step>;
   readonly forget: Builder['forget'];
+  /** Builds until everything is counted, also by another process' hand; returns how many rows of the book were read. */
+  readonly rebuild: () => Promise<bigint>;
   readonly daily: (query: DailyQuery) => Promise<Reported>;
 }
 
 /** Under a load that never rests the builder would never come to publish what is due. */
 const STEPS_A_TURN = 200;
+const BUSY_PAUSE_MS = 50;
 
 export function openAnalytics(options: AnalyticsOptions): Analytics {
   const recipe = options.recipe ?? DEFAULT_RECIPE;
@@ -56,6 +59,14 @@ export function openAnalytics(options: AnalyticsOptions): Analytics {
       return ended;
     },
     forget: builder.forget,
+    rebuild: async () => {
+      for (;;) {
+        const state = await selectState(options.sql);
+        if (state !== null && state.stage === 'follow') return state.builtRows;
+        // A server beside this builds as well: whoever has the state does the next step.
+        if ((await builder.step()) === 'busy') await sleep(BUSY_PAUSE_MS);
+      }
+    },
     daily: async (query) => reportDaily({ ...options, sql: options.reading, recipe }, query),
   };
 }
