@@ -1,7 +1,7 @@
 /** Session events as badly told as asked for, heard by the tiny operator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNamedDialect } from '../../src/dialects/index.ts';
-import type { LaunchOrder, ListedGame } from '../../src/dialects/dialect.ts';
+import type { LaunchOrder } from '../../src/dialects/dialect.ts';
 import { currencies as currenciesOf } from '../../src/money/index.ts';
 import { manualClock, silentLog, systemClock } from '../../src/platform/index.ts';
 import { sandboxGames } from '../../src/sandbox/games.ts';
@@ -38,7 +38,7 @@ function table(session: string, mode: 'real' | 'demo') {
     issuedAt: 0,
     expiresAt: 0,
   };
-  return createTables(manualClock(NOON), CURRENCIES).open(order, game as ListedGame);
+  return createTables(manualClock(NOON), CURRENCIES).open(order, game);
 }
 
 function eventsWith(knobs: Partial<SessionKnobs>) {
