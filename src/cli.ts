@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineCommand, runMain } from 'citty';
+import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { demoCommand } from './cli/demo.ts';
@@ -31,6 +32,7 @@ await runMain(
       sandbox: sandboxCommand,
       migrate: migrateCommand,
       audit: auditCommand,
+      analytics: analyticsCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

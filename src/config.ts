@@ -8,11 +8,13 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { analyticsConfigOf, analyticsSchema } from './config-analytics.ts';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
+import type { AnalyticsSettings } from './analytics/index.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
 import { currencies } from './money/index.ts';
@@ -71,6 +73,7 @@ export interface Config {
   /** how long launches and what became of them are kept */
   readonly launchRetentionMs: number;
   readonly clock: ClockConfig;
+  readonly analytics: AnalyticsSettings;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -127,6 +130,7 @@ const fileSchema = z.strictObject({
       retention_days: z.number().int().min(1).max(3_650).optional(),
     })
     .optional(),
+  analytics: analyticsSchema.nullish(),
   aggregators: z
     .array(
       z.strictObject({
@@ -213,6 +217,7 @@ function configOf(
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
     launchRetentionMs: (file.launch?.retention_days ?? 90) * DAY_MS,
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
+    analytics: analyticsConfigOf(file.analytics),
     aggregators,
   });
 }

@@ -3,6 +3,8 @@
  */
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { openAnalytics } from './analytics/index.ts';
+import type { Analytics } from './analytics/index.ts';
 import { registerApi } from './api/index.ts';
 import { openCatalogue } from './catalogue/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
@@ -47,6 +49,8 @@ export interface Rooms extends Launching {
   readonly sessions: Sessions;
   readonly catalogue: Catalogue;
   readonly clocks: ClockWatch;
+  /** null: a distributed book has no one order of transactions to follow */
+  readonly analytics: Analytics | null;
 }
 
 export interface Server {
@@ -69,6 +73,7 @@ const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 60_000;
+const ANALYTICS_EVERY_MS = 2_000;
 const TICK_EVERY_MS = 1_000;
 
 /** Starts everything; resolves once it takes traffic. What goes wrong on the way is thrown; `shutdown` closes what was opened. */
@@ -95,7 +100,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
   const launching = openLaunching(config, given, errands);
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, clocks, ...launching };
+  const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, clocks, ...launching, analytics };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -113,6 +119,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     catalogue,
     ...launching,
     clocks,
+    ...(analytics === null ? {} : { analytics }),
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -249,7 +256,22 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick];
+  const { analytics } = rooms;
+  const figures: readonly Job[] =
+    analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
+  return [...syncs, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick, ...figures];
+}
+
+/** A connection of its own, and one only: however far behind the figures are, they take nothing from those who play. */
+function analyticsOf(
+  config: Config,
+  pool: { readonly url: string; readonly pooled: boolean; readonly log: Log },
+  given: Pick<ServeOptions, 'shutdown' | 'log'> & { readonly metrics: Metrics; readonly reading: Database },
+): Analytics | null {
+  if (config.ledger.distributed) return null;
+  const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
+  given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql));
+  return openAnalytics({ ...config.analytics, ...given, sql });
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

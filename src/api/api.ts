@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { analyticsRoutes } from './analytics.ts';
 import { createAuth } from './auth.ts';
 import { bookRoutes } from './book.ts';
 import { readBody } from './body.ts';
@@ -42,6 +43,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     launchOutcomeRoutes(api, routes);
     bookRoutes(api, routes);
     clockRoutes(api, routes);
+    analyticsRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Analytics } from '../analytics/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { ClockReport } from '../clock/index.ts';
 import type { Launches, LaunchWatch } from '../launch/index.ts';
@@ -38,6 +39,8 @@ export interface ApiOptions {
   readonly launchWatch?: Pick<LaunchWatch, 'outcomes'>;
   /** absent: `/v1/clock` is not served */
   readonly clocks?: { readonly report: () => Promise<ClockReport> };
+  /** absent: `/v1/analytics/daily` is not served */
+  readonly analytics?: Pick<Analytics, 'daily'>;
   /** what must hold before traffic may come; a rejection counts as not ready */
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */

@@ -16,7 +16,7 @@ export async function describeApi(app: ApiScope, version: string): Promise<void>
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Croupier operator API', version, description: DESCRIPTION },
-      tags: ['Players', 'Money', 'Catalogue', 'Play', 'Book', 'Server'].map((name) => ({ name })),
+      tags: ['Players', 'Money', 'Catalogue', 'Play', 'Book', 'Analytics', 'Server'].map((name) => ({ name })),
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
       security: [{ apiKey: [] }],
     },

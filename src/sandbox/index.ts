@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Currencies } from '../money/index.ts';
 import type { Clock, Log } from '../platform/index.ts';
-import { newId, randomInteger } from '../platform/index.ts';
+import { randomInteger } from '../platform/index.ts';
 import type { Mirror } from '../dialects/dialect.ts';
 import type { Policy } from '../wallet/policy.ts';
 import { createSender, NO_CHAOS } from './callback-sender.ts';
@@ -17,12 +17,14 @@ import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
 import { seededRandom } from './random.ts';
 import { sandboxHttp } from './server.ts';
+import { createSessionEvents } from './session-events.ts';
+import type { SessionKnobs } from './session-events.ts';
 import { createTables } from './tables.ts';
-import type { Table } from './tables.ts';
 
 export type { Chaos } from './callback-sender.ts';
 export { clockKnobsSchema } from './clock.ts';
 export type { ClockKnobs } from './clock.ts';
+export type { SessionKnobs } from './session-events.ts';
 export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 
 export interface SandboxOptions {
@@ -48,6 +50,8 @@ export interface SandboxOptions {
   readonly chaos?: Chaos;
   /** how its clock is wrong to begin with; `POST /admin/clock` changes it */
   readonly time?: ClockKnobs;
+  /** faults of session events to begin with; `POST /admin/sessions` changes them */
+  readonly sessionEvents?: SessionKnobs;
 }
 
 export interface Sandbox {
@@ -81,8 +85,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const tables = createTables(clock, options.currencies);
   const play = createPlay({ policy, sender, outbox, clock, random });
-  const tell = (type: 'started' | 'ended', table: Table) =>
-    void tellSession({ ...options, clock }, operator, type, table, stopping.signal);
+  const sessionEvents = createSessionEvents({
+    mirror,
+    url: `${operator}/webhooks/${options.aggregator}`,
+    timeoutMs: policy.timeoutMs,
+    clock,
+    log,
+    // Not the one of the spins: what is told of sessions must not change what they draw.
+    random: seededRandom(options.spinSeed ?? randomInteger(2 ** 31)),
+    signal: stopping.signal,
+    ...(options.sessionEvents === undefined ? {} : { knobs: options.sessionEvents }),
+  });
   const app = await sandboxHttp({
     mirror,
     catalogue,
@@ -93,7 +106,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     webRoot: WEB_ROOT,
     frameOrigins: originsOf(new URL(operator)),
-    onOpened: (table) => tell('started', table),
+    sessionEvents,
+    onOpened: (table) => sessionEvents.tell('started', table),
   });
   const stop = async (): Promise<void> => {
     await app.close();
@@ -106,7 +120,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await stop();
     throw error;
   }
-  const sweeping = setInterval(() => tables.sweep().forEach((table) => tell('ended', table)), SWEEP_EVERY_MS);
+  const sweeping = setInterval(
+    () => tables.sweep().forEach((table) => sessionEvents.tell('ended', table)),
+    SWEEP_EVERY_MS,
+  );
   sweeping.unref();
   return {
     url,
@@ -123,38 +140,4 @@ function originsOf({ origin, hostname, protocol, port }: URL): readonly string[]
   return names.includes(hostname)
     ? names.map((name) => `${protocol}//${name}${port === '' ? '' : `:${port}`}`)
     : [origin];
-}
-
-/** Session events are best effort: they assert, they never move money. */
-async function tellSession(
-  options: SandboxOptions,
-  operator: string,
-  type: 'started' | 'ended',
-  table: Table,
-  signal: AbortSignal,
-): Promise<void> {
-  const { order, game, openedAtMs } = table;
-  const event = {
-    kind: 'session',
-    eventId: newId(),
-    type,
-    session: order.session,
-    mode: order.mode,
-    player: order.player,
-    game: game.code,
-    occurredAtMs: type === 'started' ? openedAtMs : options.clock.now(),
-  } as const;
-  const request = options.mirror.sayWebhook(event, options.clock.now());
-  try {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(options.policy.timeoutMs)]);
-    const response = await fetch(`${operator}/webhooks/${options.aggregator}${request.path}`, {
-      method: request.method,
-      headers: request.headers,
-      body: request.body,
-      signal: timeout,
-    });
-    await response.arrayBuffer();
-  } catch (error) {
-    options.log.debug({ err: error }, 'a session event was not delivered');
-  }
 }

@@ -16,6 +16,8 @@ import type { SandboxClock } from './clock.ts';
 import type { SandboxCatalogue } from './games.ts';
 import { refusalPage } from './pages.ts';
 import type { Play } from './play.ts';
+import { sessionKnobsSchema } from './session-events.ts';
+import type { SessionEvents } from './session-events.ts';
 import { stateOf } from './state.ts';
 import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
@@ -26,6 +28,7 @@ export interface SandboxHttpOptions {
   readonly tables: Tables;
   readonly play: Play;
   readonly sender: Sender;
+  readonly sessionEvents: SessionEvents;
   readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
@@ -141,7 +144,15 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   });
 }
 
-function adminRoutes(app: FastifyInstance, { sender, clock }: SandboxHttpOptions): void {
+function adminRoutes(app: FastifyInstance, { sender, clock, sessionEvents }: SandboxHttpOptions): void {
+  const sessionState = () => ({ ...sessionEvents.knobs(), counters: sessionEvents.counters() });
+  app.get('/admin/sessions', async () => sessionState());
+  app.post('/admin/sessions', async (request, reply) => {
+    const knobs = sessionKnobsSchema.safeParse(request.body);
+    if (!knobs.success) return reply.code(400).send({ error: knobs.error.issues[0]?.message ?? 'bad request' });
+    sessionEvents.set(knobs.data);
+    return sessionState();
+  });
   const clockState = () => ({ ...clock.knobs(), now: new Date(clock.now()).toISOString() });
   app.get('/admin/clock', async () => clockState());
   app.post('/admin/clock', async (request, reply) => {
