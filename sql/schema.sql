@@ -347,7 +347,6 @@ CREATE TABLE provider_listing (
   code text COLLATE "C" NOT NULL,
   name text NOT NULL,
   first_seen_at timestamp with time zone NOT NULL,
-  last_seen_at timestamp with time zone NOT NULL,
   provider_key text COLLATE "C" NOT NULL,
   match_key text COLLATE "C" NOT NULL,
   CONSTRAINT provider_listing_pkey PRIMARY KEY (aggregator, code),

@@ -66,7 +66,8 @@ WHERE l.code = kind.code AND l.match_key = kind.match_key;
 ALTER TABLE provider_listing
   ALTER COLUMN provider_key SET NOT NULL,
   ALTER COLUMN match_key SET NOT NULL,
-  ADD FOREIGN KEY (provider_key) REFERENCES provider (key);
+  ADD FOREIGN KEY (provider_key) REFERENCES provider (key),
+  DROP COLUMN last_seen_at;
 CREATE INDEX provider_listing_key ON provider_listing (provider_key);
 CREATE INDEX provider_listing_match ON provider_listing (match_key);
 COMMENT ON TABLE provider_listing IS 'What an aggregator calls a studio, and which of ours it is. `match_key` is the name without what does not tell studios apart: an equal one is linked by itself.';

@@ -129,12 +129,31 @@ export function likePattern(sought: string): string {
   return `%${searchable(sought).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
-/** More of the visible games missing than this part of them: somebody looks first (CAT-08). */
-export const SHRINK_LIMIT = 0.2;
+/** How far an aggregator's list is believed without a person. */
+export interface SyncRules {
+  /** a list that lacks more than this part of the visible offers is quarantined (CAT-08); 0..1 */
+  readonly shrinkLimit: number;
+  /** an offer is hidden when this many lists in a row lack it … */
+  readonly hideAfterSyncs: number;
+  /** … and it has been missing for at least this long (CAT-04) */
+  readonly hideAfterMs: number;
+  /** an empty list is what the aggregator means (CAT-09) */
+  readonly mayBeEmpty: boolean;
+}
 
-/** True when so many visible games are missing from a list that it is not believed without a person. */
-export function isSuspicious(counts: { readonly visible: number; readonly missing: number }): boolean {
-  return counts.visible > 0 && counts.missing > counts.visible * SHRINK_LIMIT;
+export const SAFE_SYNC_RULES: SyncRules = {
+  shrinkLimit: 0.2,
+  hideAfterSyncs: 2,
+  hideAfterMs: 5 * 60_000,
+  mayBeEmpty: false,
+};
+
+/** True when so many visible offers are missing from a list that it is not believed without a person. */
+export function isSuspicious(
+  counts: { readonly visible: number; readonly missing: number },
+  shrinkLimit: number,
+): boolean {
+  return counts.visible > 0 && counts.missing > counts.visible * shrinkLimit;
 }
 
 /** Which of several offers under one code a call means: the named provider's, else one that can be launched, else the oldest. */

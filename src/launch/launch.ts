@@ -14,7 +14,7 @@ import type { Session, Sessions } from '../sessions/index.ts';
 import type { AggregatorName, PlayerId } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { DateSample, ErrandProblem, ErrandTools } from '../wire/index.ts';
-import { decideLaunch, LAUNCH_SENTENCES, launchTtlSeconds } from './rules.ts';
+import { chooseOffer, LAUNCH_SENTENCES, launchTtlSeconds } from './rules.ts';
 import type { LaunchRefusal, LaunchWish } from './rules.ts';
 import { insertLaunch } from './store.ts';
 
@@ -29,7 +29,7 @@ export interface LaunchesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly aggregators: readonly LaunchAggregator[];
-  readonly catalogue: Pick<Catalogue, 'get'>;
+  readonly catalogue: Pick<Catalogue, 'offers'>;
   readonly players: Pick<Players, 'get'>;
   readonly sessions: Pick<Sessions, 'open'>;
   readonly ledger: Pick<Ledger, 'wallets'>;
@@ -81,15 +81,17 @@ export function openLaunches(options: LaunchesOptions): Launches {
   const { catalogue, players, ledger, sessions, clock } = options;
 
   const launch = async (request: LaunchRequest): Promise<Launched> => {
-    const game = await catalogue.get(request.gameId);
-    const aggregator = game === null ? undefined : aggregators.get(game.aggregator);
-    if (game === null || aggregator === undefined) return refused('unknown_game');
+    const offers = (await catalogue.offers(request.gameId)).filter((offer) => aggregators.has(offer.aggregator));
+    if (offers.length === 0) return refused('unknown_game');
     const player = request.playerId === null ? null : await players.get(request.playerId);
     if (request.playerId !== null && player === null) return refused('unknown_player');
     const wallets = player === null || request.mode === 'demo' ? [] : await ledger.wallets(player.id);
     const { currencies, returnHosts } = options;
-    const decision = decideLaunch(request, { game, player, wallets, currencies, returnHosts });
+    const decision = chooseOffer(request, offers, { player, wallets, currencies, returnHosts });
     if (decision.kind === 'refused') return refused(decision.refusal);
+    const { game } = decision;
+    const aggregator = aggregators.get(game.aggregator);
+    if (aggregator === undefined) return refused('unknown_game');
     const hopeless = options.clocks?.refusal(aggregator.name) ?? null;
     if (hopeless !== null) return { kind: 'failed', reason: 'clock', ...hopeless };
     const session = await sessions.open(

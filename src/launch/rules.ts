@@ -92,6 +92,26 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
   return { kind: 'allowed', currency, country: wish.country ?? player?.country ?? null, returnUrl };
 }
 
+/**
+ * The first offer of the game, in order of preference, that this player may be let into. If none is, the answer is the first
+ * reason other than that an offer is gone: that one is gone says little while another is there.
+ */
+export function chooseOffer(
+  wish: LaunchWish,
+  offers: readonly Game[],
+  facts: Omit<LaunchFacts, 'game'>,
+):
+  | (Extract<LaunchDecision, { kind: 'allowed' }> & { readonly game: Game })
+  | Extract<LaunchDecision, { kind: 'refused' }> {
+  let first: Extract<LaunchDecision, { kind: 'refused' }> | null = null;
+  for (const game of offers) {
+    const decision = decideLaunch(wish, { ...facts, game });
+    if (decision.kind === 'allowed') return { ...decision, game };
+    if (first === null || first.refusal === 'game_unavailable') first = decision;
+  }
+  return first ?? refused('unknown_game');
+}
+
 function refused(refusal: LaunchRefusal): Extract<LaunchDecision, { kind: 'refused' }> {
   return { kind: 'refused', refusal };
 }

@@ -83,6 +83,7 @@ function readGame(entry: JsonValue): ListedGame | string {
   const provider = f.object('provider');
   const game: ListedGame = {
     code: f.id('code'),
+    vendorId: f.optional('stable_id', f.id),
     name: f.text('name'),
     provider: { code: provider.id('code'), name: provider.text('name') },
     category: f.text('category'),
