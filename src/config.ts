@@ -8,6 +8,8 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { catalogueConfigOf, catalogueSchema, syncSettingsOf } from './config-catalogue.ts';
+import type { CatalogueConfig, SyncConfig } from './config-catalogue.ts';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
@@ -37,6 +39,7 @@ export interface AggregatorConfig extends OpenedAggregator {
   /** null: any address may call */
   readonly allowIps: BlockList | null;
   readonly launchTtlSeconds: number;
+  readonly sync: SyncConfig;
   /** scheme, host and port of the server that judges launches; null: the settings name none */
   readonly launchOrigin: string | null;
 }
@@ -69,6 +72,7 @@ export interface Config {
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
   readonly clock: ClockConfig;
+  readonly catalogue: CatalogueConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -119,6 +123,7 @@ const fileSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
   clock: clockSchema.nullish(),
+  catalogue: catalogueSchema.nullish(),
   launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
   aggregators: z
     .array(
@@ -205,6 +210,7 @@ function configOf(
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
+    catalogue: catalogueConfigOf(file.catalogue),
     aggregators,
   });
 }
@@ -320,7 +326,9 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
     if (names.has(entry.name))
       throw new ConfigProblem(`${place}: the name is used twice; callbacks of one would be taken for the other's`);
     names.add(entry.name);
-    const settings = { catalogue: entry.catalogue, launch: entry.launch, callbacks: entry.callbacks };
+    const syncs = syncSettingsOf(entry.catalogue);
+    if (syncs.kind === 'problem') throw new ConfigProblem(`${place}: ${syncs.message}`);
+    const settings = { catalogue: syncs.rest, launch: entry.launch, callbacks: entry.callbacks };
     const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
     if (opened.kind === 'problem') throw new ConfigProblem(`${place}: ${opened.message}`);
     const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];
@@ -336,6 +344,7 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
       dialectName: entry.dialect,
       sandboxSettings: settings,
       allowIps: addresses.length === 0 ? null : blockList(addresses),
+      sync: syncs.sync,
       launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
       launchOrigin: originOfLaunches(entry.launch),
     };

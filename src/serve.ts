@@ -65,7 +65,8 @@ export interface ServeOptions {
   readonly shareMetrics?: (own: Metrics) => Metrics;
 }
 
-const SYNC_EVERY_MS = 10 * 60_000;
+/** a flood of webhooks, or of callbacks for a game nobody knows, is one sync in this time (CAT-12) */
+const SYNC_ASKED_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
@@ -93,7 +94,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
-  const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
+  const { merge } = config.catalogue;
+  const catalogue = openCatalogue({ sql, clock, log, aggregators, merge, errands });
   const launches = openLaunches({
     sql,
     clock,
@@ -141,7 +143,11 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
       ports: {
         session: sessions.find,
         sessionFact,
-        knowsGame: async (aggregator, code) => (await catalogue.find(aggregator, code)) !== null,
+        knowsGame: async (aggregator, code) => {
+          const isKnown = (await catalogue.find(aggregator, code)) !== null;
+          if (!isKnown) schedule.ask(syncJob(aggregator));
+          return isKnown;
+        },
         playerOfTransaction: ledger.playerOf,
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
@@ -237,11 +243,13 @@ const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { ledger, sql, catalogue, sessions } = rooms;
   const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
-  const syncs = config.aggregators.map(({ name }) => ({
-    name: syncJob(name),
-    everyMs: SYNC_EVERY_MS,
-    work: async () => catalogue.sync(name),
-  }));
+  const syncs = config.aggregators.map((aggregator): Job => syncJobOf(catalogue, aggregator));
+  const { changeRetentionMs } = config.catalogue;
+  const forget: Job = {
+    name: 'catalogue retention',
+    everyMs: EXPIRE_EVERY_MS,
+    work: async (turn) => catalogue.expire(systemClock.now() - changeRetentionMs, turn),
+  };
   const sweep: Job = {
     name: 'parked wins',
     everyMs: SWEEP_EVERY_MS,
@@ -263,7 +271,21 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, endings, clocks, tick];
+  return [...syncs, forget, sweep, expire, endings, clocks, tick];
+}
+
+/** By the clock unless another replica has just been; when somebody asks in any case, and again when another was at it. */
+function syncJobOf(catalogue: Catalogue, { name, sync }: AggregatorConfig): Job {
+  return {
+    name: syncJob(name),
+    everyMs: sync.everyMs,
+    askedEveryMs: SYNC_ASKED_EVERY_MS,
+    work: async ({ asked }) => {
+      const wish = asked ? { askedBy: 'aggregator' } : { unlessWithinMs: sync.everyMs * 0.9 };
+      const report = await catalogue.sync(name, wish);
+      return asked && report?.kind === 'busy' ? 'again' : report;
+    },
+  };
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

@@ -55,9 +55,9 @@ export function gameColumns(sql: Database | DatabaseTransaction) {
     o.missing_since, o.hidden_at`;
 }
 
-/** The offers of a game as everybody prefers them: the operator's ranks, the configuration's order, the oldest. */
+/** The offers of a game as everybody prefers them: those that are listed, the operator's ranks, the configuration's order, the oldest. */
 export function byPreference(sql: Database | DatabaseTransaction, aggregators: readonly AggregatorName[]) {
-  return sql`o.rank NULLS LAST, array_position(${[...aggregators]}::text[], o.aggregator) NULLS LAST, o.first_seen_at, o.id`;
+  return sql`o.missing_since IS NOT NULL, o.rank NULLS LAST, array_position(${[...aggregators]}::text[], o.aggregator) NULLS LAST, o.first_seen_at, o.id`;
 }
 
 export function readGame(row: GameRow): Game {

@@ -4,6 +4,9 @@ import type { Database, DatabaseTransaction } from '../platform/index.ts';
 export type ProposalReason = 'same_game' | 'rtp_variant' | 'renamed';
 export type ProposalState = 'open' | 'accepted' | 'rejected' | 'outdated';
 
+/** A name that more games of a studio carry says nothing. */
+const MAX_NAMESAKES = 20;
+
 /**
  * Proposes pairs among the games with an offer that changed at this moment: games of one studio whose names are equal but for
  * case, punctuation and RTP. `same_game`: at two aggregators, each with one such game only. `renamed`: at one aggregator, of
@@ -28,6 +31,13 @@ export async function propose(transaction: DatabaseTransaction, changedAt: Date)
       counted AS (
         SELECT *, count(*) OVER (PARTITION BY aggregator, provider_key, name_key) AS namesakes FROM entry
       ),
+      -- A group is taken apart by itself: a join of entries with entries is planned badly where nothing is known of them.
+      alike AS (
+        SELECT jsonb_agg(to_jsonb(counted)) AS entries
+        FROM counted
+        GROUP BY provider_key, name_key
+        HAVING count(*) BETWEEN 2 AND ${MAX_NAMESAKES}
+      ),
       pair AS (
         SELECT
           a.game_id, b.game_id AS other_id,
@@ -37,8 +47,13 @@ export async function propose(transaction: DatabaseTransaction, changedAt: Date)
             WHEN a.aggregator = b.aggregator AND a.namesakes = 2 AND NOT a.listed AND b.listed THEN 'renamed'
             WHEN a.aggregator = b.aggregator AND a.listed AND b.listed AND a.rtp <> b.rtp THEN 'rtp_variant'
           END AS reason
-        FROM counted a
-        JOIN counted b USING (provider_key, name_key)
+        FROM alike
+        CROSS JOIN LATERAL jsonb_to_recordset(entries) AS a (
+          game_id uuid, aggregator text, since timestamptz, listed boolean, rtp text, namesakes bigint
+        )
+        CROSS JOIN LATERAL jsonb_to_recordset(entries) AS b (
+          game_id uuid, aggregator text, since timestamptz, listed boolean, rtp text, namesakes bigint
+        )
         WHERE a.game_id <> b.game_id AND (a.since, a.game_id) < (b.since, b.game_id)
       )
     INSERT INTO catalogue_proposal (id, game_id, other_id, reason, state, made_at)

@@ -24,7 +24,7 @@ export type SyncDecision = 'waiting' | 'accepted' | 'rejected' | 'superseded';
 export interface SyncRun extends SyncCounts {
   readonly id: string;
   readonly aggregator: AggregatorName;
-  /** `schedule`, `webhook`, or `api:` with the key's name */
+  /** `schedule`, `aggregator` (it sent a webhook, or a callback for a game nobody knew), or `api:` with the key's name */
   readonly askedBy: string;
   readonly startedAtMs: number;
   readonly finishedAtMs: number | null;

@@ -27,7 +27,7 @@ export interface SyncOptions {
   readonly accept?: readonly ('shrink' | 'empty')[];
   /** ask for the whole list even if it is the one taken over last */
   readonly force?: boolean;
-  /** who asked: `schedule`, `webhook`, or `api:` with the key's name */
+  /** who asked: `schedule`, `aggregator` (it sent a webhook, or a callback for a game nobody knew), or `api:` with the key's name */
   readonly askedBy?: string;
   /** do nothing when another sync reached its end within this time */
   readonly unlessWithinMs?: number;

@@ -38,7 +38,7 @@ export async function takeOver(transaction: DatabaseTransaction, takeover: Takeo
   const added = await insertListed(transaction, taking);
   await keepKeys(transaction, taking);
   const { missing, removed } = await ageMissing(transaction, takeover);
-  const any = studios + renamed + updated.changed + updated.back + added + removed > 0;
+  const any = studios + renamed + updated.changed + updated.back + added + missing + removed > 0;
   if (any) await refreshGames(transaction, takeover.aggregators, { changedAt: taking.now });
   if (added > ANALYZE_ABOVE) await transaction`/* catalogue.analyze */ ANALYZE offer, game`;
   return { added, changed: updated.changed, renamed, missing, removed, returned: updated.returned, any };
