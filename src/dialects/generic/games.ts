@@ -136,8 +136,9 @@ function etagOf(games: readonly ListedGame[]): string {
 }
 
 function wireGame(game: ListedGame) {
-  const { blockedCountries, releasedAt, ...rest } = game;
-  return { ...rest, blocked_countries: blockedCountries, released_at: releasedAt };
+  const { blockedCountries, releasedAt, vendorId, ...rest } = game;
+  const stable = vendorId === undefined || vendorId === null ? {} : { stable_id: vendorId };
+  return { ...rest, ...stable, blocked_countries: blockedCountries, released_at: releasedAt };
 }
 
 function sameKey(given: string, expected: string): boolean {
