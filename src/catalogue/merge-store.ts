@@ -116,7 +116,7 @@ export interface Split {
   readonly offers: readonly string[];
 }
 
-/** Gives the offers a game of their own, which the operator's switch of the old one holds for as well. */
+/** Gives the offers a game of their own, which the operator's switch of the old one holds for as well; the pair is not proposed again. */
 export async function splitGame(
   transaction: DatabaseTransaction,
   split: Split,
@@ -149,12 +149,16 @@ export async function splitGame(
         WHERE id = ANY (${offers}::uuid[])
         RETURNING id, aggregator
       ),
+      told AS (
+        UPDATE catalogue_proposal
+        SET state = 'rejected', decided_at = ${now}, decided_by = ${by.id}
+        WHERE (game_id, other_id) IN ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid))
+        RETURNING id
+      ),
       verdict AS (
         INSERT INTO catalogue_proposal (id, game_id, other_id, reason, state, made_at, decided_at, decided_by)
-        SELECT gen_random_uuid(), pair.one, pair.two, 'same_game', 'rejected', ${now}, ${now}, ${by.id}
-        FROM (VALUES (${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) AS pair (one, two)
-        ON CONFLICT (game_id, other_id) DO UPDATE
-        SET state = 'rejected', decided_at = EXCLUDED.decided_at, decided_by = EXCLUDED.decided_by
+        SELECT gen_random_uuid(), ${from}, ${to}, 'same_game', 'rejected', ${now}, ${now}, ${by.id}
+        WHERE NOT EXISTS (SELECT FROM told)
       )
     INSERT INTO catalogue_change (at, what, aggregator, game_id, offer_id, was, became, source, source_id)
     SELECT

@@ -60,6 +60,9 @@ export async function propose(transaction: DatabaseTransaction, changedAt: Date)
     SELECT DISTINCT ON (game_id, other_id) gen_random_uuid(), game_id, other_id, reason, 'open', ${changedAt}::timestamptz
     FROM pair
     WHERE reason IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM catalogue_proposal p WHERE p.game_id = pair.other_id AND p.other_id = pair.game_id
+      )
     ORDER BY game_id, other_id, reason
     ON CONFLICT (game_id, other_id) DO NOTHING`;
   return rows.count;
