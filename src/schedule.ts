@@ -56,6 +56,7 @@ export function startSchedule(jobs: readonly Job[], log: Log, clock: Pick<Clock,
       .then(
         (result) => {
           slot.wanted ||= result === 'again';
+          return undefined;
         },
         (error: unknown) =>
           log.warn({ err: error, job: slot.job.name }, 'a scheduled job failed; it runs again at its next turn'),

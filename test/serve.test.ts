@@ -33,11 +33,15 @@ describe('a callback for a game that was not synced yet', () => {
     lists += 1;
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const mirror = config.aggregators[0]?.mirror;
-    const raw = { method: 'GET', rawQuery: url.search.slice(1), headers: { 'x-api-key': 'catalogue-key-1' } };
-    const answer = mirror?.serveGames(
-      { ...raw, body: Buffer.alloc(0), remoteAddress: '', arrivedAtMs: 0 } as never,
-      games,
-    );
+    const asked = {
+      method: 'GET',
+      path: url.pathname,
+      rawQuery: url.search.slice(1),
+      headers: { 'x-api-key': 'catalogue-key-1' },
+      body: new Uint8Array(),
+      arrivedAtMs: 0,
+    };
+    const answer = mirror?.serveGames(asked, games);
     response.writeHead(answer?.status ?? 500, answer?.headers).end(answer?.body);
   });
 

@@ -72,8 +72,8 @@ export const aliasWish = z.object({
   code: word.describe('A former code, or one the aggregator has announced.'),
   aggregator: word.optional().describe('May be left out when the game has one offer.'),
   provider: word.optional().describe("The aggregator's code of the studio; the offer's unless given."),
+  remove: z.boolean().optional().describe('The code was noted wrongly: it is taken back.'),
 });
-export const aliasQuery = z.object({ code: word, aggregator: word, provider: word });
 
 export const decision = z.object({ decision: z.enum(['accept', 'reject']) });
 export const proposalsQuery = z.object({

@@ -177,7 +177,7 @@ function aliasRoutes(app: ApiScope, { catalogue, idempotency }: RouteOptions): v
       config: { scope: 'write' },
       schema: {
         tags: TAGS,
-        summary: 'Note a further code of this game',
+        summary: 'Note a further code of this game, or take one back',
         description:
           'A former code, so that callbacks that carry it are understood, or one that the aggregator has announced, so that the next list changes the code instead of making a new game.',
         params: schemas.pathId,
@@ -187,35 +187,15 @@ function aliasRoutes(app: ApiScope, { catalogue, idempotency }: RouteOptions): v
     },
     async (request, reply) => {
       const answer = await idempotency.once(request, async () => {
-        const { code, aggregator, provider } = request.body;
+        const { code, aggregator, provider, remove } = request.body;
         const alias = {
           code: gameCode(code),
+          remove: remove ?? false,
           ...(aggregator === undefined ? {} : { aggregator }),
           ...(provider === undefined ? {} : { provider }),
         };
-        const done = await catalogue.addAlias(request.params.id, alias, callerOf(request));
+        const done = await catalogue.noteAlias(request.params.id, alias, callerOf(request));
         return { status: 200, body: await gameAnswer(catalogue, valueOf(done, UNKNOWN_GAME)) };
-      });
-      return sendAnswered(reply, answer);
-    },
-  );
-
-  app.delete(
-    '/v1/games/:id/aliases',
-    {
-      config: { scope: 'write' },
-      schema: {
-        tags: TAGS,
-        summary: 'Take a further code back',
-        params: schemas.pathId,
-        querystring: detail.aliasQuery,
-        response: { 200: detail.game, ...schemas.problems },
-      },
-    },
-    async (request, reply) => {
-      const answer = await idempotency.once(request, async () => {
-        const done = await catalogue.removeAlias(request.params.id, request.query, callerOf(request));
-        return { status: 200, body: await gameAnswer(catalogue, valueOf(done, UNKNOWN)) };
       });
       return sendAnswered(reply, answer);
     },

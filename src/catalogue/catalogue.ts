@@ -96,13 +96,8 @@ export interface Catalogue {
     offers: readonly string[],
     by: ChangedBy,
   ) => Promise<Done<{ readonly from: readonly Game[]; readonly to: readonly Game[] }>>;
-  /** Notes a further code, former or announced (CAT-01). */
-  readonly addAlias: (id: string, alias: AliasWish, by: ChangedBy) => Promise<Done<readonly Game[]>>;
-  readonly removeAlias: (
-    id: string,
-    alias: { readonly aggregator: string; readonly provider: string; readonly code: string },
-    by: ChangedBy,
-  ) => Promise<Done<readonly Game[]>>;
+  /** Notes a further code, former or announced, or takes one back (CAT-01). */
+  readonly noteAlias: (id: string, alias: AliasWish, by: ChangedBy) => Promise<Done<readonly Game[]>>;
   /** Pairs of games that look like one, oldest first; null when the cursor is none of ours. */
   readonly proposals: (query: {
     readonly state: ProposalState;
@@ -162,8 +157,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     patchOffer: async (id, patch, by) => change([id], async () => operator.patchOffer(context, id, patch, by)),
     merge: async (into, others, by) => change([into, ...others], async () => operator.merge(context, into, others, by)),
     split: async (from, moving, by) => change([from, ...moving], async () => operator.split(context, from, moving, by)),
-    addAlias: async (id, alias, by) => change([id], async () => operator.addAlias(context, id, alias, by)),
-    removeAlias: async (id, alias, by) => change([id], async () => operator.removeAlias(context, id, alias, by)),
+    noteAlias: async (id, alias, by) => change([id], async () => operator.noteAlias(context, id, alias, by)),
     decideProposal: async (id, decision, by) => change([id], async () => operator.decide(context, id, decision, by)),
     nameProvider: async (key, name, by) => change([], async () => nameProvider(context, key, name, by)),
     mergeProviders: async (into, others, by) => change([], async () => mergeProviders(context, into, others, by)),

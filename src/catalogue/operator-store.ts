@@ -124,16 +124,12 @@ export async function insertAlias(
     ON CONFLICT (aggregator, provider_code, code) DO UPDATE SET offer_id = EXCLUDED.offer_id`;
 }
 
-/** Forgets a further code of one of the offers; false when none has it. */
-export async function deleteAlias(
-  transaction: DatabaseTransaction,
-  offers: readonly string[],
-  alias: AliasKey,
-): Promise<boolean> {
+/** Forgets a further code of the offer; false when it has none such. */
+export async function deleteAlias(transaction: DatabaseTransaction, offer: string, alias: AliasKey): Promise<boolean> {
   const rows = await transaction`
     /* offer.forget_alias */
     DELETE FROM offer_code_alias
     WHERE aggregator = ${alias.aggregator} AND provider_code = ${alias.provider} AND code = ${alias.code}
-      AND offer_id = ANY (${[...offers]}::uuid[])`;
+      AND offer_id = ${offer}`;
   return rows.count === 1;
 }

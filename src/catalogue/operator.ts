@@ -4,7 +4,6 @@
  */
 import type { Clock, Database, DatabaseTransaction } from '../platform/index.ts';
 import { newId } from '../platform/index.ts';
-import { aggregatorName } from '../wallet/index.ts';
 import type { AggregatorName, GameCode } from '../wallet/index.ts';
 import { insertChanges } from './change-store.ts';
 import type { NewChange } from './change-store.ts';
@@ -247,13 +246,15 @@ export interface AliasWish {
   /** the aggregator's code of the studio; the offer's unless given */
   readonly provider?: string;
   readonly code: GameCode;
+  /** the code is taken back */
+  readonly remove?: boolean;
 }
 
 /**
  * Notes a further code of a game: a former one, so that callbacks that carry it are understood, or one the aggregator has
- * announced, so that the next list does not make a new game of it (CAT-01).
+ * announced, so that the next list does not make a new game of it (CAT-01). Or takes one back.
  */
-export async function addAlias(
+export async function noteAlias(
   context: OperatorContext,
   id: string,
   wish: AliasWish,
@@ -268,46 +269,14 @@ export async function addAlias(
     if (offer === undefined) return refusal('aggregator: the game has no offer there.');
     if (another !== undefined && wish.aggregator === undefined)
       return refusal('aggregator: the game has several offers; say whose code this is.');
-    const provider = wish.provider ?? offer.providerCode;
-    await insertAlias(transaction, offer.offer, { aggregator: offer.aggregator, provider, code: wish.code }, now);
-    const place = { aggregator: offer.aggregator, gameId: offer.id, offerId: offer.offer };
-    await insertChanges(
-      transaction,
-      [{ what: 'offer.alias', ...place, field: 'alias', became: `${provider}/${wish.code}` }],
-      by,
-      now.getTime(),
-    );
-    return { kind: 'done', value: offers };
-  });
-}
-
-/** Takes a further code back. */
-export async function removeAlias(
-  context: OperatorContext,
-  id: string,
-  alias: { readonly aggregator: string; readonly provider: string; readonly code: string },
-  by: ChangedBy,
-): Promise<Done<readonly Game[]>> {
-  return changing<readonly Game[]>(context, async (transaction, now) => {
-    const offers = await selectOffersOf(transaction, id, context.aggregators);
-    const ids = offers.map((each) => each.offer);
-    const key = { ...alias, aggregator: aggregatorName(alias.aggregator) };
-    const [offer] = offers;
-    if (offer === undefined || !(await deleteAlias(transaction, ids, key))) return UNKNOWN;
-    await insertChanges(
-      transaction,
-      [
-        {
-          what: 'offer.alias',
-          aggregator: alias.aggregator,
-          gameId: offer.id,
-          field: 'alias',
-          was: `${alias.provider}/${alias.code}`,
-        },
-      ],
-      by,
-      now.getTime(),
-    );
+    const text = `${wish.provider ?? offer.providerCode}/${wish.code}`;
+    const key = { aggregator: offer.aggregator, provider: wish.provider ?? offer.providerCode, code: wish.code };
+    if (wish.remove !== true) await insertAlias(transaction, offer.offer, key, now);
+    else if (!(await deleteAlias(transaction, offer.offer, key)))
+      return refusal('code: is no further code of the game.');
+    const place = { aggregator: offer.aggregator, gameId: offer.id, offerId: offer.offer, field: 'alias' };
+    const change = { what: 'offer.alias', ...place, ...(wish.remove === true ? { was: text } : { became: text }) };
+    await insertChanges(transaction, [change], by, now.getTime());
     return { kind: 'done', value: offers };
   });
 }

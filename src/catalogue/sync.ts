@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
-import { newId } from '../platform/index.ts';
+import { errorCode, newId } from '../platform/index.ts';
 import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
@@ -104,7 +104,7 @@ export async function syncCatalogue(
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const list = await readList(context, run, dialect, etag);
-    const report = await conclude(context, run, aggregator, list, options);
+    const report = await concludeAgain(async () => conclude(context, run, aggregator, list, options));
     const level = report.kind === 'applied' || report.kind === 'unchanged' ? 'info' : 'warn';
     log[level]({ aggregator, sync: { ...report } }, `catalogue sync: ${report.kind}`);
     return report;
@@ -193,6 +193,19 @@ function note(sample: string[], problem: string): void {
   if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
+const DEADLOCK = '40P01';
+
+/** Two aggregators' lists may want the same games in another order: the database then gives one up, and it has its turn after. */
+async function concludeAgain(work: () => Promise<SyncReport>): Promise<SyncReport> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (errorCode(error) !== DEADLOCK || tries === 3) throw error;
+    }
+  }
+}
+
 /** Decides what the reading is worth and writes it: the whole list in one transaction, or only how the run ended. */
 async function conclude(
   context: SyncContext,
@@ -265,9 +278,9 @@ export async function applyStaged(
 ): Promise<Omit<SyncCounts, 'listed' | 'duplicates' | 'malformed'>> {
   const { rules, aggregators } = context;
   const { etag, aggregator, nowMs } = applying;
-  const { any, ...changes } = await takeOver(transaction, { ...applying, rules, aggregators });
-  await noteTaken(transaction, { aggregator, etag, changed: any, nowMs });
-  if (any) await proposeMerges(transaction, { mode: context.merge, changedAtMs: nowMs });
+  const { isAny, ...changes } = await takeOver(transaction, { ...applying, rules, aggregators });
+  await noteTaken(transaction, { aggregator, etag, changed: isAny, nowMs });
+  if (isAny) await proposeMerges(transaction, { mode: context.merge, changedAtMs: nowMs });
   return changes;
 }
 

@@ -22,7 +22,7 @@ export interface Takeover {
 
 export type Changes = Pick<SyncCounts, 'added' | 'changed' | 'renamed' | 'missing' | 'removed' | 'returned'> & {
   /** anything a list or a launch could tell */
-  readonly any: boolean;
+  readonly isAny: boolean;
 };
 
 /** Above this many new rows the planner is told about them at once. */
@@ -38,10 +38,10 @@ export async function takeOver(transaction: DatabaseTransaction, takeover: Takeo
   const added = await insertListed(transaction, taking);
   await keepKeys(transaction, taking);
   const { missing, removed } = await ageMissing(transaction, takeover);
-  const any = studios + renamed + updated.changed + updated.back + added + missing + removed > 0;
-  if (any) await refreshGames(transaction, takeover.aggregators, { changedAt: taking.now });
+  const isAny = studios + renamed + updated.changed + updated.back + added + missing + removed > 0;
+  if (isAny) await refreshGames(transaction, takeover.aggregators, { changedAt: taking.now });
   if (added > ANALYZE_ABOVE) await transaction`/* catalogue.analyze */ ANALYZE offer, game`;
-  return { added, changed: updated.changed, renamed, missing, removed, returned: updated.returned, any };
+  return { added, changed: updated.changed, renamed, missing, removed, returned: updated.returned, isAny };
 }
 
 interface Taking {

@@ -88,9 +88,9 @@ describe("the catalogue's upkeep by API", () => {
     const id = await idOf('g-1');
     const noted = await table.post(`/v1/games/${id}/aliases`, { code: 'old-1' });
     expect(noted.body.aliases).toMatchObject([{ aggregator: 'acme', provider_code: 'studio', code: 'old-1' }]);
-    const path = `/v1/games/${id}/aliases?aggregator=acme&provider=studio&code=old-1`;
-    expect((await table.call('DELETE', path)).body).toMatchObject({ id, aliases: [] });
-    expect((await table.call('DELETE', path)).status).toBe(404);
+    const back = { code: 'old-1', remove: true };
+    expect((await table.post(`/v1/games/${id}/aliases`, back)).body).toMatchObject({ id, aliases: [] });
+    expect((await table.post(`/v1/games/${id}/aliases`, back)).body).toMatchObject({ status: 409, code: 'conflict' });
     expect((await table.post(`/v1/games/${id}/aliases`, { code: 'x', aggregator: 'nobody' })).status).toBe(409);
   });
 

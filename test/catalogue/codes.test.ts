@@ -40,7 +40,7 @@ describe('a game that is renamed', () => {
     await using t = await catalogueTable(database.sql, [{ games: [listedGame('old'), ...listOf(5)] }]);
     await t.sync();
     const { id } = await t.gameOf('old');
-    expect(await t.catalogue.addAlias(id, { code: gameCode('new') }, BY)).toMatchObject({ kind: 'done' });
+    expect(await t.catalogue.noteAlias(id, { code: gameCode('new') }, BY)).toMatchObject({ kind: 'done' });
     t.state().games = [listedGame('new'), ...listOf(5)];
     expect(await t.sync()).toMatchObject({ renamed: 1, added: 0 });
     expect((await t.gameOf('new')).id).toBe(id);
@@ -100,11 +100,11 @@ describe('a game that is renamed', () => {
     await using t = await catalogueTable(database.sql, [{ games: listOf(2) }]);
     await t.sync();
     const { id, aggregator } = await t.gameOf('g-0');
-    await t.catalogue.addAlias(id, { code: gameCode('wrong') }, BY);
-    const alias = { aggregator, provider: 'studio', code: 'wrong' };
-    expect(await t.catalogue.removeAlias(id, alias, BY)).toMatchObject({ kind: 'done' });
+    await t.catalogue.noteAlias(id, { code: gameCode('wrong') }, BY);
+    const alias = { code: gameCode('wrong'), remove: true };
+    expect(await t.catalogue.noteAlias(id, alias, BY)).toMatchObject({ kind: 'done' });
     expect(await t.catalogue.find(aggregator, gameCode('wrong'))).toBeNull();
-    expect(await t.catalogue.removeAlias(id, alias, BY)).toEqual({ kind: 'unknown' });
+    expect(await t.catalogue.noteAlias(id, alias, BY)).toMatchObject({ kind: 'refused' });
   });
 });
 

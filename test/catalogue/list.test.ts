@@ -149,11 +149,11 @@ describe('the lobby', () => {
 
   it('understands a former code, and prefers a game that has it now [CAT-01]', async () => {
     const book = await idOf('book');
-    expect(await catalogue.addAlias(book, { code: gameCode('old-book') }, BY)).toMatchObject({ kind: 'done' });
+    expect(await catalogue.noteAlias(book, { code: gameCode('old-book') }, BY)).toMatchObject({ kind: 'done' });
     expect(await catalogue.find(ACME, gameCode('old-book'))).toMatchObject({ id: book, code: 'book' });
-    await catalogue.addAlias(book, { code: gameCode('zebra') }, BY);
+    await catalogue.noteAlias(book, { code: gameCode('zebra') }, BY);
     expect(await catalogue.find(ACME, gameCode('zebra'))).toMatchObject({ code: 'zebra' });
-    expect(await catalogue.addAlias('nonsense', { code: gameCode('x') }, BY)).toEqual({ kind: 'unknown' });
+    expect(await catalogue.noteAlias('nonsense', { code: gameCode('x') }, BY)).toEqual({ kind: 'unknown' });
   });
 
   it('asks the database once for a burst of callbacks', async () => {

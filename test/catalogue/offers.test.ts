@@ -27,15 +27,15 @@ describe('a game that two aggregators offer', () => {
     await t.sync(0);
     await t.sync(1);
     const [first, second] = [await t.gameOf('book', 0), await t.gameOf('BK-1', 1)];
-    return { t, first, second, ours: [t.names[0] ?? '', t.names[1] ?? ''] as const };
+    return { ...t, first, second, ours: [t.names[0] ?? '', t.names[1] ?? ''] as const };
   };
   /** the open proposal about the two games, whose id it names */
-  const proposalOf = async (t: Awaited<ReturnType<typeof two>>['t'], id: string, state = 'open' as const) =>
+  const proposalOf = async (t: Awaited<ReturnType<typeof two>>, id: string, state = 'open' as const) =>
     (await t.catalogue.proposals({ state, limit: 200 }))?.items.find((each) => each.game.id === id);
 
   it('is proposed, not merged, and one game with two offers once a person accepts [CAT-06]', async () => {
-    const { t, first, second } = await two();
-    await using _closed = t;
+    await using t = await two();
+    const { first, second } = t;
     expect(first.id).not.toBe(second.id);
     const proposal = await proposalOf(t, first.id);
     expect(proposal).toMatchObject({ reason: 'same_game', other: { id: second.id } });
@@ -54,8 +54,8 @@ describe('a game that two aggregators offer', () => {
   });
 
   it('is not proposed again once a person has said no [CAT-06]', async () => {
-    const { t, first } = await two();
-    await using _closed = t;
+    await using t = await two();
+    const { first } = t;
     const proposal = await proposalOf(t, first.id);
     await t.catalogue.decideProposal(proposal?.id ?? '', 'reject', BY);
     t.state(0).games = [book('book', { rtp: '95.00' }), ...others('a')];
@@ -65,25 +65,23 @@ describe('a game that two aggregators offer', () => {
   });
 
   it('is not even looked for when the configuration says so [CAT-06]', async () => {
-    const { t, first } = await two({}, {}, { merge: 'off' });
-    await using _closed = t;
+    await using t = await two({}, {}, { merge: 'off' });
+    const { first } = t;
     expect(await proposalOf(t, first.id)).toBeUndefined();
   });
 
   it('is merged by itself only where the configuration says so, and never with another RTP [CAT-06]', async () => {
-    const same = await two({}, {}, { merge: 'automatic' });
-    await using _one = same.t;
+    await using same = await two({}, {}, { merge: 'automatic' });
     expect(same.first.id).toBe(same.second.id);
-    expect((await same.t.changes({ what: 'game.merged', limit: 1 }))[0]?.by).toEqual({ source: 'rule', id: 'merge' });
-    const different = await two({ rtp: '96.50' }, { rtp: '94.00' }, { merge: 'automatic' });
-    await using _two = different.t;
+    expect((await same.changes({ what: 'game.merged', limit: 1 }))[0]?.by).toEqual({ source: 'rule', id: 'merge' });
+    await using different = await two({ rtp: '96.50' }, { rtp: '94.00' }, { merge: 'automatic' });
     expect(different.first.id).not.toBe(different.second.id);
-    expect(await proposalOf(different.t, different.first.id)).toMatchObject({ reason: 'same_game' });
+    expect(await proposalOf(different, different.first.id)).toMatchObject({ reason: 'same_game' });
   });
 
   it('is taken apart again with the ids it had, and is not merged by itself after that [CAT-06]', async () => {
-    const { t, first } = await two({}, {}, { merge: 'automatic' });
-    await using _closed = t;
+    await using t = await two({}, {}, { merge: 'automatic' });
+    const { first } = t;
     const [, offer] = await t.catalogue.offers(first.id);
     const done = await t.catalogue.split(first.id, [offer?.offer ?? ''], BY);
     expect(done).toMatchObject({ kind: 'done', value: { from: [{ code: 'book' }], to: [{ code: 'BK-1' }] } });
@@ -97,11 +95,11 @@ describe('a game that two aggregators offer', () => {
   });
 
   it('is played by the offer that fits the player, and shown by it [CAT-06, CAT-17]', async () => {
-    const { t, first, second, ours } = await two(
+    await using t = await two(
       { blockedCountries: ['GB'], currencies: ['EUR'], demo: false },
       { currencies: ['USD', 'EUR'] },
     );
-    await using _closed = t;
+    const { first, second, ours } = t;
     await t.catalogue.merge(first.id, [second.id], BY);
     const shown = async (filter: object) =>
       (await t.catalogue.list({ state: 'available', limit: 200, q: 'book of reels', ...filter }))?.items
@@ -120,8 +118,8 @@ describe('a game that two aggregators offer', () => {
   });
 
   it('is played by the offer the operator prefers, and by the next when that is gone or off [CAT-06]', async () => {
-    const { t, first, second, ours } = await two();
-    await using _closed = t;
+    await using t = await two();
+    const { first, second, ours } = t;
     await t.catalogue.merge(first.id, [second.id], BY);
     const best = async () => (await t.catalogue.get(first.id))?.aggregator;
     expect(await best()).toBe(ours[0]);
@@ -141,16 +139,16 @@ describe('a game that two aggregators offer', () => {
   });
 
   it('does not become playable by being merged when the operator had switched it off', async () => {
-    const { t, first, second } = await two();
-    await using _closed = t;
+    await using t = await two();
+    const { first, second } = t;
     await t.catalogue.patch(second.id, { enabled: false }, BY);
     await t.catalogue.merge(first.id, [second.id], BY);
     expect((await t.catalogue.offers(first.id)).map((offer) => offer.own.offerEnabled)).toEqual([true, false]);
   });
 
   it('refuses merges that make no sense, and ids nobody has', async () => {
-    const { t, first, second } = await two();
-    await using _closed = t;
+    await using t = await two();
+    const { first, second } = t;
     expect(await t.catalogue.merge(first.id, [first.id], BY)).toMatchObject({ kind: 'refused' });
     expect(await t.catalogue.merge(first.id, ['nonsense'], BY)).toEqual({ kind: 'unknown' });
     await t.catalogue.merge(first.id, [second.id], BY);

@@ -20,12 +20,12 @@ describe('a quarantined list', () => {
     t.state().games = [...kept, listedGame('fresh')];
     const report = await t.sync();
     expect(report).toMatchObject({ kind: 'quarantined', added: 0, changed: 0, removed: 0 });
-    return { t, id: report.id ?? '' };
+    return { ...t, id: report.id ?? '' };
   };
 
   it('is kept whole, and shows how it differs from the catalogue [CAT-08]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     const detail = await t.catalogue.syncDetail(id, 3);
     expect(detail).toMatchObject({ outcome: 'quarantined', decision: 'waiting', decidedBy: null });
     expect(detail?.differences).toMatchObject({ added: 1, removed: 5, changed: 1 });
@@ -42,8 +42,8 @@ describe('a quarantined list', () => {
   });
 
   it('is taken over when a person accepts it, without asking the aggregator again [CAT-08]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     const asked = t.state().requests;
     t.state().games = [];
     expect(await t.catalogue.decideSync(id, 'accept', BY)).toMatchObject({
@@ -60,8 +60,8 @@ describe('a quarantined list', () => {
   });
 
   it('changes nothing when a person rejects it, and is turned down when it comes again [CAT-08]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     expect(await t.catalogue.decideSync(id, 'reject', BY)).toMatchObject({ value: { decision: 'rejected' } });
     expect(await t.lobby()).toHaveLength(10);
     const again = await t.sync();
@@ -74,8 +74,8 @@ describe('a quarantined list', () => {
   });
 
   it('waits once however often it comes, and gives way to a newer one [CAT-08]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     const before = await held();
     const again = await t.sync();
     expect(again.reason).toContain(`waits already (sync ${id})`);
@@ -90,16 +90,16 @@ describe('a quarantined list', () => {
   });
 
   it('is out of date once a list was taken over [CAT-08]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     t.state().games = listOf(10);
     expect(await t.sync()).toMatchObject({ kind: 'applied' });
     expect(await t.catalogue.syncDetail(id, 3)).toMatchObject({ decision: 'superseded' });
   });
 
   it('is decided once when two people decide in the same instant [CAT-18]', async () => {
-    const { t, id } = await shrunken();
-    await using _closed = t;
+    await using t = await shrunken();
+    const { id } = t;
     const decisions = await Promise.all([
       t.catalogue.decideSync(id, 'accept', BY),
       t.replica().decideSync(id, 'reject', BY),
