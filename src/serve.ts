@@ -95,7 +95,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
   const { merge } = config.catalogue;
-  const catalogue = openCatalogue({ sql, clock, log, aggregators, merge, errands });
+  const catalogue = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
   const launches = openLaunches({
     sql,
     clock,

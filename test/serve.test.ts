@@ -142,5 +142,8 @@ describe('a callback for a game that was not synced yet', () => {
     await sleep(500);
     expect(lists - before).toBe(1);
     expect(await ended()).toHaveLength(2);
+    expect(await server.rooms.metrics.text()).toContain(
+      'croupier_catalogue_syncs_total{aggregator="acme",outcome="applied"} 2',
+    );
   });
 });

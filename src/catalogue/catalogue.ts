@@ -2,7 +2,7 @@
  * The catalogue: games under stable ids of our own, each with the offers that aggregators make of it, kept up by syncs and tuned
  * by the operator. Nothing here stops an open round: hiding a game only ends new launches.
  */
-import type { Clock, Database, Log } from '../platform/index.ts';
+import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import type { OpenDialect } from '../dialects/dialect.ts';
 import type { AggregatorName, GameCode } from '../wallet/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
@@ -47,6 +47,8 @@ export interface CatalogueOptions {
   readonly log: Log;
   /** in the order in which the operator prefers them */
   readonly aggregators: readonly CatalogueAggregator[];
+  /** absent: nothing is counted */
+  readonly metrics?: Metrics;
   /** what becomes of games that look like one; default `propose` */
   readonly merge?: MergeMode;
   /** how outbound calls are made, besides the clock: a fetch of its own, the listener for `Date` headers, a stop signal */
@@ -187,6 +189,11 @@ function syncing(
     aggregators: options.aggregators.map((each) => each.name),
     merge: options.merge ?? 'propose',
   });
+  const ended = options.metrics?.counter({
+    name: 'croupier_catalogue_syncs_total',
+    help: 'Catalogue syncs of this process by how they ended; a quarantined one waits for a person.',
+    labelNames: ['aggregator', 'outcome'],
+  });
   const settle = async (context: SyncContext): Promise<void> => {
     if (context.merge === 'automatic') {
       const merged = await mergeEvident(context);
@@ -201,6 +208,7 @@ function syncing(
       if (aggregator === undefined) return null;
       const context = contextOf(aggregator);
       const report = await syncCatalogue(context, aggregator.name, aggregator.open, syncOptions);
+      ended?.inc({ aggregator: aggregator.name, outcome: report.kind });
       if (report.kind === 'applied' || report.kind === 'unchanged') await settle(context);
       return report;
     },

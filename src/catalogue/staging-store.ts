@@ -6,10 +6,11 @@ import type { AggregatorName } from '../wallet/index.ts';
 import { gameKey, studioKey } from './names.ts';
 import { searchable } from './rules.ts';
 
-/** Adds entries numbered from `firstSeq`; false when the run was given up in the meantime. */
+/** Adds entries numbered from `firstSeq`, each with the offer of its codes if there is one; false when the run was given up in the meantime. */
 export async function stage(
   sql: Database,
   run: string,
+  aggregator: AggregatorName,
   games: readonly ListedGame[],
   firstSeq: number,
 ): Promise<boolean> {
@@ -50,15 +51,18 @@ export async function stage(
         INSERT INTO catalogue_staging (
           run, seq, new_id, new_offer_id, provider_code, provider_name, provider_search, provider_match, code, vendor_id,
           name, category, tags, features, rtp, volatility, lines, thumbnail, demo, platforms, currencies,
-          blocked_countries, released_at, vendor_enabled, sort_name, name_key
+          blocked_countries, released_at, vendor_enabled, sort_name, name_key, offer_id
         )
-        SELECT alive.id, entry.*
-        FROM alive, jsonb_to_recordset(${sql.json(rows)}) AS entry (
+        SELECT alive.id, entry.*, o.id
+        FROM alive
+        CROSS JOIN jsonb_to_recordset(${sql.json(rows)}) AS entry (
           seq integer, new_id uuid, new_offer_id uuid, provider_code text, provider_name text, provider_search text,
           provider_match text, code text, vendor_id text, name text, category text, tags text[], features text[],
           rtp text, volatility text, lines integer, thumbnail text, demo boolean, platforms text[], currencies text[],
           blocked_countries text[], released_at text, vendor_enabled boolean, sort_name text, name_key text
         )
+        LEFT JOIN offer o
+          ON o.aggregator = ${aggregator} AND o.provider_code = entry.provider_code AND o.code = entry.code
       )
     SELECT id FROM alive`;
   return beats.length === 1;
@@ -90,7 +94,7 @@ export async function dropRepeated(transaction: DatabaseTransaction, run: string
   return rows.count;
 }
 
-/** Notes which known offer every entry means: the one with its codes. */
+/** Notes which known offer every entry means: the one with its codes. Most say so since they were staged. */
 export async function matchByCode(
   transaction: DatabaseTransaction,
   run: string,

@@ -103,7 +103,7 @@ export async function syncCatalogue(
   }
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
-    const list = await readList(context, run, dialect, etag);
+    const list = await readList(context, run, { aggregator, dialect }, etag);
     const report = await concludeAgain(async () => conclude(context, run, aggregator, list, options));
     const level = report.kind === 'applied' || report.kind === 'unchanged' ? 'info' : 'warn';
     log[level]({ aggregator, sync: { ...report } }, `catalogue sync: ${report.kind}`);
@@ -131,7 +131,7 @@ type Reading = ReadList | { readonly kind: 'unchanged' } | { readonly kind: 'fai
 async function readList(
   context: SyncContext,
   run: string,
-  dialect: Pick<OpenDialect, 'games'>,
+  { aggregator, dialect }: { readonly aggregator: AggregatorName; readonly dialect: Pick<OpenDialect, 'games'> },
   etag: string | null,
 ): Promise<Reading> {
   const sample: string[] = [];
@@ -158,7 +158,8 @@ async function readList(
     malformed += page.malformed.length + page.games.length - usable.length;
     if (staged + malformed + usable.length > MAX_ENTRIES)
       return failed(`the list has more than ${MAX_ENTRIES} entries`);
-    if (!(await stage(context.sql, run, usable, staged))) return failed('the run was given up by another node');
+    if (!(await stage(context.sql, run, aggregator, usable, staged)))
+      return failed('the run was given up by another node');
     staged += usable.length;
     digest.update(JSON.stringify(usable));
   }

@@ -68,7 +68,7 @@ export type Decoded =
 export interface ListedGame {
   readonly code: string;
   /** the aggregator's own id of the game, if it has one that stays when the code changes */
-  readonly vendorId?: string | null;
+  readonly vendorId?: string;
   readonly name: string;
   readonly provider: { readonly code: string; readonly name: string };
   readonly category: string;

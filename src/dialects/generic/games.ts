@@ -81,9 +81,10 @@ function readGame(entry: JsonValue): ListedGame | string {
   if (!isJsonObject(entry)) return 'not an object';
   const f = fields(entry);
   const provider = f.object('provider');
+  const stableId = f.optional('stable_id', f.id);
   const game: ListedGame = {
+    ...(stableId === null ? {} : { vendorId: stableId }),
     code: f.id('code'),
-    vendorId: f.optional('stable_id', f.id),
     name: f.text('name'),
     provider: { code: provider.id('code'), name: provider.text('name') },
     category: f.text('category'),
@@ -137,7 +138,7 @@ function etagOf(games: readonly ListedGame[]): string {
 
 function wireGame(game: ListedGame) {
   const { blockedCountries, releasedAt, vendorId, ...rest } = game;
-  const stable = vendorId === undefined || vendorId === null ? {} : { stable_id: vendorId };
+  const stable = vendorId === undefined ? {} : { stable_id: vendorId };
   return { ...rest, ...stable, blocked_countries: blockedCountries, released_at: releasedAt };
 }
 
