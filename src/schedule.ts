@@ -11,7 +11,10 @@ export interface Job {
   readonly everyMs: number;
   /** between two starts that somebody asked for; a flood of wishes is one start after this time */
   readonly askedEveryMs?: number;
-  /** `asked`: somebody wants it now. `again` as the result asks once more. `stopped` turns true while it runs when the server closes: a long job then leaves off at its next step */
+  /**
+   * `asked`: somebody wants it now. `stopped` turns true while it runs when the server closes: a long job then leaves off at
+   * its next step. The result `again` asks once more.
+   */
   readonly work: (turn: { readonly stopped: boolean; readonly asked: boolean }) => Promise<unknown>;
 }
 
