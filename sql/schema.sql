@@ -112,13 +112,38 @@ CREATE TABLE analytics_touched (
   CONSTRAINT analytics_touched_pkey PRIMARY KEY (day)
 );
 
-CREATE TABLE catalogue_staging (
+CREATE TABLE catalogue_change (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL,
+  what text COLLATE "C" NOT NULL,
+  aggregator text COLLATE "C",
+  game_id uuid,
+  offer_id uuid,
+  provider text COLLATE "C",
+  field text COLLATE "C",
+  was jsonb,
+  became jsonb,
+  source text COLLATE "C" NOT NULL,
+  source_id text COLLATE "C" NOT NULL,
+  CONSTRAINT catalogue_change_pkey PRIMARY KEY (id),
+  CONSTRAINT catalogue_change_source_check CHECK ((source = ANY (ARRAY['sync'::text, 'api'::text, 'rule'::text])))
+);
+CREATE INDEX catalogue_change_aggregator ON catalogue_change USING btree (aggregator, id) WHERE (aggregator IS NOT NULL);
+CREATE INDEX catalogue_change_at ON catalogue_change USING btree (at);
+CREATE INDEX catalogue_change_game ON catalogue_change USING btree (game_id, id) WHERE (game_id IS NOT NULL);
+
+CREATE TABLE catalogue_held (
   run uuid NOT NULL,
   seq integer NOT NULL,
   new_id uuid NOT NULL,
+  new_offer_id uuid NOT NULL,
+  offer_id uuid,
   provider_code text COLLATE "C" NOT NULL,
   provider_name text NOT NULL,
+  provider_search text COLLATE "C" NOT NULL,
+  provider_match text COLLATE "C" NOT NULL,
   code text COLLATE "C" NOT NULL,
+  vendor_id text COLLATE "C",
   name text NOT NULL,
   category text COLLATE "C" NOT NULL,
   tags text[] NOT NULL,
@@ -134,7 +159,58 @@ CREATE TABLE catalogue_staging (
   released_at text COLLATE "C",
   vendor_enabled boolean NOT NULL,
   sort_name text COLLATE "C" NOT NULL,
-  search_text text COLLATE "C" NOT NULL,
+  name_key text COLLATE "C" NOT NULL,
+  CONSTRAINT catalogue_held_pkey PRIMARY KEY (run, seq)
+);
+
+CREATE TABLE catalogue_proposal (
+  id uuid NOT NULL,
+  game_id uuid NOT NULL,
+  other_id uuid NOT NULL,
+  reason text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  decided_by text COLLATE "C",
+  CONSTRAINT catalogue_proposal_pkey PRIMARY KEY (id),
+  CONSTRAINT catalogue_proposal_game_id_fkey FOREIGN KEY (game_id) REFERENCES game(id),
+  CONSTRAINT catalogue_proposal_other_id_fkey FOREIGN KEY (other_id) REFERENCES game(id),
+  CONSTRAINT catalogue_proposal_check CHECK ((game_id <> other_id)),
+  CONSTRAINT catalogue_proposal_reason_check CHECK ((reason = ANY (ARRAY['same_game'::text, 'rtp_variant'::text, 'renamed'::text]))),
+  CONSTRAINT catalogue_proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'outdated'::text])))
+);
+CREATE INDEX catalogue_proposal_open ON catalogue_proposal USING btree (id) WHERE (state = 'open'::text);
+CREATE INDEX catalogue_proposal_other ON catalogue_proposal USING btree (other_id);
+CREATE UNIQUE INDEX catalogue_proposal_pair ON catalogue_proposal USING btree (game_id, other_id);
+
+CREATE TABLE catalogue_staging (
+  run uuid NOT NULL,
+  seq integer NOT NULL,
+  new_id uuid NOT NULL,
+  new_offer_id uuid NOT NULL,
+  offer_id uuid,
+  provider_code text COLLATE "C" NOT NULL,
+  provider_name text NOT NULL,
+  provider_search text COLLATE "C" NOT NULL,
+  provider_match text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  vendor_id text COLLATE "C",
+  name text NOT NULL,
+  category text COLLATE "C" NOT NULL,
+  tags text[] NOT NULL,
+  features text[] NOT NULL,
+  rtp text COLLATE "C",
+  volatility text COLLATE "C",
+  lines integer,
+  thumbnail text,
+  demo boolean NOT NULL,
+  platforms text[] NOT NULL,
+  currencies text[] NOT NULL,
+  blocked_countries text[] NOT NULL,
+  released_at text COLLATE "C",
+  vendor_enabled boolean NOT NULL,
+  sort_name text COLLATE "C" NOT NULL,
+  name_key text COLLATE "C" NOT NULL,
   CONSTRAINT catalogue_staging_pkey PRIMARY KEY (run, seq)
 );
 
@@ -142,6 +218,7 @@ CREATE TABLE catalogue_state (
   aggregator text COLLATE "C" NOT NULL,
   version bigint NOT NULL,
   etag text,
+  synced_at timestamp with time zone,
   CONSTRAINT catalogue_state_pkey PRIMARY KEY (aggregator)
 );
 
@@ -161,9 +238,19 @@ CREATE TABLE catalogue_sync (
   duplicates integer NOT NULL DEFAULT 0,
   malformed integer NOT NULL DEFAULT 0,
   malformed_sample text[] NOT NULL DEFAULT '{}'::text[],
+  asked_by text COLLATE "C" NOT NULL DEFAULT 'schedule'::text,
+  renamed integer NOT NULL DEFAULT 0,
+  missing integer NOT NULL DEFAULT 0,
+  digest text COLLATE "C",
+  etag text,
+  decision text COLLATE "C",
+  decided_at timestamp with time zone,
+  decided_by text COLLATE "C",
   CONSTRAINT catalogue_sync_pkey PRIMARY KEY (id),
+  CONSTRAINT catalogue_sync_decision_check CHECK ((decision = ANY (ARRAY['waiting'::text, 'accepted'::text, 'rejected'::text, 'superseded'::text]))),
   CONSTRAINT catalogue_sync_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'applied'::text, 'unchanged'::text, 'failed'::text, 'quarantined'::text, 'abandoned'::text])))
 );
+CREATE INDEX catalogue_sync_decision ON catalogue_sync USING btree (aggregator, decision) WHERE (decision IS NOT NULL);
 CREATE UNIQUE INDEX catalogue_sync_running ON catalogue_sync USING btree (aggregator) WHERE (outcome = 'running'::text);
 CREATE INDEX catalogue_sync_started_at ON catalogue_sync USING btree (aggregator, started_at);
 
@@ -187,47 +274,26 @@ CREATE TABLE clock_node (
 
 CREATE TABLE game (
   id uuid NOT NULL,
-  aggregator text COLLATE "C" NOT NULL,
-  provider_code text COLLATE "C" NOT NULL,
-  code text COLLATE "C" NOT NULL,
   name text NOT NULL,
   category text COLLATE "C" NOT NULL,
-  tags text[] NOT NULL,
-  features text[] NOT NULL,
-  rtp text COLLATE "C",
-  volatility text COLLATE "C",
-  lines integer,
-  thumbnail text,
-  demo boolean NOT NULL,
-  platforms text[] NOT NULL,
-  currencies text[] NOT NULL,
-  blocked_countries text[] NOT NULL,
-  released_at text COLLATE "C",
-  vendor_enabled boolean NOT NULL,
   operator_enabled boolean NOT NULL DEFAULT true,
   sort_order integer NOT NULL DEFAULT 1000,
   category_override text COLLATE "C",
   sort_name text COLLATE "C" NOT NULL,
   search_text text COLLATE "C" NOT NULL,
   first_seen_at timestamp with time zone NOT NULL,
-  last_seen_at timestamp with time zone NOT NULL,
   changed_at timestamp with time zone NOT NULL,
-  removed_at timestamp with time zone,
+  name_override text,
+  sort_name_override text COLLATE "C",
+  own_tags text[] NOT NULL DEFAULT '{}'::text[],
+  merged_into uuid,
   CONSTRAINT game_pkey PRIMARY KEY (id),
-  CONSTRAINT game_aggregator_provider_code_code_key UNIQUE (aggregator, provider_code, code),
-  CONSTRAINT game_volatility_check CHECK ((volatility = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+  CONSTRAINT game_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES game(id),
+  CONSTRAINT game_check CHECK (((name_override IS NULL) = (sort_name_override IS NULL))),
+  CONSTRAINT game_check1 CHECK ((merged_into <> id))
 );
 CREATE INDEX game_lobby ON game USING btree (sort_order, sort_name, id);
-
-CREATE TABLE game_code_alias (
-  aggregator text COLLATE "C" NOT NULL,
-  provider_code text COLLATE "C" NOT NULL,
-  code text COLLATE "C" NOT NULL,
-  game_id uuid NOT NULL,
-  created_at timestamp with time zone NOT NULL,
-  CONSTRAINT game_code_alias_pkey PRIMARY KEY (aggregator, provider_code, code),
-  CONSTRAINT game_code_alias_game_id_fkey FOREIGN KEY (game_id) REFERENCES game(id)
-);
+CREATE INDEX game_merged_into ON game USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE TABLE idempotency_key (
   api_key text COLLATE "C" NOT NULL,
@@ -290,6 +356,63 @@ CREATE INDEX launch_issued_at ON launch USING brin (issued_at);
 CREATE INDEX launch_recorded_at ON launch USING btree (recorded_at);
 CREATE INDEX launch_session ON launch USING btree (session_id);
 
+CREATE TABLE offer (
+  id uuid NOT NULL,
+  game_id uuid NOT NULL,
+  home_game_id uuid NOT NULL,
+  aggregator text COLLATE "C" NOT NULL,
+  provider_code text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  vendor_id text COLLATE "C",
+  name text NOT NULL,
+  category text COLLATE "C" NOT NULL,
+  tags text[] NOT NULL,
+  features text[] NOT NULL,
+  rtp text COLLATE "C",
+  volatility text COLLATE "C",
+  lines integer,
+  thumbnail text,
+  demo boolean NOT NULL,
+  platforms text[] NOT NULL,
+  currencies text[] NOT NULL,
+  blocked_countries text[] NOT NULL,
+  released_at text COLLATE "C",
+  vendor_enabled boolean NOT NULL,
+  operator_enabled boolean NOT NULL DEFAULT true,
+  rank integer,
+  variant text,
+  sort_name text COLLATE "C" NOT NULL,
+  name_key text COLLATE "C" NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone,
+  changed_at timestamp with time zone NOT NULL,
+  missing_since timestamp with time zone,
+  missing_syncs integer NOT NULL DEFAULT 0,
+  hidden_at timestamp with time zone,
+  CONSTRAINT offer_pkey PRIMARY KEY (id),
+  CONSTRAINT offer_aggregator_provider_code_code_key UNIQUE (aggregator, provider_code, code),
+  CONSTRAINT offer_aggregator_provider_code_fkey FOREIGN KEY (aggregator, provider_code) REFERENCES provider_listing(aggregator, code),
+  CONSTRAINT offer_game_id_fkey FOREIGN KEY (game_id) REFERENCES game(id),
+  CONSTRAINT offer_home_game_id_fkey FOREIGN KEY (home_game_id) REFERENCES game(id),
+  CONSTRAINT offer_check CHECK (((hidden_at IS NULL) OR (missing_since IS NOT NULL))),
+  CONSTRAINT offer_check1 CHECK (((missing_since IS NULL) = (last_seen_at IS NULL))),
+  CONSTRAINT offer_volatility_check CHECK ((volatility = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+);
+CREATE INDEX offer_game ON offer USING btree (game_id);
+CREATE INDEX offer_name_key ON offer USING btree (name_key);
+CREATE INDEX offer_vendor_id ON offer USING btree (aggregator, vendor_id) WHERE (vendor_id IS NOT NULL);
+
+CREATE TABLE offer_code_alias (
+  aggregator text COLLATE "C" NOT NULL,
+  provider_code text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  offer_id uuid NOT NULL,
+  CONSTRAINT offer_code_alias_pkey PRIMARY KEY (aggregator, provider_code, code),
+  CONSTRAINT offer_code_alias_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES offer(id)
+);
+CREATE INDEX offer_code_alias_offer ON offer_code_alias USING btree (offer_id);
+
 CREATE TABLE player (
   id text COLLATE "C" NOT NULL,
   currency text COLLATE "C" NOT NULL,
@@ -326,13 +449,30 @@ CREATE TABLE posting (
 CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE provider (
+  key text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  own_name text,
+  search_name text COLLATE "C" NOT NULL,
+  merged_into text COLLATE "C",
+  first_seen_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT provider_pkey PRIMARY KEY (key),
+  CONSTRAINT provider_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES provider(key),
+  CONSTRAINT provider_check CHECK ((merged_into <> key))
+);
+
+CREATE TABLE provider_listing (
   aggregator text COLLATE "C" NOT NULL,
   code text COLLATE "C" NOT NULL,
   name text NOT NULL,
   first_seen_at timestamp with time zone NOT NULL,
-  last_seen_at timestamp with time zone NOT NULL,
-  CONSTRAINT provider_pkey PRIMARY KEY (aggregator, code)
+  provider_key text COLLATE "C" NOT NULL,
+  match_key text COLLATE "C" NOT NULL,
+  CONSTRAINT provider_listing_pkey PRIMARY KEY (aggregator, code),
+  CONSTRAINT provider_listing_provider_key_fkey FOREIGN KEY (provider_key) REFERENCES provider(key)
 );
+CREATE INDEX provider_listing_key ON provider_listing USING btree (provider_key);
+CREATE INDEX provider_listing_match ON provider_listing USING btree (match_key);
 
 CREATE TABLE round (
   shard smallint NOT NULL,

@@ -9,6 +9,8 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { analyticsConfigOf, analyticsSchema } from './config-analytics.ts';
+import { catalogueConfigOf, catalogueSchema, syncSettingsOf } from './config-catalogue.ts';
+import type { CatalogueConfig, SyncConfig } from './config-catalogue.ts';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
@@ -39,6 +41,7 @@ export interface AggregatorConfig extends OpenedAggregator {
   /** null: any address may call */
   readonly allowIps: BlockList | null;
   readonly launchTtlSeconds: number;
+  readonly sync: SyncConfig;
   /** scheme, host and port of the server that judges launches; null: the settings name none */
   readonly launchOrigin: string | null;
 }
@@ -74,6 +77,7 @@ export interface Config {
   readonly launchRetentionMs: number;
   readonly clock: ClockConfig;
   readonly analytics: AnalyticsSettings;
+  readonly catalogue: CatalogueConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -131,6 +135,7 @@ const fileSchema = z.strictObject({
     })
     .optional(),
   analytics: analyticsSchema.nullish(),
+  catalogue: catalogueSchema.nullish(),
   aggregators: z
     .array(
       z.strictObject({
@@ -218,6 +223,7 @@ function configOf(
     launchRetentionMs: (file.launch?.retention_days ?? 90) * DAY_MS,
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     analytics: analyticsConfigOf(file.analytics),
+    catalogue: catalogueConfigOf(file.catalogue),
     aggregators,
   });
 }
@@ -333,7 +339,9 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
     if (names.has(entry.name))
       throw new ConfigProblem(`${place}: the name is used twice; callbacks of one would be taken for the other's`);
     names.add(entry.name);
-    const settings = { catalogue: entry.catalogue, launch: entry.launch, callbacks: entry.callbacks };
+    const syncs = syncSettingsOf(entry.catalogue);
+    if (syncs.kind === 'problem') throw new ConfigProblem(`${place}: ${syncs.message}`);
+    const settings = { catalogue: syncs.rest, launch: entry.launch, callbacks: entry.callbacks };
     const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
     if (opened.kind === 'problem') throw new ConfigProblem(`${place}: ${opened.message}`);
     const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];
@@ -349,6 +357,7 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
       dialectName: entry.dialect,
       sandboxSettings: settings,
       allowIps: addresses.length === 0 ? null : blockList(addresses),
+      sync: syncs.sync,
       launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
       launchOrigin: originOfLaunches(entry.launch),
     };

@@ -68,7 +68,8 @@ export interface ServeOptions {
   readonly shareMetrics?: (own: Metrics) => Metrics;
 }
 
-const SYNC_EVERY_MS = 10 * 60_000;
+/** a flood of webhooks, or of callbacks for a game nobody knows, is one sync in this time (CAT-12) */
+const SYNC_ASKED_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
@@ -97,7 +98,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
-  const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
+  const { merge } = config.catalogue;
+  const catalogue = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
@@ -135,7 +137,11 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
       ports: {
         session: sessions.find,
         sessionFact: heardSession(rooms),
-        knowsGame: async (aggregator, code) => (await catalogue.find(aggregator, code)) !== null,
+        knowsGame: async (aggregator, code) => {
+          const isKnown = (await catalogue.find(aggregator, code)) !== null;
+          if (!isKnown) schedule.ask(syncJob(aggregator));
+          return isKnown;
+        },
         playerOfTransaction: ledger.playerOf,
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
@@ -231,11 +237,13 @@ const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { ledger, sql, catalogue, sessions } = rooms;
   const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
-  const syncs = config.aggregators.map(({ name }) => ({
-    name: syncJob(name),
-    everyMs: SYNC_EVERY_MS,
-    work: async () => catalogue.sync(name),
-  }));
+  const syncs = config.aggregators.map((aggregator): Job => syncJobOf(catalogue, aggregator));
+  const { changeRetentionMs } = config.catalogue;
+  const forget: Job = {
+    name: 'catalogue retention',
+    everyMs: EXPIRE_EVERY_MS,
+    work: async (turn) => catalogue.expire(systemClock.now() - changeRetentionMs, turn),
+  };
   const sweep: Job = {
     name: 'parked wins',
     everyMs: SWEEP_EVERY_MS,
@@ -259,7 +267,7 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { analytics } = rooms;
   const figures: readonly Job[] =
     analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
-  return [...syncs, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick, ...figures];
+  return [...syncs, forget, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick, ...figures];
 }
 
 /** A connection of its own, and one only: however far behind the figures are, they take nothing from those who play. */
@@ -272,6 +280,20 @@ function analyticsOf(
   const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
   given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql));
   return openAnalytics({ ...config.analytics, ...given, sql });
+}
+
+/** By the clock unless another replica has just been; when somebody asks in any case, and again when another was at it. */
+function syncJobOf(catalogue: Catalogue, { name, sync }: AggregatorConfig): Job {
+  return {
+    name: syncJob(name),
+    everyMs: sync.everyMs,
+    askedEveryMs: SYNC_ASKED_EVERY_MS,
+    work: async ({ asked }) => {
+      const wish = asked ? { askedBy: 'aggregator' } : { unlessWithinMs: sync.everyMs * 0.9 };
+      const report = await catalogue.sync(name, wish);
+      return asked && report?.kind === 'busy' ? 'again' : report;
+    },
+  };
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

@@ -23,18 +23,19 @@ export interface Days {
 }
 
 /**
- * The provider of each game code, as the catalogue has it now; the least where several have the same code. Former codes of a
- * game lead to it as well.
+ * The provider of each game code under our own key, as the catalogue has it now; the least where several have the same code.
+ * Former codes of an offer lead to it as well.
  */
 const providers = (sql: Sql) => sql`
   code_provider AS MATERIALIZED (
-    SELECT aggregator, code, min(provider_code) AS provider
+    SELECT codes.aggregator, codes.code, min(l.provider_key) AS provider
     FROM (
-      SELECT aggregator, code, provider_code FROM game
+      SELECT aggregator, code, provider_code FROM offer
       UNION ALL
-      SELECT a.aggregator, a.code, g.provider_code FROM game_code_alias a JOIN game g ON g.id = a.game_id
+      SELECT o.aggregator, a.code, o.provider_code FROM offer_code_alias a JOIN offer o ON o.id = a.offer_id
     ) codes
-    GROUP BY aggregator, code
+    JOIN provider_listing l ON l.aggregator = codes.aggregator AND l.code = codes.provider_code
+    GROUP BY codes.aggregator, codes.code
   )`;
 
 interface KeyRow {

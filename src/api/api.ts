@@ -12,6 +12,7 @@ import { readBody } from './body.ts';
 import { cashierRoutes } from './cashier.ts';
 import { clockRoutes } from './clock.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
+import { gameUpkeepRoutes } from './game-upkeep.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -20,6 +21,8 @@ import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { playerRoutes } from './players.ts';
 import { answerError, sendProblem } from './problem.ts';
+import { providerRoutes } from './providers.ts';
+import { syncRoutes } from './syncs.ts';
 
 const BODY_LIMIT_BYTES = 65_536;
 
@@ -39,6 +42,9 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playerRoutes(api, routes);
     cashierRoutes(api, routes);
     gameRoutes(api, routes);
+    gameUpkeepRoutes(api, routes);
+    providerRoutes(api, routes);
+    syncRoutes(api, routes);
     playRoutes(api, routes);
     launchOutcomeRoutes(api, routes);
     bookRoutes(api, routes);

@@ -1,11 +1,13 @@
-/** Calls about the catalogue: the lobby's list, the operator's switches, and syncs by hand. */
+/** Calls about games: the lobby's list, one game, and what is the operator's own of it. */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GamePatch, GamesQuery } from '../catalogue/index.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
 import { sendAnswered } from './idempotency.ts';
 import { refuse } from './problem.ts';
-import { renderGame, renderSyncReport, renderSyncRun } from './render.ts';
+import { callerOf, gameAnswer, UNKNOWN_GAME, valueOf } from './catalogue-answers.ts';
+import * as detail from './catalogue-schemas.ts';
+import { renderGame } from './render.ts';
 import * as schemas from './schemas.ts';
 
 const TAGS = ['Catalogue'];
@@ -37,14 +39,14 @@ export function gameRoutes(app: ApiScope, options: RouteOptions): void {
       config: { scope: 'read' },
       schema: {
         tags: TAGS,
-        summary: 'One game',
+        summary: 'One game, with every offer of it',
+        description: 'The id of a game that was merged into another answers with the other.',
         params: schemas.pathId,
-        response: { 200: schemas.game, ...schemas.problems },
+        response: { 200: detail.game, ...schemas.problems },
       },
     },
     async (request, reply) => {
-      const game = await catalogue.get(request.params.id);
-      return sendTagged(request, reply, renderGame(game ?? refuse(404, 'unknown_game', 'There is no such game.')));
+      return sendTagged(request, reply, await gameAnswer(catalogue, await catalogue.offers(request.params.id)));
     },
   );
 
@@ -54,62 +56,19 @@ export function gameRoutes(app: ApiScope, options: RouteOptions): void {
       config: { scope: 'write' },
       schema: {
         tags: TAGS,
-        summary: "The operator's own switch, order and category",
-        description: 'Switching a game off ends new launches; its open rounds go on.',
+        summary: "The operator's own switch, order, category, name, tags and preference among offers",
+        description: 'Switching a game off ends new launches; its open rounds go on. No sync touches what is set here.',
         params: schemas.pathId,
-        body: schemas.gamePatch,
-        response: { 200: schemas.game, ...schemas.problems },
+        body: detail.gamePatch,
+        response: { 200: detail.game, ...schemas.problems },
       },
     },
     async (request, reply) => {
       const answer = await idempotency.once(request, async () => {
-        const game = await catalogue.patch(request.params.id, patchOf(request.body));
-        return { status: 200, body: renderGame(game ?? refuse(404, 'unknown_game', 'There is no such game.')) };
+        const done = await catalogue.patch(request.params.id, patchOf(request.body), callerOf(request));
+        return { status: 200, body: await gameAnswer(catalogue, valueOf(done, UNKNOWN_GAME)) };
       });
       return sendAnswered(reply, answer);
-    },
-  );
-  syncRoutes(app, options);
-}
-
-function syncRoutes(app: ApiScope, { catalogue, idempotency }: RouteOptions): void {
-  app.post(
-    '/v1/syncs',
-    {
-      config: { scope: 'write' },
-      schema: {
-        tags: TAGS,
-        summary: "Take over an aggregator's list now",
-        description: 'Answers when the sync has ended, whatever it came to. `accept` takes over a quarantined list.',
-        body: schemas.syncWish,
-        response: { 200: schemas.syncReport, ...schemas.problems },
-      },
-    },
-    async (request, reply) => {
-      const answer = await idempotency.once(request, async () => {
-        const { aggregator, accept, force } = request.body;
-        const report = await catalogue.sync(aggregator, { accept: accept ?? [], force: force ?? false });
-        if (report === null) return refuse(404, 'unknown_aggregator', 'No aggregator is configured under this name.');
-        return { status: 200, body: renderSyncReport(report) };
-      });
-      return sendAnswered(reply, answer);
-    },
-  );
-
-  app.get(
-    '/v1/syncs',
-    {
-      config: { scope: 'read' },
-      schema: {
-        tags: TAGS,
-        summary: 'Past syncs, newest first',
-        querystring: schemas.syncsQuery,
-        response: { 200: schemas.syncs, ...schemas.problems },
-      },
-    },
-    async (request) => {
-      const { aggregator, limit } = request.query;
-      return { items: (await catalogue.syncs(aggregator, limit)).map(renderSyncRun) };
     },
   );
 }
@@ -131,12 +90,15 @@ function queryOf(query: (typeof schemas.gamesQuery)['_output']): GamesQuery {
   };
 }
 
-function patchOf(body: (typeof schemas.gamePatch)['_output']): GamePatch {
-  const { enabled, order, category } = body;
+function patchOf(body: (typeof detail.gamePatch)['_output']): GamePatch {
+  const { enabled, order, category, name, tags, offers } = body;
   return {
     ...(enabled === undefined ? {} : { enabled }),
     ...(order === undefined ? {} : { order }),
     ...(category === undefined ? {} : { category }),
+    ...(name === undefined ? {} : { name }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(offers === undefined ? {} : { offers }),
   };
 }
 

@@ -58,7 +58,7 @@ export function renderGame(game: Game): Answer<'game'> {
     blocked_countries: [...game.blockedCountries],
     released_at: game.releasedAt,
     available: isAvailable(game),
-    enabled: game.operatorEnabled,
+    enabled: game.own.enabled,
     vendor_enabled: game.vendorEnabled,
     order: game.order,
     first_seen_at: iso(game.firstSeenAtMs),
@@ -67,26 +67,31 @@ export function renderGame(game: Game): Answer<'game'> {
   };
 }
 
-type Counts = Omit<Answer<'syncReport'>, 'outcome'>;
+type Counts = Omit<Answer<'syncReport'>, 'outcome' | 'id'>;
 
 function renderCounts(sync: SyncReport | SyncRun): Counts {
-  const { reason, listed, added, changed, removed, returned, duplicates, malformed } = sync;
+  const { reason, listed, added, changed, renamed, missing, removed, returned, duplicates, malformed } = sync;
   const malformed_sample = [...sync.malformedSample];
-  return { reason, listed, added, changed, removed, returned, duplicates, malformed, malformed_sample };
+  const changes = { added, changed, renamed, missing, removed, returned };
+  return { reason, listed, ...changes, duplicates, malformed, malformed_sample };
 }
 
 export function renderSyncReport(report: SyncReport): Answer<'syncReport'> {
-  return { outcome: report.kind, ...renderCounts(report) };
+  return { id: report.id, outcome: report.kind, ...renderCounts(report) };
 }
 
-export function renderSyncRun(run: SyncRun): Answer<'syncs'>['items'][number] {
+export function renderSyncRun(run: SyncRun): Answer<'syncRun'> {
   return {
     id: run.id,
     aggregator: run.aggregator,
+    asked_by: run.askedBy,
     started_at: iso(run.startedAtMs),
     finished_at: isoOrNull(run.finishedAtMs),
     outcome: run.outcome,
     ...renderCounts(run),
+    decision: run.decision,
+    decided_at: isoOrNull(run.decidedAtMs),
+    decided_by: run.decidedBy,
   };
 }
 

@@ -138,6 +138,8 @@ const syncCounts = {
   listed: z.int(),
   added: z.int(),
   changed: z.int(),
+  renamed: z.int(),
+  missing: z.int().describe('Lacked by the list and not hidden yet.'),
   removed: z.int(),
   returned: z.int(),
   duplicates: z.int(),
@@ -145,22 +147,24 @@ const syncCounts = {
   malformed_sample: z.array(z.string()),
 };
 export const syncReport = z.object({
+  id: orNull(z.string()),
   outcome: z.enum(['applied', 'unchanged', 'failed', 'quarantined', 'busy']),
   ...syncCounts,
 });
 export const syncsQuery = z.object({ aggregator: word, limit: z.coerce.number().int().min(1).max(100).default(20) });
-export const syncs = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      aggregator: z.string(),
-      started_at: time,
-      finished_at: orNull(time),
-      outcome: z.enum(['running', 'applied', 'unchanged', 'failed', 'quarantined', 'abandoned']),
-      ...syncCounts,
-    }),
-  ),
+export const syncRun = z.object({
+  id: z.string(),
+  aggregator: z.string(),
+  asked_by: z.string(),
+  started_at: time,
+  finished_at: orNull(time),
+  outcome: z.enum(['running', 'applied', 'unchanged', 'failed', 'quarantined', 'abandoned']),
+  ...syncCounts,
+  decision: orNull(z.enum(['waiting', 'accepted', 'rejected', 'superseded'])),
+  decided_at: orNull(time),
+  decided_by: orNull(z.string()),
 });
+export const syncs = z.object({ items: z.array(syncRun) });
 
 export const launchWish = z.object({
   player_id: idText.nullish().describe('Left out for a demo.'),

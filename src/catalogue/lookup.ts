@@ -5,15 +5,16 @@
 import type { Clock, Database } from '../platform/index.ts';
 import { gameCode } from '../wallet/index.ts';
 import type { AggregatorName, GameCode } from '../wallet/index.ts';
+import { selectCodes, selectVersion } from './game-store.ts';
 import { pickOffer } from './rules.ts';
-import { selectOffers, selectVersion } from './store.ts';
 
 /** What a code of an aggregator stands for. */
 export interface Offer {
-  /** our stable id */
+  /** our stable id of the game */
   readonly id: string;
   /** the current code, also when the call used a former one */
   readonly code: GameCode;
+  /** the aggregator's code of the studio */
   readonly provider: string;
   /** false: hidden or switched off; its open rounds still pay */
   readonly available: boolean;
@@ -22,7 +23,7 @@ export interface Offer {
 export interface Lookup {
   readonly find: (aggregator: AggregatorName, code: GameCode, provider: string | null) => Promise<Offer | null>;
   /** this process changed something: look again before the next answer */
-  readonly invalidate: (aggregator: AggregatorName) => void;
+  readonly invalidateAll: () => void;
 }
 
 interface Memory {
@@ -66,9 +67,9 @@ export function createLookup(sql: Database, clock: Clock): Lookup {
       const offers = known ?? (await recent(aggregator, RECHECK_ON_MISS_MS)).byCode.get(code) ?? [];
       return pickOffer(offers, provider);
     },
-    invalidate: (aggregator) => {
-      memories.delete(aggregator);
-      checks.delete(aggregator);
+    invalidateAll: () => {
+      memories.clear();
+      checks.clear();
     },
   };
 }
@@ -84,7 +85,7 @@ async function refresh(
   const version = await selectVersion(sql, aggregator);
   if (memory !== undefined && memory.version === version) return { ...memory, checkedAtMs };
   const byCode = new Map<string, Offer[]>();
-  for (const row of await selectOffers(sql, aggregator)) {
+  for (const row of await selectCodes(sql, aggregator)) {
     const offer = { id: row.id, code: gameCode(row.code), provider: row.provider, available: row.available };
     const offers = byCode.get(row.listed_code);
     if (offers === undefined) byCode.set(row.listed_code, [offer]);

@@ -5,17 +5,28 @@
 import type { ListedGame } from '../dialects/dialect.ts';
 import type { AggregatorName, GameCode } from '../wallet/index.ts';
 
-/** A game under our own id, as the lobby and the launch see it. */
+/**
+ * A game under our own id, as one of its offers makes it: what the lobby shows and the launch checks. Which offer that is
+ * depends on who asks; the operator's own things are the same in all of them.
+ */
 export interface Game {
-  /** ours; stays when names, codes and lists change */
+  /** ours; stays when names, codes, lists and aggregators change */
   readonly id: string;
+  /** the offer's own id */
+  readonly offer: string;
   readonly aggregator: AggregatorName;
+  /** `code` is our own key of the studio, `name` the one that is shown */
   readonly provider: { readonly code: string; readonly name: string };
+  /** the aggregator's code of the studio */
+  readonly providerCode: string;
   readonly code: GameCode;
+  /** the operator's, where one is set, else that of the preferred offer */
   readonly name: string;
-  /** the operator's, where one is set, else the aggregator's */
+  /** the operator's, where one is set, else the preferred offer's */
   readonly category: string;
+  /** the aggregator's and the operator's own */
   readonly tags: readonly string[];
+  readonly own: OwnedByOperator;
   readonly features: readonly string[];
   readonly rtp: string | null;
   readonly volatility: 'low' | 'medium' | 'high' | null;
@@ -30,19 +41,49 @@ export interface Game {
   readonly blockedCountries: readonly string[];
   readonly releasedAt: string | null;
   readonly vendorEnabled: boolean;
+  /** the operator's switches of the game and of the offer are both on */
   readonly operatorEnabled: boolean;
   /** smaller comes first in the lobby */
   readonly order: number;
   readonly firstSeenAtMs: number;
+  /** when the list had it last */
   readonly lastSeenAtMs: number;
   readonly changedAtMs: number;
-  /** since when the aggregator's list lacks it */
+  /** since when the list lacks it; it can still be launched until it is removed */
+  readonly missingAtMs: number | null;
+  /** since when it has been missing for so long that nobody is let in any more */
   readonly removedAtMs: number | null;
+}
+
+/** What the operator has set, and no sync touches. */
+export interface OwnedByOperator {
+  /** the switch of the whole game */
+  readonly enabled: boolean;
+  readonly name: string | null;
+  readonly category: string | null;
+  readonly tags: readonly string[];
+  /** the switch of this offer alone */
+  readonly offerEnabled: boolean;
+  /** place among the game's offers, from 0; null: none was given */
+  readonly rank: number | null;
+  /** what tells this offer from others of the game, such as its RTP (CAT-16) */
+  readonly variant: string | null;
+}
+
+/** Who changed something: a sync by its id, an API key by its name, or a rule of the house. */
+export interface ChangedBy {
+  readonly source: 'sync' | 'api' | 'rule';
+  readonly id: string;
 }
 
 /** True when new launches are possible. Open rounds of any game go on whatever this says (CAT-03). */
 export function isAvailable(game: Pick<Game, 'vendorEnabled' | 'operatorEnabled' | 'removedAtMs'>): boolean {
   return game.vendorEnabled && game.operatorEnabled && game.removedAtMs === null;
+}
+
+/** Of a game's offers in order of preference: the first that can be launched, else the first; null when there are none. */
+export function bestOffer(offers: readonly Game[]): Game | null {
+  return offers.find(isAvailable) ?? offers[0] ?? null;
 }
 
 const MAX_CODE = 255;
@@ -88,12 +129,31 @@ export function likePattern(sought: string): string {
   return `%${searchable(sought).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
-/** More of the visible games missing than this part of them: somebody looks first (CAT-08). */
-export const SHRINK_LIMIT = 0.2;
+/** How far an aggregator's list is believed without a person. */
+export interface SyncRules {
+  /** a list that lacks more than this part of the visible offers is quarantined (CAT-08); 0..1 */
+  readonly shrinkLimit: number;
+  /** an offer is hidden when this many lists in a row lack it … */
+  readonly hideAfterSyncs: number;
+  /** … and it has been missing for at least this long (CAT-04) */
+  readonly hideAfterMs: number;
+  /** an empty list is what the aggregator means (CAT-09) */
+  readonly mayBeEmpty: boolean;
+}
 
-/** True when so many visible games are missing from a list that it is not believed without a person. */
-export function isSuspicious(counts: { readonly visible: number; readonly missing: number }): boolean {
-  return counts.visible > 0 && counts.missing > counts.visible * SHRINK_LIMIT;
+export const SAFE_SYNC_RULES: SyncRules = {
+  shrinkLimit: 0.2,
+  hideAfterSyncs: 2,
+  hideAfterMs: 5 * 60_000,
+  mayBeEmpty: false,
+};
+
+/** True when so many visible offers are missing from a list that it is not believed without a person. */
+export function isSuspicious(
+  counts: { readonly visible: number; readonly missing: number },
+  shrinkLimit: number,
+): boolean {
+  return counts.visible > 0 && counts.missing > counts.visible * shrinkLimit;
 }
 
 /** Which of several offers under one code a call means: the named provider's, else one that can be launched, else the oldest. */

@@ -3,27 +3,41 @@
  * (CAT-07). An empty, shrunken or changing list is not believed; one run at a time per aggregator, on however many nodes.
  * Memory is bounded by one page.
  */
+import { createHash } from 'node:crypto';
 import { isProblem } from '../money/index.ts';
-import type { Clock, Database, Log } from '../platform/index.ts';
-import { newId } from '../platform/index.ts';
+import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
+import { errorCode, newId } from '../platform/index.ts';
 import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
+import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
+import { proposeMerges } from './proposals.ts';
+import type { MergeMode } from './proposals.ts';
 import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
+import type { SyncRules } from './rules.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage } from './staging-store.ts';
+import type { Comparison } from './staging-store.ts';
+import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
-import { compare, finishRun, lockRun, noteTaken, selectEtag, stage, startRun, takeOver } from './sync-store.ts';
+import { ageMissing, refreshGames, takeOver } from './takeover-store.ts';
 
 export interface SyncOptions {
   /** take over a list that is quarantined otherwise: much shorter than before, or empty (CAT-08, CAT-09) */
   readonly accept?: readonly ('shrink' | 'empty')[];
   /** ask for the whole list even if it is the one taken over last */
   readonly force?: boolean;
+  /** who asked: `schedule`, `aggregator` (it sent a webhook, or a callback for a game nobody knew), or `api:` with the key's name */
+  readonly askedBy?: string;
+  /** do nothing when another sync reached its end within this time */
+  readonly unlessWithinMs?: number;
 }
 
 export type SyncReport = SyncCounts & {
-  /** `busy`: another run of this aggregator is at work, nothing was done */
+  /** `busy`: another run of this aggregator is at work, or there were too many; nothing was done */
   readonly kind: Exclude<SyncOutcome, 'running' | 'abandoned'> | 'busy';
+  /** null: nothing was done */
+  readonly id: string | null;
   readonly reason: string | null;
   readonly malformedSample: readonly string[];
 };
@@ -33,6 +47,10 @@ export interface SyncContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly tools: ErrandTools;
+  readonly rules: SyncRules;
+  /** in the configuration's order */
+  readonly aggregators: readonly AggregatorName[];
+  readonly merge: MergeMode;
 }
 
 /** Longer than one page can take with all its tries. */
@@ -41,8 +59,26 @@ const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
 const MAX_SAMPLE = 50;
 const MAX_SAMPLE_LENGTH = 200;
+/** However often somebody asks: an aggregator is not hammered (CAT-12). */
+const MAX_PER_MINUTE = 10;
 
-const NOTHING: SyncCounts = { listed: 0, added: 0, changed: 0, removed: 0, returned: 0, duplicates: 0, malformed: 0 };
+const NOTHING: SyncCounts = {
+  listed: 0,
+  added: 0,
+  changed: 0,
+  renamed: 0,
+  missing: 0,
+  removed: 0,
+  returned: 0,
+  duplicates: 0,
+  malformed: 0,
+};
+
+const WHY_NOT = {
+  busy: 'another sync of this aggregator is at work',
+  recent: 'another sync of this aggregator has just been',
+  too_often: `there were ${MAX_PER_MINUTE} syncs of this aggregator within a minute; wait for one`,
+} as const;
 
 /** Runs one sync to its end. Rejects only when the database does; the run is then marked as failed where possible. */
 export async function syncCatalogue(
@@ -53,13 +89,22 @@ export async function syncCatalogue(
 ): Promise<SyncReport> {
   const { sql, clock, log } = context;
   const run = newId();
-  if (!(await startRun(sql, { id: run, aggregator, nowMs: clock.now(), leaseMs: LEASE_MS }))) {
-    return { kind: 'busy', reason: 'another sync of this aggregator is at work', malformedSample: [], ...NOTHING };
+  const started = await startRun(sql, {
+    id: run,
+    aggregator,
+    askedBy: options.askedBy ?? 'schedule',
+    nowMs: clock.now(),
+    leaseMs: LEASE_MS,
+    unlessWithinMs: options.unlessWithinMs ?? 0,
+    maxPerMinute: MAX_PER_MINUTE,
+  });
+  if (started !== 'started') {
+    return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
   }
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
-    const list = await readList(context, run, dialect, etag);
-    const report = await conclude(context, run, aggregator, list, options);
+    const list = await readList(context, run, { aggregator, dialect }, etag);
+    const report = await concludeAgain(async () => conclude(context, run, aggregator, list, options));
     const level = report.kind === 'applied' || report.kind === 'unchanged' ? 'info' : 'warn';
     log[level]({ aggregator, sync: { ...report } }, `catalogue sync: ${report.kind}`);
     return report;
@@ -75,6 +120,8 @@ interface ReadList {
   readonly etag: string | null;
   readonly listed: number;
   readonly staged: number;
+  /** of all entries: equal lists have equal ones */
+  readonly digest: string;
   readonly malformed: number;
   readonly malformedSample: readonly string[];
 }
@@ -84,10 +131,11 @@ type Reading = ReadList | { readonly kind: 'unchanged' } | { readonly kind: 'fai
 async function readList(
   context: SyncContext,
   run: string,
-  dialect: Pick<OpenDialect, 'games'>,
+  { aggregator, dialect }: { readonly aggregator: AggregatorName; readonly dialect: Pick<OpenDialect, 'games'> },
   etag: string | null,
 ): Promise<Reading> {
   const sample: string[] = [];
+  const digest = createHash('sha256');
   let staged = 0;
   let malformed = 0;
   let first: GamesPage | null = null;
@@ -110,13 +158,23 @@ async function readList(
     malformed += page.malformed.length + page.games.length - usable.length;
     if (staged + malformed + usable.length > MAX_ENTRIES)
       return failed(`the list has more than ${MAX_ENTRIES} entries`);
-    if (!(await stage(context.sql, run, usable, staged))) return failed('the run was given up by another node');
+    if (!(await stage(context.sql, run, aggregator, usable, staged)))
+      return failed('the run was given up by another node');
     staged += usable.length;
+    digest.update(JSON.stringify(usable));
   }
   const listed = staged + malformed;
   if (first !== null && listed < first.total)
     return failed(`the list has ${listed} entries where it says ${first.total}`);
-  return { kind: 'list', etag: first?.etag ?? null, listed, staged, malformed, malformedSample: sample };
+  return {
+    kind: 'list',
+    etag: first?.etag ?? null,
+    listed,
+    staged,
+    digest: digest.digest('base64url'),
+    malformed,
+    malformedSample: sample,
+  };
 }
 
 function failed(reason: string): Reading {
@@ -136,6 +194,19 @@ function note(sample: string[], problem: string): void {
   if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
+const DEADLOCK = '40P01';
+
+/** Two aggregators' lists may want the same games in another order: the database then gives one up, and it has its turn after. */
+async function concludeAgain(work: () => Promise<SyncReport>): Promise<SyncReport> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (errorCode(error) !== DEADLOCK || tries === 3) throw error;
+    }
+  }
+}
+
 /** Decides what the reading is worth and writes it: the whole list in one transaction, or only how the run ended. */
 async function conclude(
   context: SyncContext,
@@ -144,36 +215,115 @@ async function conclude(
   list: Reading,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  const { sql, clock } = context;
+  const { sql, clock, rules } = context;
   const nowMs = clock.now();
-  if (list.kind !== 'list') {
-    const reason = list.kind === 'failed' ? list.reason : null;
-    return end(sql, run, nowMs, { kind: list.kind, reason, malformedSample: [], ...NOTHING });
+  if (list.kind === 'failed') {
+    return end(sql, run, nowMs, { kind: 'failed', id: run, reason: list.reason, malformedSample: [], ...NOTHING });
   }
+  if (list.kind === 'unchanged') return stillTheSame(context, run, aggregator);
   const { listed, malformed, malformedSample } = list;
-  const read = { ...NOTHING, listed, malformed, malformedSample };
-  if (list.staged === 0 && options.accept?.includes('empty') !== true) {
+  const read = { ...NOTHING, id: run, listed, malformed, malformedSample };
+  // Entries that are all unusable are never what an aggregator means.
+  const maybeEmpty = listed === 0 && (rules.mayBeEmpty || options.accept?.includes('empty') === true);
+  if (list.staged === 0 && !maybeEmpty) {
     return end(sql, run, nowMs, { kind: 'failed', reason: 'the list has no usable game', ...read });
   }
   return sql.begin(async (transaction) => {
+    await lockAggregator(transaction, aggregator);
     if (!(await lockRun(transaction, run))) {
       return { kind: 'failed', reason: 'the run was given up by another node', ...read };
     }
-    const counts = await compare(transaction, run, aggregator);
-    const duplicates = counts.staged - counts.distinct;
-    if (counts.staged !== list.staged) {
+    if ((await countStaged(transaction, run)) !== list.staged) {
       return end(transaction, run, nowMs, { kind: 'failed', reason: 'the staged pages were lost', ...read });
     }
-    if (isSuspicious(counts) && options.accept?.includes('shrink') !== true) {
-      const reason = `${counts.missing} of ${counts.visible} games are missing from the list; accept it by hand if that is right`;
+    await noteList(transaction, run, list);
+    const duplicates = await dropRepeated(transaction, run);
+    const counts = await match(transaction, run, aggregator);
+    const isAccepted = options.accept?.includes('shrink') === true || (listed === 0 && rules.mayBeEmpty);
+    if (isSuspicious(counts, rules.shrinkLimit) && !isAccepted) {
+      const reason = await quarantine(transaction, { run, aggregator, digest: list.digest, counts, nowMs });
       return end(transaction, run, nowMs, { kind: 'quarantined', reason, ...read, duplicates });
     }
-    const changes = await takeOver(transaction, run, aggregator, nowMs);
-    const changed = changes.added + changes.changed + changes.removed + changes.returned > 0;
-    await noteTaken(transaction, aggregator, list.etag, changed);
+    const hideAtOnce = options.accept?.includes('shrink') === true;
+    const changes = await applyStaged(context, transaction, { run, aggregator, etag: list.etag, hideAtOnce, nowMs });
+    await supersede(transaction, aggregator, nowMs);
     const reason = duplicates === 0 ? null : `${duplicates} repeated entries; the last of each counts`;
     return end(transaction, run, nowMs, { kind: 'applied', reason, ...read, duplicates, ...changes });
   });
+}
+
+/** Which offer every staged entry means, and how many offers the list lacks. */
+export async function match(
+  transaction: DatabaseTransaction,
+  run: string,
+  aggregator: AggregatorName,
+): Promise<Comparison> {
+  await matchByCode(transaction, run, aggregator);
+  await matchRenamed(transaction, run, aggregator);
+  return compare(transaction, run, aggregator);
+}
+
+export interface Applying {
+  readonly run: string;
+  readonly aggregator: AggregatorName;
+  readonly etag: string | null;
+  readonly hideAtOnce: boolean;
+  readonly nowMs: number;
+}
+
+/** Makes the staged and matched list the catalogue, and looks for games that may be one. */
+export async function applyStaged(
+  context: Pick<SyncContext, 'rules' | 'aggregators' | 'merge'>,
+  transaction: DatabaseTransaction,
+  applying: Applying,
+): Promise<Omit<SyncCounts, 'listed' | 'duplicates' | 'malformed'>> {
+  const { rules, aggregators } = context;
+  const { etag, aggregator, nowMs } = applying;
+  const { isAny, ...changes } = await takeOver(transaction, { ...applying, rules, aggregators });
+  await noteTaken(transaction, { aggregator, etag, changed: isAny, nowMs });
+  if (isAny) await proposeMerges(transaction, { mode: context.merge, changedAtMs: nowMs });
+  return changes;
+}
+
+/** The aggregator says that its list has not changed: what it lacked, it lacks for longer now. */
+async function stillTheSame(context: SyncContext, run: string, aggregator: AggregatorName): Promise<SyncReport> {
+  const { sql, clock, rules, aggregators } = context;
+  const nowMs = clock.now();
+  return sql.begin(async (transaction) => {
+    await lockAggregator(transaction, aggregator);
+    const aged = await ageMissing(transaction, { run: null, by: run, aggregator, rules, hideAtOnce: false, nowMs });
+    if (aged.removed > 0) await refreshGames(transaction, aggregators, { changedAt: new Date(nowMs) });
+    await noteTaken(transaction, { aggregator, changed: aged.removed > 0, nowMs });
+    return end(transaction, run, nowMs, {
+      ...NOTHING,
+      ...aged,
+      kind: 'unchanged',
+      id: run,
+      reason: null,
+      malformedSample: [],
+    });
+  });
+}
+
+/** Keeps the list for a person, unless it is one that waits already or was turned down; returns the reason. */
+async function quarantine(
+  transaction: DatabaseTransaction,
+  found: {
+    readonly run: string;
+    readonly aggregator: AggregatorName;
+    readonly digest: string;
+    readonly counts: Comparison;
+    readonly nowMs: number;
+  },
+): Promise<string> {
+  const { run, aggregator, counts } = found;
+  const missing = `${counts.missing} of ${counts.visible} games are missing from the list`;
+  const same = await selectSameHeld(transaction, aggregator, found.digest);
+  if (same?.decision === 'rejected') return `${missing}; the same list was rejected before (sync ${same.id})`;
+  if (same !== null) return `${missing}; the same list waits already (sync ${same.id}): accept or reject it`;
+  await supersede(transaction, aggregator, found.nowMs);
+  await hold(transaction, run);
+  return `${missing}; accept or reject it`;
 }
 
 type Ended = SyncReport & { readonly kind: Exclude<SyncReport['kind'], 'busy'> };

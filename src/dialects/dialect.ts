@@ -67,6 +67,8 @@ export type Decoded =
 /** A game as one aggregator lists it, in the house's vocabulary. */
 export interface ListedGame {
   readonly code: string;
+  /** the aggregator's own id of the game, if it has one that stays when the code changes */
+  readonly vendorId?: string;
   readonly name: string;
   readonly provider: { readonly code: string; readonly name: string };
   readonly category: string;

@@ -38,7 +38,7 @@ export interface LaunchesOptions {
   /** the name of this machine, under which its launches are recorded; absent: nobody compares it */
   readonly node?: string;
   readonly aggregators: readonly LaunchAggregator[];
-  readonly catalogue: Pick<Catalogue, 'get'>;
+  readonly catalogue: Pick<Catalogue, 'offers'>;
   readonly players: Pick<Players, 'get'>;
   readonly sessions: Pick<Sessions, 'open' | 'now'>;
   readonly ledger: Pick<Ledger, 'wallets' | 'unfinished'>;
@@ -116,10 +116,10 @@ export function openLaunches(options: LaunchesOptions): Launches {
 
   /** Those who offer the game, in the order in which they are preferred. */
   const sellersOf = async (gameId: string): Promise<readonly Seller[]> => {
-    const game = await options.catalogue.get(gameId);
-    return (game === null ? [] : [game]).flatMap((each) => {
-      const aggregator = aggregators.get(each.aggregator);
-      return aggregator === undefined ? [] : [{ aggregator, game: each }];
+    const offers = await options.catalogue.offers(gameId);
+    return offers.flatMap((game) => {
+      const aggregator = aggregators.get(game.aggregator);
+      return aggregator === undefined ? [] : [{ aggregator, game }];
     });
   };
   return {

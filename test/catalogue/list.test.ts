@@ -9,6 +9,7 @@ import { listedGame, listOf, startAggregator } from './aggregator.ts';
 
 const ACME = aggregatorName('acme');
 const BIG = aggregatorName('big');
+const BY = { source: 'api', id: 'test' } as const;
 
 describe('the lobby', () => {
   let database: TestDatabase;
@@ -80,22 +81,25 @@ describe('the lobby', () => {
 
   it('switches, orders and files games as the operator says, whatever the next sync brings', async () => {
     const zebra = await idOf('zebra');
-    expect(await catalogue.patch(zebra, { order: 1, category: 'animals' })).toMatchObject({
-      order: 1,
-      category: 'animals',
+    expect(await catalogue.patch(zebra, { order: 1, category: 'animals' }, BY)).toMatchObject({
+      value: [{ order: 1, category: 'animals' }],
     });
     expect(await codes({})).toEqual(['zebra', 'aviator', 'book']);
     expect(await codes({ category: 'animals' })).toEqual(['zebra']);
-    expect(await catalogue.patch(zebra, { enabled: false })).toMatchObject({ operatorEnabled: false, order: 1 });
+    expect(await catalogue.patch(zebra, { enabled: false }, BY)).toMatchObject({
+      value: [{ operatorEnabled: false, order: 1 }],
+    });
     expect(await catalogue.find(ACME, gameCode('zebra'))).toMatchObject({ available: false });
     await catalogue.sync(ACME, { force: true });
     expect(await codes({})).toEqual(['aviator', 'book']);
-    expect(await catalogue.patch(zebra, { enabled: true, order: 1000, category: null })).toMatchObject({
-      category: 'slots',
+    expect(await catalogue.patch(zebra, { enabled: true, order: 1000, category: null }, BY)).toMatchObject({
+      value: [{ category: 'slots' }],
     });
     expect(await codes({})).toEqual(['aviator', 'zebra', 'book']);
-    expect(await catalogue.patch('nonsense', { enabled: true })).toBeNull();
-    expect(await catalogue.patch('01890000-0000-7000-8000-00000000dead', { enabled: true })).toBeNull();
+    expect(await catalogue.patch('nonsense', { enabled: true }, BY)).toEqual({ kind: 'unknown' });
+    expect(await catalogue.patch('01890000-0000-7000-8000-00000000dead', { enabled: true }, BY)).toEqual({
+      kind: 'unknown',
+    });
   });
 
   it('pages through 12,000 games without gap or repeat, each page in under 100 ms [CAT-10]', async () => {
@@ -145,11 +149,11 @@ describe('the lobby', () => {
 
   it('understands a former code, and prefers a game that has it now [CAT-01]', async () => {
     const book = await idOf('book');
-    expect(await catalogue.addAlias(book, gameCode('old-book'))).toMatchObject({ code: 'book' });
+    expect(await catalogue.noteAlias(book, { code: gameCode('old-book') }, BY)).toMatchObject({ kind: 'done' });
     expect(await catalogue.find(ACME, gameCode('old-book'))).toMatchObject({ id: book, code: 'book' });
-    await catalogue.addAlias(book, gameCode('zebra'));
+    await catalogue.noteAlias(book, { code: gameCode('zebra') }, BY);
     expect(await catalogue.find(ACME, gameCode('zebra'))).toMatchObject({ code: 'zebra' });
-    expect(await catalogue.addAlias('nonsense', gameCode('x'))).toBeNull();
+    expect(await catalogue.noteAlias('nonsense', { code: gameCode('x') }, BY)).toEqual({ kind: 'unknown' });
   });
 
   it('asks the database once for a burst of callbacks', async () => {

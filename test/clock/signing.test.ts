@@ -35,12 +35,15 @@ const { open, mirror } = opened;
 
 const GAME: Game = {
   id: '01890000-0000-7000-8000-000000000001',
+  offer: '01890000-0000-7000-8000-000000000002',
   aggregator: ACME,
   provider: { code: 'studio', name: 'Studio' },
+  providerCode: 'studio',
   code: gameCode('book'),
   name: 'Book',
   category: 'slots',
   tags: [],
+  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
   features: [],
   rtp: null,
   volatility: null,
@@ -57,6 +60,7 @@ const GAME: Game = {
   firstSeenAtMs: 0,
   lastSeenAtMs: 0,
   changedAtMs: 0,
+  missingAtMs: null,
   removedAtMs: null,
 };
 
@@ -68,7 +72,7 @@ async function launch(aheadMs: number, clocks?: LaunchesOptions['clocks']) {
     clock,
     log: silentLog,
     aggregators: [{ name: ACME, open, launchTtlSeconds: 600 }],
-    catalogue: { get: async () => GAME },
+    catalogue: { offers: async () => [GAME] },
     players: { get: async () => null },
     sessions: openSessions({ sql, clock }),
     ledger: { wallets: async () => [], unfinished: async () => null },

@@ -10,12 +10,15 @@ import { CURRENCIES } from '../support/ledger.ts';
 
 const game: Game = {
   id: '01890000-0000-7000-8000-000000000001',
+  offer: '01890000-0000-7000-8000-000000000002',
   aggregator: aggregatorName('acme'),
   provider: { code: 'studio', name: 'Studio' },
+  providerCode: 'studio',
   code: gameCode('slot'),
   name: 'Slot',
   category: 'slots',
   tags: [],
+  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
   features: [],
   rtp: null,
   volatility: null,
@@ -32,6 +35,7 @@ const game: Game = {
   firstSeenAtMs: 0,
   lastSeenAtMs: 0,
   changedAtMs: 0,
+  missingAtMs: null,
   removedAtMs: null,
 };
 const player: Player = {

@@ -27,12 +27,15 @@ const { open, mirror } = opened;
 
 export const GAME: Game = {
   id: '01890000-0000-7000-8000-000000000001',
+  offer: '01890000-0000-7000-8000-000000000002',
   aggregator: ACME,
   provider: { code: 'studio', name: 'Studio' },
+  providerCode: 'studio',
   code: gameCode('book'),
   name: 'Book',
   category: 'slots',
   tags: [],
+  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
   features: [],
   rtp: null,
   volatility: null,
@@ -49,6 +52,7 @@ export const GAME: Game = {
   firstSeenAtMs: 0,
   lastSeenAtMs: 0,
   changedAtMs: 0,
+  missingAtMs: null,
   removedAtMs: null,
 };
 
@@ -73,7 +77,7 @@ export function launchesOf(sql: Database, more: Partial<LaunchesOptions> = {}) {
     clock,
     log: silentLog,
     aggregators: [{ name: ACME, open, launchTtlSeconds: 600 }],
-    catalogue: { get: async () => GAME },
+    catalogue: { offers: async () => [GAME] },
     players: { get: async () => null },
     sessions,
     ledger: { wallets: async () => [], unfinished: async () => null },

@@ -81,7 +81,9 @@ function readGame(entry: JsonValue): ListedGame | string {
   if (!isJsonObject(entry)) return 'not an object';
   const f = fields(entry);
   const provider = f.object('provider');
+  const stableId = f.optional('stable_id', f.id);
   const game: ListedGame = {
+    ...(stableId === null ? {} : { vendorId: stableId }),
     code: f.id('code'),
     name: f.text('name'),
     provider: { code: provider.id('code'), name: provider.text('name') },
@@ -135,8 +137,9 @@ function etagOf(games: readonly ListedGame[]): string {
 }
 
 function wireGame(game: ListedGame) {
-  const { blockedCountries, releasedAt, ...rest } = game;
-  return { ...rest, blocked_countries: blockedCountries, released_at: releasedAt };
+  const { blockedCountries, releasedAt, vendorId, ...rest } = game;
+  const stable = vendorId === undefined ? {} : { stable_id: vendorId };
+  return { ...rest, ...stable, blocked_countries: blockedCountries, released_at: releasedAt };
 }
 
 function sameKey(given: string, expected: string): boolean {
