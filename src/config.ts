@@ -8,12 +8,13 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { analyticsConfigOf, analyticsSchema } from './config-analytics.ts';
-import { catalogueConfigOf, catalogueSchema, syncSettingsOf } from './config-catalogue.ts';
+import { analyticsConfigOf } from './config-analytics.ts';
+import { catalogueConfigOf, syncSettingsOf } from './config-catalogue.ts';
 import type { CatalogueConfig, SyncConfig } from './config-catalogue.ts';
-import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
+import { clockConfigOf, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
-import { policyShape } from './config-policy.ts';
+import { fileSchema, port } from './config-file.ts';
+import type { ConfigFile, ParsedFile } from './config-file.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
 import type { AnalyticsSettings } from './analytics/index.ts';
@@ -26,6 +27,7 @@ import type { AggregatorName } from './wallet/index.ts';
 import { aggregatorName } from './wallet/index.ts';
 
 export { ConfigProblem };
+export type { ConfigFile };
 
 export interface ApiKey {
   readonly name: string;
@@ -89,68 +91,6 @@ export interface Flags {
   readonly dataDir?: string;
   readonly logLevel?: string;
 }
-
-const port = z.coerce.number().int().min(0).max(65_535);
-const policySchema = z.strictObject(policyShape());
-const fileSchema = z.strictObject({
-  server: z
-    .strictObject({
-      host: z.string().min(1).optional(),
-      port: port.optional(),
-      public_url: z.string().min(1).optional(),
-      metrics_port: port.optional(),
-      trusted_proxies: z.array(z.string()).optional(),
-      body_limit_bytes: z.number().int().min(1_024).max(10_485_760).optional(),
-      log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
-    })
-    .optional(),
-  database: z
-    .strictObject({
-      url: z.string().min(1).optional(),
-      direct_url: z.string().min(1).optional(),
-      pooler: z.enum(['none', 'transaction']).optional(),
-      lanes: z.number().int().min(1).max(64).optional(),
-    })
-    .nullish(),
-  ledger: z.strictObject({ distributed: z.boolean().optional() }).optional(),
-  // Shorter than aggregators go on asking, nobody could look up what a late repeat is about.
-  journal: z.strictObject({ retention_days: z.number().int().min(3).max(3_650).optional() }).optional(),
-  redis: z
-    .strictObject({
-      url: z.url({ protocol: /^rediss?$/, error: 'is no address like redis://127.0.0.1:6379' }).optional(),
-    })
-    .nullish(),
-  api_keys: z
-    .array(
-      z.strictObject({ name: z.string().min(1), key: z.string().min(16), scopes: z.array(z.string().min(1)).min(1) }),
-    )
-    .default([]),
-  currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
-  fx: z.unknown().optional(),
-  clock: clockSchema.nullish(),
-  launch: z
-    .strictObject({
-      return_hosts: z.array(z.string().min(1)).optional(),
-      retention_days: z.number().int().min(1).max(3_650).optional(),
-    })
-    .optional(),
-  analytics: analyticsSchema.nullish(),
-  catalogue: catalogueSchema.nullish(),
-  aggregators: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
-        dialect: z.string().min(1),
-        catalogue: z.unknown().optional(),
-        launch: z.unknown().optional(),
-        callbacks: z.unknown().optional(),
-        policy: policySchema.optional(),
-      }),
-    )
-    .default([]),
-});
-export type ConfigFile = z.input<typeof fileSchema>;
-type ParsedFile = z.output<typeof fileSchema>;
 
 /** Reads the file the flags or `CROUPIER_CONFIG` name; without one, `defaults` is the file. */
 export function loadConfig(
