@@ -12,6 +12,8 @@ import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts'
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
+import { settlementConfigOf, settlementSchema } from './config-settlement.ts';
+import type { SettlementConfig } from './config-settlement.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
@@ -69,6 +71,7 @@ export interface Config {
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
   readonly clock: ClockConfig;
+  readonly settlement: SettlementConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -119,6 +122,7 @@ const fileSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
   clock: clockSchema.nullish(),
+  settlement: settlementSchema.nullish(),
   launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
   aggregators: z
     .array(
@@ -205,6 +209,7 @@ function configOf(
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
+    settlement: settlementConfigOf(file.settlement, known, where),
     aggregators,
   });
 }

@@ -32,8 +32,10 @@ import {
   systemClock,
 } from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
+import { settlementJobs, settlementOf } from './serve-settlement.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
+import type { Settlement } from './settlement/index.ts';
 import type { Sessions } from './sessions/index.ts';
 import { openSessions, sessionFact } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
@@ -48,6 +50,7 @@ export interface Rooms {
   readonly catalogue: Catalogue;
   readonly launches: Launches;
   readonly clocks: ClockWatch;
+  readonly settlement: Settlement;
 }
 
 export interface Server {
@@ -108,7 +111,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     errands,
     clocks,
   });
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks };
+  const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks, settlement };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -126,6 +130,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     catalogue,
     launches,
     clocks,
+    settlement,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -146,10 +151,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
       },
-      onEvent: async (aggregator: AggregatorName, event: WebhookEvent) => {
-        if (event.kind === 'session') await sessions.recordEvent(aggregator, event);
-        else schedule.ask(syncJob(aggregator));
-      },
+      onEvent: async (aggregator, event, request) =>
+        takeEvent(rooms, aggregator, event, { body: request.body, sync: () => schedule.ask(syncJob(aggregator)) }),
     }),
   );
   await options.extend?.(app, rooms);
@@ -157,6 +160,26 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+/** Where each kind of event goes. */
+async function takeEvent(
+  { sessions, settlement }: Rooms,
+  aggregator: AggregatorName,
+  event: WebhookEvent,
+  { body, sync }: { readonly body: Uint8Array; readonly sync: () => void },
+): Promise<void> {
+  switch (event.kind) {
+    case 'session':
+      await sessions.recordEvent(aggregator, event);
+      return;
+    case 'settlement':
+    case 'settlement_unread':
+      await settlement.receive(aggregator, event, body);
+      return;
+    case 'catalogue_changed':
+      sync();
+  }
 }
 
 /** The database, at this version's schema and fit for this configuration, and the pool for everything that is no lane's. */
@@ -263,7 +286,7 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, endings, clocks, tick];
+  return [...syncs, sweep, expire, endings, clocks, tick, ...settlementJobs(rooms.settlement)];
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

@@ -10,6 +10,7 @@ import { bookRoutes } from './book.ts';
 import { readBody } from './body.ts';
 import { cashierRoutes } from './cashier.ts';
 import { clockRoutes } from './clock.ts';
+import { discrepancyRoutes } from './discrepancies.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
@@ -40,6 +41,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playRoutes(api, routes);
     bookRoutes(api, routes);
     clockRoutes(api, routes);
+    discrepancyRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

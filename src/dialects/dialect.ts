@@ -5,7 +5,7 @@
  * refusal does not compile, or stops the start.
  */
 import type { ZodType } from 'zod';
-import type { Currencies } from '../money/index.ts';
+import type { Currencies, Decimal } from '../money/index.ts';
 import type { Errand } from '../wire/index.ts';
 import type { Call } from '../wallet/call.ts';
 import type { Money, Outcome } from '../wallet/outcome.ts';
@@ -116,8 +116,57 @@ export type Launch =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'errand'; readonly errand: Errand<string> };
 
-/** Events of the webhook routes that the house understands so far; settlement events join with reconciliation. */
+/** What an aggregator says became of one transaction. `rolled_back`: it was, and was undone. `failed`: for them it never was. */
+export type AssertedStatus = 'ok' | 'rolled_back' | 'failed';
+
+/** One transaction as the aggregator asserts it, in a round's summary, a list or a report. Never a reason to move money by itself. */
+export interface AssertedTransaction {
+  readonly kind: 'bet' | 'win' | 'rollback';
+  readonly id: string;
+  /** as said, digit by digit, in the currency's units; null on a rollback of everything */
+  readonly amount: Decimal | null;
+  readonly status: AssertedStatus;
+  /** the bet a win belongs to, or a rollback undoes */
+  readonly bet: string | null;
+  /** a free round: the stake costs the player nothing */
+  readonly free: boolean;
+}
+
+/** What an aggregator says about one round after it was played. */
+export interface SettlementSummary {
+  readonly kind: 'settlement';
+  /** null: the dialect's events have no id, so the hash of the body names it */
+  readonly eventId: string | null;
+  /** higher stands over lower; null: the dialect has no versions, so the later one stands */
+  readonly version: number | null;
+  /** false: the aggregator will say more */
+  readonly final: boolean;
+  /** false: the aggregator itself could not tell everything, so what is missing here proves nothing */
+  readonly complete: boolean;
+  readonly occurredAtMs: number;
+  readonly round: string;
+  readonly session: string | null;
+  readonly player: string | null;
+  readonly mode: 'real' | 'demo' | null;
+  readonly game: string | null;
+  readonly currency: string | null;
+  /** stakes, wins and returned stakes of the round; null: not said */
+  readonly totals: { readonly bet: Decimal; readonly win: Decimal; readonly refund: Decimal } | null;
+  /** null: not said */
+  readonly transactions: readonly AssertedTransaction[] | null;
+}
+
+/** A genuine settlement event that could not be understood: kept and shown, so that nothing of it is lost. */
+export interface UnreadSettlement {
+  readonly kind: 'settlement_unread';
+  readonly eventId: string | null;
+  readonly problem: string;
+}
+
+/** Events of the webhook routes that the house understands. */
 export type WebhookEvent =
+  | SettlementSummary
+  | UnreadSettlement
   | { readonly kind: 'catalogue_changed'; readonly eventId: string }
   | {
       readonly kind: 'session';
