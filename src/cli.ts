@@ -11,6 +11,7 @@ import { benchCommand } from './cli/bench.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
+import { reconcileCommand } from './cli/reconcile.ts';
 import { sandboxCommand } from './cli/sandbox.ts';
 import { serveCommand } from './cli/serve.ts';
 
@@ -31,6 +32,7 @@ await runMain(
       sandbox: sandboxCommand,
       migrate: migrateCommand,
       audit: auditCommand,
+      reconcile: reconcileCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

@@ -243,6 +243,33 @@ export interface Mirror {
   readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
 }
 
+/** How an aggregator's report, or its list of transactions, is read: which column is what, and what its words mean. */
+export interface ReportMapping {
+  readonly format: 'csv' | 'jsonl';
+  /** between the columns of a CSV */
+  readonly separator: string;
+  /** `minor`: amounts are whole numbers of the currency's smallest unit */
+  readonly amounts: 'major' | 'minor';
+  /** names of columns or members; null: the report has none */
+  readonly columns: {
+    readonly id: string;
+    readonly kind: string;
+    readonly amount: string;
+    readonly status: string | null;
+    readonly round: string | null;
+    readonly player: string | null;
+    readonly currency: string | null;
+    readonly game: string | null;
+    readonly provider: string | null;
+    readonly bet: string | null;
+    readonly occurredAt: string | null;
+    readonly version: string | null;
+  };
+  /** their words, exactly as spelled; a word that is not here makes its line unreadable, never guessed */
+  readonly kinds: Readonly<Record<string, AssertedTransaction['kind']>>;
+  readonly statuses: Readonly<Record<string, AssertedStatus>>;
+}
+
 /** How far the clock that signs a launch may be from the one that judges it. */
 export interface LaunchTolerance {
   /** the signing clock ahead: a launch from the future */
@@ -264,6 +291,8 @@ export interface Dialect<Settings> {
   readonly contentTypes: readonly string[];
   /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */
   readonly settings: ZodType<Settings>;
+  /** how its reports are read; absent: only with a mapping file of one's own */
+  readonly report?: ReportMapping;
   readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
   readonly mirror: (settings: Settings) => Mirror;
 }

@@ -132,6 +132,31 @@ export async function selectFirstOpened(sql: Database): Promise<number | null> {
   return row?.opened_at?.getTime() ?? null;
 }
 
+/** Bets and wins booked in a span, of rounds opened in another. Relies on round_opened and transaction_round. */
+export async function selectBookedBetween(
+  sql: Database,
+  asked: {
+    readonly aggregator: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly openedFromMs: number;
+    readonly openedToMs: number;
+  },
+): Promise<readonly Transaction[]> {
+  const rows = await sql<TransactionRow[]>`
+    /* transaction.booked_between */
+    SELECT t.*
+    FROM round r
+    JOIN transaction t
+      ON t.shard = r.shard AND t.player = r.player AND t.round_id = r.round_id
+      AND t.aggregator = r.aggregator AND t.id_scope = r.id_scope
+    WHERE r.opened_at >= ${instant(asked.openedFromMs)} AND r.opened_at < ${instant(asked.openedToMs)}
+      AND r.aggregator = ${asked.aggregator}
+      AND t.kind IN ('bet', 'win') AND t.state IN ('applied', 'part_reversed', 'reversed')
+      AND t.created_at >= ${instant(asked.fromMs)} AND t.created_at < ${instant(asked.toMs)}`;
+  return rows.map(readTransaction);
+}
+
 export interface DayLine {
   readonly gameCode: string;
   readonly currency: string;

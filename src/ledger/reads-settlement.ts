@@ -3,6 +3,7 @@ import type { Database } from '../platform/index.ts';
 import type { AggregatorName, PlayerId, Round, RoundId, Transaction, TransactionKind } from '../wallet/index.ts';
 import {
   inSnapshot,
+  selectBookedBetween,
   selectByExternalIds,
   selectDayLines,
   selectFirstOpened,
@@ -51,6 +52,11 @@ export interface SettlementReads {
   readonly referring: (round: RoundQuestion, bets: readonly string[]) => Promise<readonly Transaction[]>;
   /** open rounds of a span with a stake and no payout, oldest first */
   readonly withoutOutcome: (span: { fromMs: number; toMs: number }, limit: number) => Promise<readonly Round[]>;
+  /** bets and wins booked in a span, of rounds opened in it or up to a week before, an hour of rounds at a time */
+  readonly bookedBetween: (
+    aggregator: AggregatorName,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ) => AsyncGenerator<Transaction>;
   readonly firstOpenedMs: () => Promise<number | null>;
   /** one line a game and currency, an hour of opened rounds at a time; `turn` may stop it */
   readonly dayLines: (question: DayQuestion, turn?: { readonly stopped: boolean }) => Promise<readonly DayLine[]>;
@@ -58,6 +64,7 @@ export interface SettlementReads {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const LOOK_BACK_MS = 7 * DAY_MS;
 
 export function createSettlementReads(sql: Database): SettlementReads {
   return {
@@ -84,6 +91,12 @@ export function createSettlementReads(sql: Database): SettlementReads {
     referring: async (round, bets) =>
       inSnapshot(sql, async (tx) => selectReferring(tx, { ...round, shard: shardOf(round.player) }, bets)),
     withoutOutcome: async (span, limit) => selectOpenWithoutOutcome(sql, span, limit),
+    bookedBetween: async function* (aggregator, span) {
+      for (let at = span.fromMs - LOOK_BACK_MS; at < span.toMs; at += HOUR_MS) {
+        const opened = { openedFromMs: at, openedToMs: at + HOUR_MS };
+        yield* await selectBookedBetween(sql, { aggregator, ...span, ...opened });
+      }
+    },
     firstOpenedMs: async () => selectFirstOpened(sql),
     dayLines: async ({ aggregator, cutOff, dayMs, lookBackDays }, turn = { stopped: false }) => {
       const lines: DayLine[] = [];

@@ -1,6 +1,7 @@
 /** Brings together the facts of rounds: events, claims, the book's rows, decisions. Reads only; what they come to is the view's rule. */
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import { aggregatorName, playerId, roundId, sessionId } from '../wallet/index.ts';
+import type { SettlementReads } from '../ledger/index.ts';
 import type { Round, Transaction, TransactionKind } from '../wallet/index.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import type { BookedFact, ClaimFact, Facts, LedgerRoundFact, RoundKey, SummaryFact } from './facts.ts';
@@ -80,7 +81,11 @@ const idsOf = ({ summaries, claims }: Said) => [
   ...claims.map((claim) => claim.transaction),
 ];
 
-async function readBook(options: SettlementOptions, asserted: readonly (Said & { readonly key: RoundKey })[]) {
+/** Rows of the book for what is asserted of rounds: the rounds' own, and what bears an asserted id elsewhere. */
+export async function readBook(
+  options: { readonly ledger: Pick<SettlementReads, 'settlementRounds'> },
+  asserted: readonly (Said & { readonly key: RoundKey })[],
+) {
   const questions = asserted.map(({ key }) => ({
     player: playerId(key.player),
     aggregator: aggregatorName(key.aggregator),

@@ -9,3 +9,8 @@ export type { DiscrepancyKind } from './kinds.ts';
 export type { Resolution } from './resolution-store.ts';
 export type { Decided } from './resolutions.ts';
 export { ACTIONS } from './rules.ts';
+export { CLAIM_SOURCES } from './facts.ts';
+export { keepClaims } from './keep.ts';
+export { readReport } from './report.ts';
+export { reconcile, ReportTooLong } from './reconcile.ts';
+export type { Difference, Reconciled } from './reconcile.ts';
