@@ -54,6 +54,22 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
   const onProgress = (done: number, all: number): void => house.say(`filling the book: ${done} of ${all} rounds`);
   await fillBook(sql, { players: options.players, rounds, nowMs: systemClock.now(), onProgress });
   if (!options.fresh) await settleTables(sql);
+  const server = await startCroupier(house, label, url);
+  const named = { name: 'croupier', label, book: 2 * rounds, pids: [server.pid] } as const;
+  return httpContestant(house, named, server, sql, async () => {
+    if (!options.audit) return { kind: 'sound', detail: 'the sum of all balances is what was acknowledged' };
+    house.say('auditing the book');
+    const report = await audit(sql);
+    const broken = report.findings.filter((finding) => finding.violations > 0).map((finding) => finding.id);
+    return report.sound
+      ? { kind: 'sound', detail: 'the sum is what was acknowledged, and the audit is clean' }
+      : { kind: 'void', detail: `the audit fails: ${broken.join(', ')}` };
+  });
+}
+
+/** `croupier serve` on that database, as it is shipped. */
+export async function startCroupier(house: House, label: string, url: string): Promise<ServerProcess> {
+  const { options } = house;
   const configFile = path.join(house.workDir, `${label}.yaml`);
   // JSON is YAML, too.
   await writeFile(configFile, JSON.stringify(benchConfig(options.lanes)));
@@ -75,16 +91,7 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
     environment: { ...processEnvironment(), DATABASE_URL: url, CROUPIER_CONFIG: undefined },
   });
   house.shutdown.onShutdown(label, server.stop);
-  const named = { name: 'croupier', label, book: 2 * rounds, pids: [server.pid] } as const;
-  return httpContestant(house, named, server, sql, async () => {
-    if (!options.audit) return { kind: 'sound', detail: 'the sum of all balances is what was acknowledged' };
-    house.say('auditing the book');
-    const report = await audit(sql);
-    const broken = report.findings.filter((finding) => finding.violations > 0).map((finding) => finding.id);
-    return report.sound
-      ? { kind: 'sound', detail: 'the sum is what was acknowledged, and the audit is clean' }
-      : { kind: 'void', detail: `the audit fails: ${broken.join(', ')}` };
-  });
+  return server;
 }
 
 /** A peer of bench/peers; null when it cannot take part, with the reason said. */
@@ -149,7 +156,7 @@ function httpContestant(
 }
 
 /** A database of the contestant's own, made anew. */
-async function database(house: House, name: string): Promise<{ url: string; sql: Database }> {
+export async function database(house: House, name: string): Promise<{ url: string; sql: Database }> {
   if (house.postgres === null) throw new BenchProblem(`${name} needs PostgreSQL`);
   const server = house.postgres.url;
   const databaseName = `croupier_bench_${name}`;
