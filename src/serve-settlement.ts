@@ -26,6 +26,7 @@ export interface SettlementParts {
 }
 
 const WORK_EVERY_MS = 250;
+const SWEEP_EVERY_MS = 5 * 60_000;
 const MEASURE_EVERY_MS = 15_000;
 
 /** Opens the room on connections of its own: one for the inbox, two for judging. Reads of the book go through the common pool. */
@@ -55,6 +56,7 @@ export function settlementOf(config: Config, parts: SettlementParts): Settlement
 export function settlementJobs(settlement: Settlement): readonly Job[] {
   return [
     { name: 'settlement', everyMs: WORK_EVERY_MS, work: async (turn) => settlement.work(turn) },
+    { name: 'settlement sweeps', everyMs: SWEEP_EVERY_MS, work: async (turn) => settlement.sweep(turn) },
     { name: 'settlement backlog', everyMs: MEASURE_EVERY_MS, work: async () => settlement.measure() },
   ];
 }

@@ -18,6 +18,7 @@ import { createIdempotency } from './idempotency.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { playerRoutes } from './players.ts';
+import { settlementDayRoutes } from './settlement-days.ts';
 import { answerError, sendProblem } from './problem.ts';
 
 const BODY_LIMIT_BYTES = 65_536;
@@ -42,6 +43,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     bookRoutes(api, routes);
     clockRoutes(api, routes);
     discrepancyRoutes(api, routes);
+    settlementDayRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

@@ -18,7 +18,7 @@ export type LedgerPort = Pick<Ledger, 'submit' | 'balances' | 'wallets' | 'round
 
 export type SettlementPort = Pick<
   Settlement,
-  'discrepancies' | 'discrepancy' | 'propose' | 'decide' | 'setAside' | 'readAgain'
+  'discrepancies' | 'discrepancy' | 'propose' | 'decide' | 'setAside' | 'readAgain' | 'day' | 'roundsOfDay'
 >;
 
 export interface HealthCheck {

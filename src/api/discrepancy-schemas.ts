@@ -119,3 +119,39 @@ export const setAside = z.object({
   ),
 });
 export const readAgain = z.object({ events: z.int().describe('How many are read again.') });
+
+const day = z.iso.date().describe('A UTC day, like 2026-01-31.');
+const figures = z.object({
+  bets: z.int(),
+  bet: amount,
+  bet_rollbacks: z.int(),
+  bet_rollback: amount,
+  wins: z.int(),
+  win: amount,
+  win_rollbacks: z.int(),
+  win_rollback: amount,
+  ggr: amount,
+});
+export const dayQuery = z.object({ aggregator: idText, day });
+export const dayLines = z.object({
+  items: z.array(
+    z.object({
+      provider: z.string(),
+      game_code: z.string(),
+      currency: z.string(),
+      cut_off: z.enum(['transaction', 'close']),
+      ours: figures,
+      theirs: figures.nullable().describe('null: no report of the day was heard.'),
+      differs: z.boolean(),
+      explained: z.boolean().describe('Both sides agree when the day is cut the other way.'),
+      run: z.int().describe('Days after the day: 1, then 3.'),
+      compared_at: time,
+    }),
+  ),
+});
+export const dayRoundsQuery = dayQuery.extend({ game: z.string().max(255), currency: z.string().min(1).max(16) });
+export const dayRounds = z.object({
+  items: z
+    .array(z.object({ player_id: z.string(), round_id: z.string(), ours: amount, theirs: amount }))
+    .describe('Stakes kept minus wins kept of each round that differs, at most 200.'),
+});

@@ -1,6 +1,6 @@
 /** What the settlement room is given, and what it keeps to: other rooms by the few things asked of them, and its limits. */
 import type { OpenDialect } from '../dialects/dialect.ts';
-import type { Ledger, SettlementReads } from '../ledger/index.ts';
+import type { CutOff, Ledger, SettlementReads } from '../ledger/index.ts';
 import type { Currencies, Decimal } from '../money/index.ts';
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import type { Sessions } from '../sessions/index.ts';
@@ -28,6 +28,8 @@ export interface SettlementSettings {
   readonly automatic: ReadonlyMap<string, AutomaticCap>;
   /** above this a second person decides; a currency without an entry: always */
   readonly fourEyesAbove: ReadonlyMap<string, Decimal>;
+  /** how a UTC day is cut */
+  readonly dailyCutOff: CutOff;
   /** facts and views of settled rounds are kept this long */
   readonly retentionMs: number;
 }

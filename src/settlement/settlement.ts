@@ -17,6 +17,10 @@ import { selectDiscrepancies, selectDiscrepancy, selectResolutions } from './res
 import type { DiscrepanciesQuery, Resolution } from './resolution-store.ts';
 import { createResolutions } from './resolutions.ts';
 import type { Decided, Decision, Proposal } from './resolutions.ts';
+import { selectDay } from './daily-store.ts';
+import type { StoredDay } from './daily-store.ts';
+import { compareDueDays, drillDown, expireSettlement, sweepStuck } from './sweeps.ts';
+import type { RoundOfDay } from './sweeps.ts';
 import { selectView } from './view-store.ts';
 import type { StoredView } from './view-store.ts';
 
@@ -37,6 +41,16 @@ export interface Settlement {
   readonly setAside: (limit: number) => Promise<readonly SetAside[]>;
   /** reads again what was set aside; how many */
   readonly readAgain: () => Promise<number>;
+  /** finds rounds that have reached the age without an outcome, compares the days that are due, lets old facts go */
+  readonly sweep: (turn?: { readonly stopped: boolean }) => Promise<void>;
+  /** how both sides stand on a day, and which rounds make a difference */
+  readonly day: (aggregator: string, day: string) => Promise<readonly StoredDay[]>;
+  readonly roundsOfDay: (asked: {
+    aggregator: string;
+    dayMs: number;
+    game: string;
+    currency: string;
+  }) => Promise<readonly RoundOfDay[]>;
   /** counts what waits, for the metrics */
   readonly measure: () => Promise<{ readonly unread: number; readonly due: number; readonly setAside: number }>;
 }
@@ -121,6 +135,13 @@ export function openSettlement(options: SettlementOptions): Settlement {
     decide: resolutions.decide,
     setAside: async (limit) => selectSetAside(sql, limit),
     readAgain: async () => updateAgain(sql),
+    sweep: async (turn = { stopped: false }) => {
+      await sweepStuck(options, turn);
+      await compareDueDays(options, turn);
+      await expireSettlement(options, turn);
+    },
+    day: async (aggregator, day) => selectDay(sql, aggregator, day),
+    roundsOfDay: async (asked) => drillDown(options, asked),
     measure: async () => {
       const backlog = await selectBacklog(sql, clock.now());
       meters.backlog.set({ what: 'unread' }, backlog.unread);

@@ -107,6 +107,7 @@ export const SETTINGS: SettlementSettings = {
   stuckAfterMs: 24 * HOUR_MS,
   automatic: new Map(),
   fourEyesAbove: new Map([['USD', amount('50')]]),
+  dailyCutOff: 'transaction',
   retentionMs: 400 * 24 * HOUR_MS,
 };
 
