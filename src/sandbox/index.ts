@@ -17,12 +17,16 @@ import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
 import { seededRandom } from './random.ts';
 import { sandboxHttp } from './server.ts';
+import { createSettlementSender } from './settlement-sender.ts';
+import type { SettlementKnobs } from './settlement-sender.ts';
 import { createTables } from './tables.ts';
 import type { Table } from './tables.ts';
 
 export type { Chaos } from './callback-sender.ts';
 export { clockKnobsSchema } from './clock.ts';
 export type { ClockKnobs } from './clock.ts';
+export { settlementKnobsSchema } from './settlement-sender.ts';
+export type { SettlementKnobs } from './settlement-sender.ts';
 export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 
 export interface SandboxOptions {
@@ -48,6 +52,8 @@ export interface SandboxOptions {
   readonly chaos?: Chaos;
   /** how its clock is wrong to begin with; `POST /admin/clock` changes it */
   readonly time?: ClockKnobs;
+  /** how it settles rounds to begin with; `POST /admin/settlement` changes it */
+  readonly settlement?: SettlementKnobs;
 }
 
 export interface Sandbox {
@@ -80,7 +86,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     signal: stopping.signal,
   });
   const tables = createTables(clock, options.currencies);
-  const play = createPlay({ policy, sender, outbox, clock, random });
+  const settlements = createSettlementSender({
+    url: `${operator}/webhooks/${options.aggregator}`,
+    mirror,
+    clock,
+    log,
+    random: seededRandom(randomInteger(2 ** 31)),
+    timeoutMs: policy.timeoutMs,
+    signal: stopping.signal,
+    ...(options.settlement === undefined ? {} : { knobs: options.settlement }),
+  });
+  const play = createPlay({ policy, sender, outbox, clock, random, onPlayed: settlements.settle });
   const tell = (type: 'started' | 'ended', table: Table) =>
     void tellSession({ ...options, clock }, operator, type, table, stopping.signal);
   const app = await sandboxHttp({
@@ -89,6 +105,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     tables,
     play,
     sender,
+    settlements,
     clock,
     log,
     webRoot: WEB_ROOT,
@@ -99,6 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await app.close();
     stopping.abort();
     await sender.idle();
+    await settlements.idle();
   };
   try {
     await app.listen({ host: options.host, port: options.port });

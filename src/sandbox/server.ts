@@ -16,6 +16,8 @@ import type { SandboxClock } from './clock.ts';
 import type { SandboxCatalogue } from './games.ts';
 import { refusalPage } from './pages.ts';
 import type { Play } from './play.ts';
+import { settlementKnobsSchema } from './settlement-sender.ts';
+import type { SettlementSender } from './settlement-sender.ts';
 import { stateOf } from './state.ts';
 import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
@@ -26,6 +28,7 @@ export interface SandboxHttpOptions {
   readonly tables: Tables;
   readonly play: Play;
   readonly sender: Sender;
+  readonly settlements: SettlementSender;
   readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
@@ -135,7 +138,7 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   });
 }
 
-function adminRoutes(app: FastifyInstance, { sender, clock }: SandboxHttpOptions): void {
+function adminRoutes(app: FastifyInstance, { sender, settlements, clock }: SandboxHttpOptions): void {
   const clockState = () => ({ ...clock.knobs(), now: new Date(clock.now()).toISOString() });
   app.get('/admin/clock', async () => clockState());
   app.post('/admin/clock', async (request, reply) => {
@@ -150,6 +153,13 @@ function adminRoutes(app: FastifyInstance, { sender, clock }: SandboxHttpOptions
     counters: sender.attempts.counters(),
     attempts: sender.attempts.list().slice(0, 200),
   }));
+  app.get('/admin/settlement', async () => ({ ...settlements.knobs(), sent: settlements.sent() }));
+  app.post('/admin/settlement', async (request, reply) => {
+    const knobs = settlementKnobsSchema.safeParse(request.body);
+    if (!knobs.success) return reply.code(400).send({ error: knobs.error.issues[0]?.message ?? 'bad request' });
+    settlements.set(knobs.data);
+    return settlements.knobs();
+  });
   app.post('/admin/chaos', async (request, reply) => {
     const chaos = chaosSchema.safeParse(request.body);
     if (!chaos.success) return reply.code(400).send({ error: chaos.error.issues[0]?.message ?? 'bad request' });
