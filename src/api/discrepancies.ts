@@ -109,40 +109,6 @@ function readRoutes(
       return renderStory(story ?? refuse(404, 'not_found', 'There is no such discrepancy.'), currencies);
     },
   );
-  app.get(
-    '/v1/settlement-events/set-aside',
-    {
-      config: { scope: 'read' },
-      schema: {
-        tags: TAGS,
-        summary: 'Genuine settlement events that could not be understood, newest first',
-        querystring: schemas.setAsideQuery,
-        response: { 200: schemas.setAside, ...problems },
-      },
-    },
-    async (request) => ({
-      items: (await settlement.setAside(request.query.limit)).map((each) => ({
-        aggregator: each.aggregator,
-        event_id: each.eventId,
-        received_at: iso(each.receivedAtMs),
-        deliveries: each.deliveries,
-        problem: each.problem,
-        body: each.body,
-      })),
-    }),
-  );
-  app.post(
-    '/v1/settlement-events/set-aside/retries',
-    {
-      config: { scope: 'write' },
-      schema: {
-        tags: TAGS,
-        summary: 'Read again what was set aside',
-        response: { 200: schemas.readAgain, ...problems },
-      },
-    },
-    async () => ({ events: await settlement.readAgain() }),
-  );
 }
 
 /** What is no id of ours is nobody's. */

@@ -1,6 +1,9 @@
-/** Calls about days: both sides' figures by provider, game and currency, and the rounds that make a difference. Only reads. */
+/**
+ * Calls about what was asserted as a whole: days by provider, game and currency with the rounds that make a difference, and the
+ * events that nobody could understand.
+ */
 import { formatDecimal } from '../money/index.ts';
-import type { ApiScope, RouteOptions } from './deps.ts';
+import type { ApiScope, RouteOptions, SettlementPort } from './deps.ts';
 import * as schemas from './discrepancy-schemas.ts';
 import { problems } from './schemas.ts';
 
@@ -8,6 +11,7 @@ const TAGS = ['Settlement'];
 
 export function settlementDayRoutes(app: ApiScope, { settlement }: RouteOptions): void {
   if (settlement === undefined) return;
+  setAsideRoutes(app, settlement);
   app.get(
     '/v1/settlement-days',
     {
@@ -59,3 +63,42 @@ export function settlementDayRoutes(app: ApiScope, { settlement }: RouteOptions)
     },
   );
 }
+
+function setAsideRoutes(app: ApiScope, settlement: SettlementPort): void {
+  app.get(
+    '/v1/settlement-events/set-aside',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: TAGS,
+        summary: 'Genuine settlement events that could not be understood, newest first',
+        querystring: schemas.setAsideQuery,
+        response: { 200: schemas.setAside, ...problems },
+      },
+    },
+    async (request) => ({
+      items: (await settlement.setAside(request.query.limit)).map((each) => ({
+        aggregator: each.aggregator,
+        event_id: each.eventId,
+        received_at: iso(each.receivedAtMs),
+        deliveries: each.deliveries,
+        problem: each.problem,
+        body: each.body,
+      })),
+    }),
+  );
+  app.post(
+    '/v1/settlement-events/set-aside/retries',
+    {
+      config: { scope: 'write' },
+      schema: {
+        tags: TAGS,
+        summary: 'Read again what was set aside',
+        response: { 200: schemas.readAgain, ...problems },
+      },
+    },
+    async () => ({ events: await settlement.readAgain() }),
+  );
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

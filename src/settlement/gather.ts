@@ -1,4 +1,5 @@
 /** Brings together the facts of rounds: events, claims, the book's rows, decisions. Reads only; what they come to is the view's rule. */
+import { selectDiscrepanciesOf } from './discrepancy-store.ts';
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import { aggregatorName, playerId, roundId, sessionId } from '../wallet/index.ts';
 import type { SettlementReads } from '../ledger/index.ts';
@@ -8,7 +9,7 @@ import type { BookedFact, ClaimFact, Facts, LedgerRoundFact, RoundKey, SummaryFa
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
 import { decode } from './reading.ts';
 import { groupBy } from './standing.ts';
-import { selectClaimsOf, selectDecided, selectDiscrepanciesOf, selectEventsOf } from './view-store.ts';
+import { selectClaimsOf, selectDecided, selectEventsOf } from './view-store.ts';
 import type { ShardedKey } from './view-store.ts';
 
 export interface Gathered {

@@ -3,6 +3,7 @@
  * changed or cleared, all in one short transaction. A round that cannot be judged waits longer each time and keeps nobody else
  * waiting. Nothing here moves money; what the house may settle by itself is approved here and booked afterwards.
  */
+import { upsertDiscrepancies } from './discrepancy-store.ts';
 import { aggregatorName, playerId, roundId } from '../wallet/index.ts';
 import { shardOf } from '../ledger/index.ts';
 import type { DatabaseTransaction } from '../platform/index.ts';
@@ -15,12 +16,12 @@ import { markRounds } from './inbox-store.ts';
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
 import type { Resolutions } from './resolutions.ts';
 import { lapseProposals } from './resolution-store.ts';
-import { deleteViews, postponeRound, rehome, takeDue, updateViews, upsertDiscrepancies } from './view-store.ts';
+import { deleteViews, postponeRound, rehome, takeDue, updateViews } from './view-store.ts';
 import type { JudgedView, ShardedKey } from './view-store.ts';
 import { standAt, viewOf } from './view.ts';
 import type { StandingAt, View } from './view.ts';
 
-const BATCH = 100;
+const BATCH = 200;
 /** A round that waits for callbacks is looked at again: soon at first, then ever more rarely. */
 const AGAIN_FIRST_MS = 2_000;
 const AGAIN_LAST_MS = 10 * 60_000;
@@ -46,66 +47,9 @@ export function createJudge(options: SettlementOptions, resolutions: Pick<Resolu
       const keys = await takeDue(tx, clock.now(), limit);
       taken.push(...keys);
       const gathered = await gather(tx, options, keys);
-      return { value: await settle(tx, await withReferring(options, gathered)) };
+      return { value: await settle({ options, resolutions, known }, tx, await withReferring(options, gathered)) };
     });
     return result.value;
-  };
-
-  const settle = async (tx: DatabaseTransaction, gathered: readonly Gathered[]): Promise<JudgedBatch> => {
-    const nowMs = clock.now();
-    const views: JudgedView[] = [];
-    const empty: ShardedKey[] = [];
-    const write: Discrepancy[] = [];
-    const lapsed: string[] = [];
-    const opened: { readonly row: Discrepancy; readonly of: Gathered }[] = [];
-    const states = new Map<string, number>();
-    for (const each of gathered) {
-      const aggregator = known.get(each.key.aggregator);
-      const home = await homeOf(tx, each, nowMs);
-      const judged = aggregator === undefined || home === 'moved' ? null : judgeOne(options, aggregator, each, nowMs);
-      const about = {
-        key: plainKey(each.key),
-        shard: each.key.shard,
-        game: judged?.view.game ?? null,
-        nowMs,
-        nextId: newId,
-      };
-      const next = course(each.discrepancies, judged?.standing ?? NOTHING, about);
-      if (home === 'moved') empty.push(each.key);
-      else views.push(viewRow(each.key, judged, nowMs));
-      if (aggregator === undefined) continue;
-      write.push(...next.write);
-      lapsed.push(...next.lapsed);
-      opened.push(...next.opened.map((row) => ({ row, of: each })));
-      const state = judged?.standing.state ?? 'moved';
-      states.set(state, (states.get(state) ?? 0) + 1);
-    }
-    await updateViews(tx, views, nowMs);
-    await deleteViews(tx, empty);
-    await upsertDiscrepancies(tx, write);
-    await lapseProposals(tx, lapsed, nowMs);
-    const approved = await decideAlone(tx, gathered, write);
-    return { rounds: gathered.length, opened: opened.map((each) => each.row), states, approved };
-  };
-
-  /** The house's own decisions, for what is open now: also of what was open before and has found its second piece of evidence. */
-  const decideAlone = async (
-    tx: DatabaseTransaction,
-    gathered: readonly Gathered[],
-    written: readonly Discrepancy[],
-  ): Promise<boolean> => {
-    if (options.settings.automatic.size === 0) return false;
-    let approved = false;
-    for (const row of written.filter((each) => each.state === 'open' && each.weight === 'automatic')) {
-      const of = gathered.find(
-        (each) =>
-          each.key.round === row.key.round &&
-          each.key.player === row.key.player &&
-          each.key.aggregator === row.key.aggregator,
-      );
-      if (of !== undefined && (await resolutions.automatically(tx, row, of)) !== null) approved = true;
-    }
-    return approved;
   };
 
   return async (batch = BATCH) => {
@@ -121,6 +65,76 @@ export function createJudge(options: SettlementOptions, resolutions: Pick<Resolu
       return alone(options, judgeBatch, taken.length);
     }
   };
+}
+
+interface Bench {
+  readonly options: SettlementOptions;
+  readonly resolutions: Pick<Resolutions, 'automatically'>;
+  readonly known: ReadonlyMap<string, SettlementAggregator>;
+}
+
+/** Judges what was gathered and writes what came of it. */
+async function settle(
+  { options, resolutions, known }: Bench,
+  tx: DatabaseTransaction,
+  gathered: readonly Gathered[],
+): Promise<JudgedBatch> {
+  const { clock } = options;
+  const nowMs = clock.now();
+  const views: JudgedView[] = [];
+  const empty: ShardedKey[] = [];
+  const write: Discrepancy[] = [];
+  const lapsed: string[] = [];
+  const opened: { readonly row: Discrepancy; readonly of: Gathered }[] = [];
+  const states = new Map<string, number>();
+  for (const each of gathered) {
+    const aggregator = known.get(each.key.aggregator);
+    const home = await homeOf(tx, each, nowMs);
+    const judged = aggregator === undefined || home === 'moved' ? null : judgeOne(options, aggregator, each, nowMs);
+    const about = {
+      key: plainKey(each.key),
+      shard: each.key.shard,
+      game: judged?.view.game ?? null,
+      nowMs,
+      nextId: newId,
+    };
+    const next = course(each.discrepancies, judged?.standing ?? NOTHING, about);
+    if (home === 'moved') empty.push(each.key);
+    else views.push(viewRow(each.key, judged, nowMs));
+    if (aggregator === undefined) continue;
+    write.push(...next.write);
+    lapsed.push(...next.lapsed);
+    opened.push(...next.opened.map((row) => ({ row, of: each })));
+    const state = judged?.standing.state ?? 'moved';
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  await updateViews(tx, views, nowMs);
+  await deleteViews(tx, empty);
+  await upsertDiscrepancies(tx, write);
+  await lapseProposals(tx, lapsed, nowMs);
+  const approved = await decideAlone({ options, resolutions }, tx, gathered, write);
+  return { rounds: gathered.length, opened: opened.map((each) => each.row), states, approved };
+}
+
+/** The house's own decisions, for what is open now: also of what was open before and has found its second piece of evidence. */
+async function decideAlone(
+  { options, resolutions }: Pick<Bench, 'options' | 'resolutions'>,
+  tx: DatabaseTransaction,
+  gathered: readonly Gathered[],
+  written: readonly Discrepancy[],
+): Promise<boolean> {
+  if (options.settings.automatic.size === 0) return false;
+  let approved = false;
+  for (const row of written.filter((each) => each.state === 'open' && each.weight === 'automatic')) {
+    const of = gathered.find(
+      (each) =>
+        each.key.round === row.key.round &&
+        each.key.player === row.key.player &&
+        each.key.aggregator === row.key.aggregator,
+    );
+    if (of !== undefined && (await resolutions.automatically(tx, row, of)) !== null) approved = true;
+  }
+  return approved;
 }
 
 /** One by one: whoever is the cause waits, the others are judged. Throws when nobody could be. */

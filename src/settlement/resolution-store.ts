@@ -2,12 +2,9 @@
 import { formatDecimal } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
-import type { Discrepancy, DiscrepancyState } from './discrepancies.ts';
 import type { Evidence } from './findings.ts';
-import type { DiscrepancyKind } from './kinds.ts';
 import type { Action, Entry, Person } from './rules.ts';
-import { decimalOrNull, readDiscrepancy } from './view-store.ts';
-import type { DiscrepancyRow } from './view-store.ts';
+import { decimalOrNull } from './view-store.ts';
 
 export type ResolutionState = 'proposed' | 'rejected' | 'approved' | 'booked' | 'failed';
 
@@ -104,43 +101,6 @@ function readResolution(row: ResolutionRow): Resolution {
   };
 }
 
-/** Relies on discrepancy_pkey. */
-export async function selectDiscrepancy(sql: Database | DatabaseTransaction, id: string): Promise<Discrepancy | null> {
-  const [row] = await sql<DiscrepancyRow[]>`
-    /* discrepancy.one */
-    SELECT * FROM discrepancy WHERE id = ${id}::uuid`;
-  return row === undefined ? null : readDiscrepancy(row);
-}
-
-export interface DiscrepanciesQuery {
-  readonly state?: DiscrepancyState;
-  readonly kind?: DiscrepancyKind;
-  readonly aggregator?: string;
-  readonly player?: string;
-  readonly round?: string;
-  /** id of the last one of the page before */
-  readonly after?: string;
-  readonly limit: number;
-}
-
-/** Newest first, one more than the page. Relies on discrepancy_state, or discrepancy_pkey. */
-export async function selectDiscrepancies(sql: Database, query: DiscrepanciesQuery): Promise<readonly Discrepancy[]> {
-  const rows = await sql<DiscrepancyRow[]>`
-    /* discrepancy.list */
-    SELECT *
-    FROM discrepancy
-    WHERE true
-      ${query.state === undefined ? sql`` : sql`AND state = ${query.state}`}
-      ${query.kind === undefined ? sql`` : sql`AND kind = ${query.kind}`}
-      ${query.aggregator === undefined ? sql`` : sql`AND aggregator = ${query.aggregator}`}
-      ${query.player === undefined ? sql`` : sql`AND player = ${query.player}`}
-      ${query.round === undefined ? sql`` : sql`AND round_id = ${query.round}`}
-      ${query.after === undefined ? sql`` : sql`AND id < ${query.after}::uuid`}
-    ORDER BY id DESC
-    LIMIT ${query.limit + 1}`;
-  return rows.map(readDiscrepancy);
-}
-
 /** Oldest first. Relies on resolution_of. */
 export async function selectResolutions(
   sql: Database | DatabaseTransaction,
@@ -205,21 +165,6 @@ export async function lapseProposals(
     SET state = 'rejected', decided_key = '', decided_by = 'croupier', decided_at = ${instant(nowMs)},
       decided_reason = 'What it was about has changed.'
     WHERE discrepancy = ANY (${[...discrepancies]}::uuid[]) AND state = 'proposed'`;
-}
-
-export async function updateDiscrepancyState(
-  tx: DatabaseTransaction,
-  id: string,
-  state: DiscrepancyState,
-  resolution: string | null,
-  nowMs: number,
-): Promise<void> {
-  await tx`
-    /* discrepancy.state */
-    UPDATE discrepancy
-    SET state = ${state}, resolution = ${resolution},
-      resolved_at = CASE WHEN ${state} IN ('resolved', 'accepted') THEN ${instant(nowMs)}::timestamptz END
-    WHERE id = ${id}`;
 }
 
 /** Approved ones nobody is booking now: a crash came between, or the ledger could not tell. Relies on resolution_approved. */

@@ -3,6 +3,8 @@
  * decided. It works like a queue on PostgreSQL: small batches, any number of replicas, nothing in memory that a crash could
  * lose. It has connections of its own and rests while the wallet is busy.
  */
+import type { DiscrepanciesQuery } from './discrepancy-store.ts';
+import { selectDiscrepancies, selectDiscrepancy } from './discrepancy-store.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AggregatorName } from '../wallet/index.ts';
 import { createInbox } from './inbox.ts';
@@ -13,8 +15,8 @@ import type { Discrepancy } from './discrepancies.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { SettlementOptions } from './ports.ts';
 import { createReader } from './reading.ts';
-import { selectDiscrepancies, selectDiscrepancy, selectResolutions } from './resolution-store.ts';
-import type { DiscrepanciesQuery, Resolution } from './resolution-store.ts';
+import { selectResolutions } from './resolution-store.ts';
+import type { Resolution } from './resolution-store.ts';
 import { createResolutions } from './resolutions.ts';
 import type { Decided, Decision, Proposal } from './resolutions.ts';
 import { selectDay } from './daily-store.ts';
@@ -69,43 +71,49 @@ const REST_BUSY_FACTOR = 3;
 /** An approved resolution that nobody finished for so long is booked by whoever comes first. */
 const ABANDONED_MS = 30_000;
 
+/** As long as it worked, longer while the wallet has calls waiting. */
+async function rest({ clock, ledger }: SettlementOptions, startedAt: number): Promise<void> {
+  const tookMs = clock.monotonic() - startedAt;
+  const factor = ledger.depth() > 0 ? REST_BUSY_FACTOR : 1;
+  await sleep(Math.max(REST_MIN_MS, tookMs * factor));
+}
+
+/** What is open now is logged and counted, once. */
+function report(
+  { log }: SettlementOptions,
+  meters: ReturnType<typeof settlementMetrics>,
+  opened: readonly Discrepancy[],
+): void {
+  for (const each of opened) {
+    meters.opened.inc({ aggregator: each.key.aggregator, kind: each.kind });
+    const { aggregator, player, round } = each.key;
+    const about = {
+      discrepancy: each.id,
+      kind: each.kind,
+      aggregator,
+      player,
+      round,
+      transaction: each.transactionId,
+    };
+    if (each.weight === 'critical' || each.weight === 'security') log.error(about, each.detail);
+    else log.warn(about, each.detail);
+  }
+}
+
 export function openSettlement(options: SettlementOptions): Settlement {
-  const { sql, clock, log, ledger } = options;
+  const { sql, clock } = options;
   const inbox = createInbox(options.inboxSql);
   const resolutions = createResolutions(options);
   const read = createReader(options);
   const judge = createJudge(options, resolutions);
   const meters = settlementMetrics(options.metrics);
 
-  const rest = async (startedAt: number): Promise<void> => {
-    const tookMs = clock.monotonic() - startedAt;
-    const factor = ledger.depth() > 0 ? REST_BUSY_FACTOR : 1;
-    await sleep(Math.max(REST_MIN_MS, tookMs * factor));
-  };
-
-  const report = (opened: readonly Discrepancy[]): void => {
-    for (const each of opened) {
-      meters.opened.inc({ aggregator: each.key.aggregator, kind: each.kind });
-      const { aggregator, player, round } = each.key;
-      const about = {
-        discrepancy: each.id,
-        kind: each.kind,
-        aggregator,
-        player,
-        round,
-        transaction: each.transactionId,
-      };
-      if (each.weight === 'critical' || each.weight === 'security') log.error(about, each.detail);
-      else log.warn(about, each.detail);
-    }
-  };
-
   const step = async (): Promise<number> => {
     const events = await read();
     if (events > 0) meters.read.inc(events);
     const judged = await judge();
     for (const [state, count] of judged.states) meters.judged.inc({ state }, count);
-    report(judged.opened);
+    report(options, meters, judged.opened);
     if (judged.approved) await resolutions.bookApproved();
     return events + judged.rounds;
   };
@@ -121,7 +129,7 @@ export function openSettlement(options: SettlementOptions): Settlement {
       for (let batch = 0; batch < BATCHES_MAX && !turn.stopped; batch += 1) {
         const startedAt = clock.monotonic();
         if ((await step()) === 0) return;
-        await rest(startedAt);
+        await rest(options, startedAt);
       }
     },
     discrepancies: async (query) => selectDiscrepancies(sql, query),

@@ -3,6 +3,7 @@
  * compared twice (a day and three days after), old facts of settled rounds go. Each is bounded, may stop in between, and may
  * run on several replicas.
  */
+import { selectDiscrepanciesOf, upsertDiscrepancies } from './discrepancy-store.ts';
 import { shardOf } from '../ledger/index.ts';
 import type { CutOff, DayLine } from '../ledger/index.ts';
 import { addDecimals, compareDecimals, subtractDecimals, ZERO_DECIMAL } from '../money/index.ts';
@@ -28,7 +29,6 @@ import type { Finding } from './findings.ts';
 import { markRounds } from './inbox-store.ts';
 import { WEIGHTS } from './kinds.ts';
 import type { SettlementOptions } from './ports.ts';
-import { selectDiscrepanciesOf, upsertDiscrepancies } from './view-store.ts';
 
 export interface Turn {
   readonly stopped: boolean;

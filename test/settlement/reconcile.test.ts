@@ -61,7 +61,7 @@ describe('a report', () => {
       statuses: { '': 'ok', CANCELLED: 'rolled_back' },
     };
     const lines = await read(
-      'TxId;Type;Cents;Ccy;status\n1;DEBIT;100;USD;CANCELLED\n2;FEE;1;USD;\n3;CREDIT;5;XXX;\n4;CREDIT;1.5;USD;\n5;CREDIT;-1;USD;\n6;CREDIT;1;USD;constructor',
+      'TxId;Type;Cents;Ccy;status\n1;DEBIT;100;USD;CANCELLED\n2;FEE;1;USD;\n3;CREDIT;5;ZZZ;\n4;CREDIT;1.5;USD;\n5;CREDIT;-1;USD;\n6;CREDIT;1;USD;constructor',
       mapping,
     );
     expect(lines).toMatchObject([
