@@ -59,7 +59,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
 
   const send = async (body: Uint8Array, headers: Readonly<Record<string, string>>) =>
     app.inject({ method: 'POST', url: '/webhooks/acme/settlement', headers, payload: Buffer.from(body) });
-  const said_ = (event: ReturnType<typeof summary>) => {
+  const signedEvent = (event: ReturnType<typeof summary>) => {
     if (opened.kind === 'problem') throw new Error(opened.message);
     return opened.mirror.sayWebhook(event, systemClock.now());
   };
@@ -67,7 +67,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
     (await at.sql<{ count: number }[]>`SELECT count(*)::integer AS count FROM settlement_event`)[0]?.count;
 
   it('is answered once the event is stored, and again when it comes again', async () => {
-    const { body, headers } = said_(summary({ player, round: 'first', eventId: 'one' }));
+    const { body, headers } = signedEvent(summary({ player, round: 'first', eventId: 'one' }));
     for (let times = 0; times < 2; times += 1) {
       const answer = await send(body, headers);
       expect([answer.statusCode, answer.body]).toEqual([200, '{"status":"accepted"}']);
@@ -79,7 +79,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
 
   it('with a bad signature is not believed: nothing is stored but the attempt [SET-23]', async () => {
     const before = await count();
-    const { body, headers } = said_(summary({ player, round: 'forged' }));
+    const { body, headers } = signedEvent(summary({ player, round: 'forged' }));
     const forged = Buffer.from(Buffer.from(body).toString('utf8').replace('forged', 'forgex'));
     expect((await send(forged, headers)).statusCode).toBe(401);
     expect((await send(body, { ...headers, 'x-signature': 'f'.repeat(64) })).statusCode).toBe(401);
@@ -103,7 +103,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
         );
       }
       const events = rounds.map((n) =>
-        said_(
+        signedEvent(
           summary({
             player,
             round: `burst-${n}`,
