@@ -196,12 +196,14 @@ export async function selectSetAside(sql: Database, limit: number): Promise<read
   }));
 }
 
-/** What was set aside is read again, by a decoder that may have learned. Relies on settlement_event_set_aside. */
+/** The oldest 10,000 that were set aside are read again, by a decoder that may have learned. Relies on settlement_event_set_aside. */
 export async function updateAgain(sql: Database): Promise<number> {
   const rows = await sql`
     /* settlement_event.again */
     UPDATE settlement_event SET state = 'new', problem = NULL, failures = 0
-    WHERE state = 'poison'
+    WHERE (aggregator, event_key, body_hash) IN (
+      SELECT aggregator, event_key, body_hash FROM settlement_event WHERE state = 'poison' ORDER BY received_at LIMIT 10000
+    )
     RETURNING 1`;
   return rows.length;
 }

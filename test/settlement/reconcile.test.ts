@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GENERIC_REPORT } from '../../src/dialects/generic/report.ts';
 import type { ReportMapping } from '../../src/dialects/index.ts';
@@ -8,6 +12,8 @@ import { CURRENCIES } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';
 import { stage } from './stage.ts';
 import type { Stage } from './stage.ts';
+
+const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
 async function* chunks(text: string, size = 7): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
@@ -167,5 +173,46 @@ describe('reconciling a report with the book', () => {
       `${HEAD}w1,win,1.50,USD,r1,${player},b1,ok\nw1,win,9.00,USD,r1,${player},b1,ok\n`,
     );
     expect(differences.map((each) => each.kind)).toContain('EVENT_CONFLICT');
+  });
+
+  it('is a command that prints what differs and exits 1, and 0 when nothing does', { timeout: 60_000 }, async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'croupier-reconcile-'));
+    const config = path.join(dir, 'croupier.yaml');
+    writeFileSync(
+      config,
+      `currencies: { USD: { scale: 2 } }
+aggregators:
+  - name: acme
+    dialect: generic
+    catalogue: { url: "http://127.0.0.1:1/games", api_key: one-key-of-the-catalogue }
+    launch: { url: "http://127.0.0.1:1/launch", secret: another-secret-of-launches }
+    callbacks: { signing_secrets: [a-third-secret-of-callbacks] }
+`,
+    );
+    const run = async (text: string, ...more: readonly string[]) => {
+      const file = path.join(dir, 'day.csv');
+      writeFileSync(file, text);
+      return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+        const args = [CLI, 'reconcile', '--config', config, '--aggregator', 'acme', '--file', file, ...more];
+        const child = execFile(
+          process.execPath,
+          args,
+          { env: { ...process.env, DATABASE_URL: at.table.url } },
+          (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+        );
+      });
+    };
+    expect(await run(all())).toMatchObject({
+      code: 0,
+      out: '6 transactions compared: the book agrees with all of them.\n',
+    });
+    const wrong = await run(`${HEAD}w1,win,9,USD,r1,${player},b1,ok\nx,fee,1,USD,r1,${player},,ok\n`);
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toContain(
+      `WIN_AMOUNT win w1 (round r1, player ${player}): theirs 9, ours 1.5 USD. The wins differ.`,
+    );
+    expect(wrong.out).toContain('line 3: not understood: kind: a word the mapping does not know');
+    expect(await run(all(), '--day', 'yesterday')).toMatchObject({ code: 1, err: expect.stringContaining('--day') });
+    rmSync(dir, { recursive: true });
   });
 });
