@@ -54,6 +54,24 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
   const onProgress = (done: number, all: number): void => house.say(`filling the book: ${done} of ${all} rounds`);
   await fillBook(sql, { players: options.players, rounds, nowMs: systemClock.now(), onProgress });
   if (!options.fresh) await settleTables(sql);
+  const server = await startCroupier(house, label, url);
+  const named = { name: 'croupier', label, book: 2 * rounds, pids: [server.pid] } as const;
+  return httpContestant(house, named, server, sql, async () => {
+    const inPlace = await updatedInPlace(sql);
+    if (!options.audit)
+      return { kind: 'sound', detail: `the sum of all balances is what was acknowledged; ${inPlace}` };
+    house.say('auditing the book');
+    const report = await audit(sql);
+    const broken = report.findings.filter((finding) => finding.violations > 0).map((finding) => finding.id);
+    return report.sound
+      ? { kind: 'sound', detail: `the sum is what was acknowledged, and the audit is clean; ${inPlace}` }
+      : { kind: 'void', detail: `the audit fails: ${broken.join(', ')}` };
+  });
+}
+
+/** `croupier serve` on that database, as it is shipped. */
+export async function startCroupier(house: House, label: string, url: string): Promise<ServerProcess> {
+  const { options } = house;
   const configFile = path.join(house.workDir, `${label}.yaml`);
   // JSON is YAML, too.
   await writeFile(configFile, JSON.stringify(benchConfig(options.lanes)));
@@ -77,18 +95,7 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
     environment: { ...processEnvironment(), DATABASE_URL: url, CROUPIER_CONFIG: undefined },
   });
   house.shutdown.onShutdown(label, server.stop);
-  const named = { name: 'croupier', label, book: 2 * rounds, pids: [server.pid] } as const;
-  return httpContestant(house, named, server, sql, async () => {
-    const inPlace = await updatedInPlace(sql);
-    if (!options.audit)
-      return { kind: 'sound', detail: `the sum of all balances is what was acknowledged; ${inPlace}` };
-    house.say('auditing the book');
-    const report = await audit(sql);
-    const broken = report.findings.filter((finding) => finding.violations > 0).map((finding) => finding.id);
-    return report.sound
-      ? { kind: 'sound', detail: `the sum is what was acknowledged, and the audit is clean; ${inPlace}` }
-      : { kind: 'void', detail: `the audit fails: ${broken.join(', ')}` };
-  });
+  return server;
 }
 
 /** How many updates of wallets needed no index to change, as a part of all. */
@@ -159,7 +166,7 @@ function httpContestant(
 }
 
 /** A database of the contestant's own, made anew. */
-async function database(house: House, name: string): Promise<{ url: string; sql: Database }> {
+export async function database(house: House, name: string): Promise<{ url: string; sql: Database }> {
   if (house.postgres === null) throw new BenchProblem(`${name} needs PostgreSQL`);
   const server = house.postgres.url;
   const databaseName = `croupier_bench_${name}`;

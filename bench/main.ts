@@ -4,18 +4,31 @@
  */
 import { DatabaseProblem } from '../src/platform/index.ts';
 import { BenchProblem, readOptions } from './options.ts';
+import type { BenchOptions } from './options.ts';
+import { runSettlement, settlementTable } from './settlement.ts';
 import { runBench } from './run.ts';
 import { tableOf } from './table.ts';
 
 try {
   const given: unknown = JSON.parse(process.argv[2] ?? '{}');
   const options = readOptions(given);
-  const result = await runBench(options);
-  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${tableOf(result)}\n`);
-  const isVoid = Object.values(result.checks).some((check) => check.kind === 'void');
-  process.exitCode = isVoid || result.cells.length === 0 ? 1 : 0;
+  if (options.settlement > 0) await tellSettlement(options);
+  else await tellAll(options);
 } catch (error) {
   if (!(error instanceof BenchProblem || error instanceof DatabaseProblem)) throw error;
   process.stderr.write(`croupier bench: ${error.message}\n`);
   process.exitCode = 1;
+}
+
+async function tellAll(options: BenchOptions): Promise<void> {
+  const result = await runBench(options);
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${tableOf(result)}\n`);
+  const isVoid = Object.values(result.checks).some((check) => check.kind === 'void');
+  process.exitCode = isVoid || result.cells.length === 0 ? 1 : 0;
+}
+
+async function tellSettlement(options: BenchOptions): Promise<void> {
+  const result = await runSettlement(options);
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${settlementTable(result)}\n`);
+  process.exitCode = result.sound ? 0 : 1;
 }

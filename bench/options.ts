@@ -41,6 +41,10 @@ export interface BenchOptions {
   /** prove all invariants of the book at the end, not only its sum */
   readonly audit: boolean;
   readonly json: boolean;
+  /** settlement events to send while bets run; 0: the usual bench */
+  readonly settlement: number;
+  /** of them a second */
+  readonly eventRate: number;
 }
 
 /** An option that cannot be used. One line. */
@@ -88,6 +92,9 @@ const schema = z.object({
   audit: flag,
   json: flag,
   quick: flag,
+  settlement: flag,
+  events: whole(1, 1_000_000).optional(),
+  'event-rate': whole(1, 100_000).default(500),
 });
 
 /** Checks the words of the command line; `--quick` only changes what was not said. */
@@ -121,5 +128,7 @@ export function readOptions(raw: unknown): BenchOptions {
     cpuProfDir: given['cpu-prof'] ?? null,
     audit: given.audit,
     json: given.json,
+    settlement: given.settlement ? (given.events ?? (given.quick ? 500 : 100_000)) : 0,
+    eventRate: given['event-rate'],
   };
 }

@@ -254,6 +254,35 @@ CREATE INDEX catalogue_sync_decision ON catalogue_sync USING btree (aggregator, 
 CREATE UNIQUE INDEX catalogue_sync_running ON catalogue_sync USING btree (aggregator) WHERE (outcome = 'running'::text);
 CREATE INDEX catalogue_sync_started_at ON catalogue_sync USING btree (aggregator, started_at);
 
+CREATE TABLE claim (
+  aggregator text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  tx_id text COLLATE "C" NOT NULL,
+  version bigint NOT NULL DEFAULT 0,
+  content_hash bytea NOT NULL,
+  shard smallint NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  round_id text COLLATE "C" NOT NULL,
+  game_code text COLLATE "C",
+  provider text COLLATE "C",
+  amount numeric,
+  currency text COLLATE "C",
+  status text COLLATE "C" NOT NULL,
+  reference text COLLATE "C",
+  free boolean NOT NULL DEFAULT false,
+  occurred_at timestamp with time zone,
+  received_at timestamp with time zone NOT NULL,
+  origin text NOT NULL,
+  CONSTRAINT claim_pkey PRIMARY KEY (aggregator, source, kind, tx_id, version, content_hash),
+  CONSTRAINT claim_kind_check CHECK ((kind = ANY (ARRAY['bet'::text, 'win'::text, 'rollback'::text]))),
+  CONSTRAINT claim_source_check CHECK ((source = ANY (ARRAY['transactions'::text, 'report'::text, 'timed_out'::text]))),
+  CONSTRAINT claim_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'rolled_back'::text, 'failed'::text])))
+);
+CREATE INDEX claim_occurred ON claim USING btree (aggregator, source, occurred_at) WHERE (occurred_at IS NOT NULL);
+CREATE INDEX claim_received ON claim USING brin (received_at);
+CREATE INDEX claim_round ON claim USING btree (aggregator, round_id, player);
+
 CREATE TABLE clock_node (
   node text COLLATE "C" NOT NULL,
   level text COLLATE "C" NOT NULL,
@@ -271,6 +300,55 @@ CREATE TABLE clock_node (
   CONSTRAINT clock_node_check CHECK (((ahead_ms IS NULL) = (bound_ms IS NULL))),
   CONSTRAINT clock_node_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warn'::text, 'critical'::text, 'launch_fail'::text])))
 );
+
+CREATE TABLE daily_comparison (
+  aggregator text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  cut_off text COLLATE "C" NOT NULL,
+  provider text COLLATE "C" NOT NULL,
+  game_code text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  ours jsonb NOT NULL,
+  theirs jsonb,
+  differs boolean NOT NULL,
+  explained boolean NOT NULL DEFAULT false,
+  compared_at timestamp with time zone NOT NULL,
+  run smallint NOT NULL,
+  CONSTRAINT daily_comparison_pkey PRIMARY KEY (aggregator, day, cut_off, provider, game_code, currency),
+  CONSTRAINT daily_comparison_cut_off_check CHECK ((cut_off = ANY (ARRAY['transaction'::text, 'close'::text])))
+);
+
+CREATE TABLE discrepancy (
+  id uuid NOT NULL,
+  shard smallint NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  aggregator text COLLATE "C" NOT NULL,
+  round_id text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  tx_kind text COLLATE "C" NOT NULL,
+  tx_id text COLLATE "C" NOT NULL,
+  version text COLLATE "C" NOT NULL,
+  weight text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  currency text COLLATE "C",
+  claimed numeric,
+  booked numeric,
+  amount numeric NOT NULL,
+  favour text COLLATE "C" NOT NULL,
+  contested boolean NOT NULL,
+  detail text NOT NULL,
+  game_code text COLLATE "C",
+  evidence jsonb NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  last_seen timestamp with time zone NOT NULL,
+  resolved_at timestamp with time zone,
+  resolution uuid,
+  CONSTRAINT discrepancy_pkey PRIMARY KEY (id),
+  CONSTRAINT discrepancy_shard_player_aggregator_round_id_kind_tx_kind_t_key UNIQUE (shard, player, aggregator, round_id, kind, tx_kind, tx_id),
+  CONSTRAINT discrepancy_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'open'::text, 'proposed'::text, 'resolved'::text, 'accepted'::text])))
+);
+CREATE INDEX discrepancy_state ON discrepancy USING btree (state, id);
 
 CREATE TABLE game (
   id uuid NOT NULL,
@@ -474,6 +552,39 @@ CREATE TABLE provider_listing (
 CREATE INDEX provider_listing_key ON provider_listing USING btree (provider_key);
 CREATE INDEX provider_listing_match ON provider_listing USING btree (match_key);
 
+CREATE TABLE resolution (
+  id uuid NOT NULL,
+  discrepancy uuid NOT NULL,
+  version text COLLATE "C" NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  amount numeric NOT NULL,
+  currency text COLLATE "C",
+  state text COLLATE "C" NOT NULL,
+  automatic boolean NOT NULL,
+  reason text NOT NULL,
+  evidence jsonb NOT NULL,
+  proposed_key text COLLATE "C" NOT NULL,
+  proposed_by text NOT NULL,
+  decided_key text COLLATE "C",
+  decided_by text,
+  decided_reason text,
+  entry jsonb,
+  transaction_id uuid,
+  problem text,
+  created_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT resolution_pkey PRIMARY KEY (id),
+  CONSTRAINT resolution_discrepancy_fkey FOREIGN KEY (discrepancy) REFERENCES discrepancy(id),
+  CONSTRAINT resolution_action_check CHECK ((action = ANY (ARRAY['credit'::text, 'debit'::text, 'refund'::text, 'accept'::text]))),
+  CONSTRAINT resolution_amount_check CHECK ((amount >= (0)::numeric)),
+  CONSTRAINT resolution_check CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  CONSTRAINT resolution_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'rejected'::text, 'approved'::text, 'booked'::text, 'failed'::text])))
+);
+CREATE INDEX resolution_approved ON resolution USING btree (decided_at) WHERE (state = 'approved'::text);
+CREATE INDEX resolution_of ON resolution USING btree (discrepancy, created_at);
+CREATE UNIQUE INDEX resolution_once ON resolution USING btree (discrepancy, version) WHERE (state = ANY (ARRAY['proposed'::text, 'approved'::text, 'booked'::text]));
+
 CREATE TABLE round (
   shard smallint NOT NULL,
   player text COLLATE "C" NOT NULL,
@@ -503,6 +614,30 @@ CREATE TABLE round (
 )
 WITH (fillfactor=70);
 CREATE INDEX round_opened ON round USING btree (opened_at);
+
+CREATE TABLE round_view (
+  shard smallint NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  aggregator text COLLATE "C" NOT NULL,
+  round_id text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL DEFAULT 'new'::text,
+  game_code text COLLATE "C",
+  currency text COLLATE "C",
+  declared jsonb,
+  booked jsonb,
+  missing text[] NOT NULL DEFAULT '{}'::text[],
+  extra text[] NOT NULL DEFAULT '{}'::text[],
+  notes text[] NOT NULL DEFAULT '{}'::text[],
+  hash text COLLATE "C",
+  due_at timestamp with time zone,
+  failures smallint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  computed_at timestamp with time zone,
+  CONSTRAINT round_view_pkey PRIMARY KEY (shard, player, aggregator, round_id),
+  CONSTRAINT round_view_state_check CHECK ((state = ANY (ARRAY['new'::text, 'balanced'::text, 'pending'::text, 'incomplete'::text, 'open'::text, 'demo'::text])))
+);
+CREATE INDEX round_view_created ON round_view USING brin (created_at);
+CREATE INDEX round_view_due ON round_view USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE TABLE schema_version (
   version bigint NOT NULL,
@@ -564,6 +699,46 @@ CREATE INDEX session_event_ended ON session_event USING btree (stored_at) WHERE 
 CREATE INDEX session_event_occurred_at ON session_event USING brin (occurred_at);
 CREATE INDEX session_event_session ON session_event USING btree (aggregator, session_id);
 CREATE INDEX session_event_written ON session_event USING brin (written) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE TABLE settlement_allowance (
+  day date NOT NULL,
+  aggregator text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  used numeric NOT NULL,
+  CONSTRAINT settlement_allowance_pkey PRIMARY KEY (day, aggregator, currency)
+);
+
+CREATE TABLE settlement_event (
+  aggregator text COLLATE "C" NOT NULL,
+  event_key text COLLATE "C" NOT NULL,
+  body_hash bytea NOT NULL,
+  body bytea NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  deliveries integer NOT NULL DEFAULT 1,
+  state text COLLATE "C" NOT NULL DEFAULT 'new'::text,
+  problem text,
+  failures smallint NOT NULL DEFAULT 0,
+  shard smallint,
+  player text COLLATE "C",
+  round_id text COLLATE "C",
+  session_id text COLLATE "C",
+  version bigint,
+  final boolean,
+  occurred_at timestamp with time zone,
+  CONSTRAINT settlement_event_pkey PRIMARY KEY (aggregator, event_key, body_hash),
+  CONSTRAINT settlement_event_check CHECK (((state = 'poison'::text) = (problem IS NOT NULL))),
+  CONSTRAINT settlement_event_state_check CHECK ((state = ANY (ARRAY['new'::text, 'read'::text, 'poison'::text, 'demo'::text])))
+);
+CREATE INDEX settlement_event_new ON settlement_event USING btree (received_at) WHERE (state = 'new'::text);
+CREATE INDEX settlement_event_received ON settlement_event USING brin (received_at);
+CREATE INDEX settlement_event_round ON settlement_event USING btree (aggregator, round_id, player) WHERE (round_id IS NOT NULL);
+CREATE INDEX settlement_event_set_aside ON settlement_event USING btree (received_at) WHERE (state = 'poison'::text);
+
+CREATE TABLE settlement_mark (
+  name text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT settlement_mark_pkey PRIMARY KEY (name)
+);
 
 CREATE TABLE transaction (
   shard smallint NOT NULL,

@@ -12,6 +12,7 @@ import { benchCommand } from './cli/bench.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
+import { reconcileCommand } from './cli/reconcile.ts';
 import { sandboxCommand } from './cli/sandbox.ts';
 import { serveCommand } from './cli/serve.ts';
 
@@ -33,6 +34,7 @@ await runMain(
       migrate: migrateCommand,
       audit: auditCommand,
       analytics: analyticsCommand,
+      reconcile: reconcileCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

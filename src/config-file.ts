@@ -4,6 +4,7 @@ import { analyticsSchema } from './config-analytics.ts';
 import { catalogueSchema } from './config-catalogue.ts';
 import { clockSchema } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
+import { settlementSchema } from './config-settlement.ts';
 
 /** 0: any free one. */
 export const port = z.coerce.number().int().min(0).max(65_535);
@@ -44,6 +45,7 @@ export const fileSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
   fx: z.unknown().optional(),
   clock: clockSchema.nullish(),
+  settlement: settlementSchema.nullish(),
   launch: z
     .strictObject({
       return_hosts: z.array(z.string().min(1)).optional(),

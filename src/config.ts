@@ -16,6 +16,8 @@ import type { ClockConfig } from './config-clock.ts';
 import { fileSchema, port } from './config-file.ts';
 import type { ConfigFile, ParsedFile } from './config-file.ts';
 import { sharedSecret } from './config-secrets.ts';
+import { settlementConfigOf } from './config-settlement.ts';
+import type { SettlementConfig } from './config-settlement.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
 import type { AnalyticsSettings } from './analytics/index.ts';
 import { openNamedDialect } from './dialects/index.ts';
@@ -80,6 +82,7 @@ export interface Config {
   readonly clock: ClockConfig;
   readonly analytics: AnalyticsSettings;
   readonly catalogue: CatalogueConfig;
+  readonly settlement: SettlementConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -164,6 +167,7 @@ function configOf(
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     analytics: analyticsConfigOf(file.analytics),
     catalogue: catalogueConfigOf(file.catalogue),
+    settlement: settlementConfigOf(file.settlement, known, where),
     aggregators,
   });
 }

@@ -32,10 +32,12 @@ import {
   systemClock,
 } from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
+import { settlementJobs, settlementOf } from './serve-settlement.ts';
 import { startSchedule } from './schedule.ts';
 import type { Job } from './schedule.ts';
 import { heardSession, launchJobs, noteEvent, openLaunching } from './serve-launches.ts';
 import type { Launching } from './serve-launches.ts';
+import type { Settlement } from './settlement/index.ts';
 import type { Sessions } from './sessions/index.ts';
 import { openSessions } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
@@ -51,6 +53,7 @@ export interface Rooms extends Launching {
   readonly clocks: ClockWatch;
   /** null: a distributed book has no one order of transactions to follow */
   readonly analytics: Analytics | null;
+  readonly settlement: Settlement;
 }
 
 export interface Server {
@@ -103,7 +106,19 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, clocks, ...launching, analytics };
+  const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
+  const rooms: Rooms = {
+    sql,
+    metrics,
+    ledger,
+    players,
+    sessions,
+    catalogue,
+    clocks,
+    ...launching,
+    analytics,
+    settlement,
+  };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
@@ -122,6 +137,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     ...launching,
     clocks,
     ...(analytics === null ? {} : { analytics }),
+    settlement,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -146,10 +162,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
       },
-      onEvent: async (aggregator: AggregatorName, event: WebhookEvent) => {
-        if (event.kind === 'session') await noteEvent(rooms, aggregator, event);
-        else schedule.ask(syncJob(aggregator));
-      },
+      onEvent: async (aggregator, event, request) =>
+        takeEvent(rooms, aggregator, event, { body: request.body, sync: () => schedule.ask(syncJob(aggregator)) }),
     }),
   );
   await options.extend?.(app, rooms);
@@ -157,6 +171,26 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+/** Where each kind of event goes. */
+async function takeEvent(
+  rooms: Rooms,
+  aggregator: AggregatorName,
+  event: WebhookEvent,
+  { body, sync }: { readonly body: Uint8Array; readonly sync: () => void },
+): Promise<void> {
+  switch (event.kind) {
+    case 'session':
+      await noteEvent(rooms, aggregator, event);
+      return;
+    case 'settlement':
+    case 'settlement_unread':
+      await rooms.settlement.receive(aggregator, event, body);
+      return;
+    case 'catalogue_changed':
+      sync();
+  }
 }
 
 /** The database, at this version's schema and fit for this configuration, and the pool for everything that is no lane's. */
@@ -267,7 +301,18 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { analytics } = rooms;
   const figures: readonly Job[] =
     analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
-  return [...syncs, forget, sweep, expire, ...launchJobs(config, rooms), endings, clocks, tick, ...figures];
+  return [
+    ...syncs,
+    forget,
+    sweep,
+    expire,
+    ...launchJobs(config, rooms),
+    endings,
+    clocks,
+    tick,
+    ...figures,
+    ...settlementJobs(rooms.settlement),
+  ];
 }
 
 /** A connection of its own, and one only: however far behind the figures are, they take nothing from those who play. */

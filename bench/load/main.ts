@@ -2,11 +2,12 @@
  * The load generator's process: takes one order after the other from the bench, answers each with one report. It keeps
  * count of what every target acknowledged, from its start to its end.
  */
-import { newToken } from '../../src/platform/index.ts';
+import { newToken, systemClock } from '../../src/platform/index.ts';
 import { playRounds, repeat, runClosed } from './closed.ts';
 import type { ClosedOrder, LoopResult } from './closed.ts';
 import { runOpen } from './open.ts';
 import type { Order, Report, Target, Work } from './protocol.ts';
+import { buildEvents } from './events.ts';
 import { buildRounds } from './requests.ts';
 import type { Round, Shot } from './requests.ts';
 import { createTally } from './tally.ts';
@@ -51,6 +52,10 @@ async function obey({ target, work }: Order): Promise<Report> {
 async function prepare(state: TargetState, target: Target, work: Work): Promise<() => Promise<LoopResult>> {
   const { tally } = state;
   const order = { port: target.port, connections: work.connections, seconds: work.seconds, tally };
+  if (work.events !== undefined) {
+    const rounds = buildEvents({ run, ...work.events, players: target.players, atMs: systemClock.now() });
+    return async () => runOpen({ ...order, rounds, total: rounds.length, ratePerSecond: work.ratePerSecond });
+  }
   const count = Math.ceil(work.ratePerSecond * work.seconds) + work.connections;
   if (work.load === 'duplicates') {
     if (state.applied.length === 0) state.applied = await prime(state, target);

@@ -21,6 +21,8 @@ export interface Work {
   readonly seconds: number;
   /** open: arrivals a second; closed: the most that could be answered, for which requests are built beforehand */
   readonly ratePerSecond: number;
+  /** settlement events about rounds of the book instead of bets: the first of them, how many there are */
+  readonly events?: { readonly from: number; readonly count: number };
 }
 
 /** What one slice came to. */

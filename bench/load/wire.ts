@@ -19,6 +19,8 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 /** Of Content-Length, however it is capitalised. */
 const LENGTH = Buffer.from('ength: ');
 const OK = Buffer.from('"status":"ok"');
+/** How a webhook is acknowledged. */
+const ACCEPTED = Buffer.from('"status":"accepted"');
 const DUPLICATE = Buffer.from('"duplicate":true');
 const READ_BYTES = 16_384;
 
@@ -104,6 +106,7 @@ function judge(bytes: Buffer): Verdict {
   // "HTTP/1.1 200": the first digit of the status is byte 9.
   const family = bytes[9];
   if (family === 0x34) return 'refused';
-  if (family !== 0x32 || bytes.indexOf(OK) === -1) return 'unclear';
+  if (family !== 0x32) return 'unclear';
+  if (bytes.indexOf(OK) === -1) return bytes.indexOf(ACCEPTED) === -1 ? 'unclear' : 'ok';
   return bytes.indexOf(DUPLICATE) === -1 ? 'ok' : 'duplicate';
 }

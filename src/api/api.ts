@@ -11,6 +11,7 @@ import { bookRoutes } from './book.ts';
 import { readBody } from './body.ts';
 import { cashierRoutes } from './cashier.ts';
 import { clockRoutes } from './clock.ts';
+import { discrepancyRoutes } from './discrepancies.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameUpkeepRoutes } from './game-upkeep.ts';
 import { gameRoutes } from './games.ts';
@@ -20,6 +21,7 @@ import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { playerRoutes } from './players.ts';
+import { settlementDayRoutes } from './settlement-days.ts';
 import { answerError, sendProblem } from './problem.ts';
 import { providerRoutes } from './providers.ts';
 import { syncRoutes } from './syncs.ts';
@@ -50,6 +52,8 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     bookRoutes(api, routes);
     clockRoutes(api, routes);
     analyticsRoutes(api, routes);
+    discrepancyRoutes(api, routes);
+    settlementDayRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

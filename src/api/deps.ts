@@ -11,10 +11,16 @@ import type { Currencies } from '../money/index.ts';
 import type { Clock, Database, Log } from '../platform/index.ts';
 import type { Players } from '../players/index.ts';
 import type { Sessions } from '../sessions/index.ts';
+import type { Settlement } from '../settlement/index.ts';
 import type { ApiKeySettings } from './auth.ts';
 import type { Idempotency } from './idempotency.ts';
 
 export type LedgerPort = Pick<Ledger, 'submit' | 'balances' | 'wallets' | 'rounds' | 'round' | 'transactions'>;
+
+export type SettlementPort = Pick<
+  Settlement,
+  'discrepancies' | 'discrepancy' | 'propose' | 'decide' | 'setAside' | 'readAgain' | 'day' | 'roundsOfDay'
+>;
 
 export interface HealthCheck {
   readonly name: string;
@@ -41,6 +47,8 @@ export interface ApiOptions {
   readonly clocks?: { readonly report: () => Promise<ClockReport> };
   /** absent: `/v1/analytics/daily` is not served */
   readonly analytics?: Pick<Analytics, 'daily'>;
+  /** absent: discrepancies are not served */
+  readonly settlement?: SettlementPort;
   /** what must hold before traffic may come; a rejection counts as not ready */
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */

@@ -36,6 +36,9 @@ export const benchCommand = defineCommand({
     'cpu-prof': { type: 'string', description: 'write a CPU profile of the server there', valueHint: 'DIR' },
     audit: { type: 'boolean', description: 'prove every invariant of the book at the end' },
     json: { type: 'boolean', description: 'print the result as JSON' },
+    settlement: { type: 'boolean', description: 'send settlement events while bets run, until all are settled' },
+    events: { type: 'string', description: 'how many of them (default 100000)' },
+    'event-rate': { type: 'string', description: 'of them a second (default 500)' },
     quick: { type: 'boolean', description: 'a few seconds: does it work at all' },
   },
   run: async ({ args }) =>

@@ -5,7 +5,7 @@
  * refusal does not compile, or stops the start.
  */
 import type { ZodType } from 'zod';
-import type { Currencies } from '../money/index.ts';
+import type { Currencies, Decimal } from '../money/index.ts';
 import type { Errand } from '../wire/index.ts';
 import type { Call } from '../wallet/call.ts';
 import type { Money, Outcome } from '../wallet/outcome.ts';
@@ -121,8 +121,57 @@ export type Launch =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'errand'; readonly errand: Errand<string> };
 
-/** Events of the webhook routes that the house understands so far; settlement events join with reconciliation. */
+/** What an aggregator says became of one transaction. `rolled_back`: it was, and was undone. `failed`: for them it never was. */
+export type AssertedStatus = 'ok' | 'rolled_back' | 'failed';
+
+/** One transaction as the aggregator asserts it, in a round's summary, a list or a report. Never a reason to move money by itself. */
+export interface AssertedTransaction {
+  readonly kind: 'bet' | 'win' | 'rollback';
+  readonly id: string;
+  /** as said, digit by digit, in the currency's units; null on a rollback of everything */
+  readonly amount: Decimal | null;
+  readonly status: AssertedStatus;
+  /** the bet a win belongs to, or a rollback undoes */
+  readonly bet: string | null;
+  /** a free round: the stake costs the player nothing */
+  readonly free: boolean;
+}
+
+/** What an aggregator says about one round after it was played. */
+export interface SettlementSummary {
+  readonly kind: 'settlement';
+  /** null: the dialect's events have no id, so the hash of the body names it */
+  readonly eventId: string | null;
+  /** higher stands over lower; null: the dialect has no versions, so the later one stands */
+  readonly version: number | null;
+  /** false: the aggregator will say more */
+  readonly final: boolean;
+  /** false: the aggregator itself could not tell everything, so what is missing here proves nothing */
+  readonly complete: boolean;
+  readonly occurredAtMs: number;
+  readonly round: string;
+  readonly session: string | null;
+  readonly player: string | null;
+  readonly mode: 'real' | 'demo' | null;
+  readonly game: string | null;
+  readonly currency: string | null;
+  /** stakes, wins and returned stakes of the round; null: not said */
+  readonly totals: { readonly bet: Decimal; readonly win: Decimal; readonly refund: Decimal } | null;
+  /** null: not said */
+  readonly transactions: readonly AssertedTransaction[] | null;
+}
+
+/** A genuine settlement event that could not be understood: kept and shown, so that nothing of it is lost. */
+export interface UnreadSettlement {
+  readonly kind: 'settlement_unread';
+  readonly eventId: string | null;
+  readonly problem: string;
+}
+
+/** Events of the webhook routes that the house understands. */
 export type WebhookEvent =
+  | SettlementSummary
+  | UnreadSettlement
   | { readonly kind: 'catalogue_changed'; readonly eventId: string }
   | {
       readonly kind: 'session';
@@ -199,6 +248,33 @@ export interface Mirror {
   readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
 }
 
+/** How an aggregator's report, or its list of transactions, is read: which column is what, and what its words mean. */
+export interface ReportMapping {
+  readonly format: 'csv' | 'jsonl';
+  /** between the columns of a CSV */
+  readonly separator: string;
+  /** `minor`: amounts are whole numbers of the currency's smallest unit */
+  readonly amounts: 'major' | 'minor';
+  /** names of columns or members; null: the report has none */
+  readonly columns: {
+    readonly id: string;
+    readonly kind: string;
+    readonly amount: string;
+    readonly status: string | null;
+    readonly round: string | null;
+    readonly player: string | null;
+    readonly currency: string | null;
+    readonly game: string | null;
+    readonly provider: string | null;
+    readonly bet: string | null;
+    readonly occurredAt: string | null;
+    readonly version: string | null;
+  };
+  /** their words, exactly as spelled; a word that is not here makes its line unreadable, never guessed */
+  readonly kinds: Readonly<Record<string, AssertedTransaction['kind']>>;
+  readonly statuses: Readonly<Record<string, AssertedStatus>>;
+}
+
 /** How far the clock that signs a launch may be from the one that judges it. */
 export interface LaunchTolerance {
   /** the signing clock ahead: a launch from the future */
@@ -220,6 +296,8 @@ export interface Dialect<Settings> {
   readonly contentTypes: readonly string[];
   /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */
   readonly settings: ZodType<Settings>;
+  /** how its reports are read; absent: only with a mapping file of one's own */
+  readonly report?: ReportMapping;
   readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
   readonly mirror: (settings: Settings) => Mirror;
 }

@@ -1,7 +1,7 @@
 /** The dialects of the house, one line each, and the one way to open one. */
 import type { Currencies } from '../money/index.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Dialect, LaunchTolerance, Mirror, OpenDialect } from './dialect.ts';
+import type { Dialect, LaunchTolerance, Mirror, OpenDialect, ReportMapping } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
 
 export type * from './dialect.ts';
@@ -14,6 +14,8 @@ export interface OpenedAggregator {
   readonly contentTypes: readonly string[];
   readonly weakSignature: boolean;
   readonly launchWindow: LaunchTolerance;
+  /** null: its reports are read with a mapping file of one's own */
+  readonly report: ReportMapping | null;
 }
 
 export type Opening =
@@ -46,6 +48,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
       contentTypes: dialect.contentTypes,
       weakSignature: dialect.weakSignature,
       launchWindow: dialect.launchWindow,
+      report: dialect.report ?? null,
     };
   };
 }

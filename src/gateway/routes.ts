@@ -7,7 +7,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isIP } from 'node:net';
 import type { BlockList } from 'node:net';
 import type { Clock, Log, Metrics } from '../platform/index.ts';
-import type { Answer, OpenDialect, RawRequest, RawResponse, WebhookEvent } from '../dialects/dialect.ts';
+import type {
+  Answer,
+  GenuineRequest,
+  OpenDialect,
+  RawRequest,
+  RawResponse,
+  WebhookEvent,
+} from '../dialects/dialect.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { AggregatorName, Call, Policy } from '../wallet/index.ts';
 import type { Journal } from './journal.ts';
@@ -29,7 +36,8 @@ export interface GatewayOptions {
   readonly aggregators: readonly GatewayAggregator[];
   readonly ledger: Pick<Ledger, 'submit'>;
   readonly ports: ResolvePorts;
-  readonly onEvent: (aggregator: AggregatorName, event: WebhookEvent) => Promise<void>;
+  /** resolves once the event is stored; `request` is what was believed, for whoever keeps the bytes themselves */
+  readonly onEvent: (aggregator: AggregatorName, event: WebhookEvent, request: GenuineRequest) => Promise<void>;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
@@ -177,7 +185,7 @@ async function answerWebhook(
   if (decoded.kind === 'bad_request')
     return answerAt(aggregator, { kind: 'bad_request', message: decoded.message }, trace);
   try {
-    await options.onEvent(aggregator.name, decoded.event);
+    await options.onEvent(aggregator.name, decoded.event, verification.request);
   } catch (error) {
     options.log.warn(
       { err: error, aggregator: aggregator.name, topic },

@@ -19,5 +19,8 @@ export { audit } from './audit/index.ts';
 export type { AuditReport, Finding } from './audit/index.ts';
 export { expireParked } from './parked.ts';
 export type { ParkedSweep } from './parked.ts';
+export { createSettlementReads } from './reads-settlement.ts';
+export type { BookedRounds, DayQuestion, RoundQuestion, SettlementReads } from './reads-settlement.ts';
+export type { CutOff, DayLine } from './reads-settlement-store.ts';
 export { distribute } from './citus.ts';
 export type { Distribution } from './citus.ts';

@@ -19,12 +19,16 @@ import { seededRandom } from './random.ts';
 import { sandboxHttp } from './server.ts';
 import { createSessionEvents } from './session-events.ts';
 import type { SessionKnobs } from './session-events.ts';
+import { createSettlementSender } from './settlement-sender.ts';
+import type { SettlementKnobs } from './settlement-sender.ts';
 import { createTables } from './tables.ts';
 
 export type { Chaos } from './callback-sender.ts';
 export { clockKnobsSchema } from './clock.ts';
 export type { ClockKnobs } from './clock.ts';
 export type { SessionKnobs } from './session-events.ts';
+export { settlementKnobsSchema } from './settlement-sender.ts';
+export type { SettlementKnobs } from './settlement-sender.ts';
 export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 
 export interface SandboxOptions {
@@ -52,6 +56,8 @@ export interface SandboxOptions {
   readonly time?: ClockKnobs;
   /** faults of session events to begin with; `POST /admin/sessions` changes them */
   readonly sessionEvents?: SessionKnobs;
+  /** how it settles rounds to begin with; `POST /admin/settlement` changes it */
+  readonly settlement?: SettlementKnobs;
 }
 
 export interface Sandbox {
@@ -84,7 +90,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     signal: stopping.signal,
   });
   const tables = createTables(clock, options.currencies);
-  const play = createPlay({ policy, sender, outbox, clock, random });
+  const settlements = createSettlementSender({
+    url: `${operator}/webhooks/${options.aggregator}`,
+    mirror,
+    clock,
+    log,
+    random: seededRandom(randomInteger(2 ** 31)),
+    timeoutMs: policy.timeoutMs,
+    signal: stopping.signal,
+    ...(options.settlement === undefined ? {} : { knobs: options.settlement }),
+  });
+  const play = createPlay({ policy, sender, outbox, clock, random, onPlayed: settlements.settle });
   const sessionEvents = createSessionEvents({
     mirror,
     url: `${operator}/webhooks/${options.aggregator}`,
@@ -102,6 +118,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     tables,
     play,
     sender,
+    settlements,
     clock,
     log,
     webRoot: WEB_ROOT,
@@ -113,6 +130,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await app.close();
     stopping.abort();
     await sender.idle();
+    await settlements.idle();
   };
   try {
     await app.listen({ host: options.host, port: options.port });

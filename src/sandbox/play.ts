@@ -15,6 +15,7 @@ import type { Policy } from '../wallet/policy.ts';
 import type { Sender } from './callback-sender.ts';
 import type { Outbox, Owed, OwedOperation } from './outbox.ts';
 import type { Random } from './random.ts';
+import type { PlayedRound } from './settlement-sender.ts';
 import { rollsBack } from './retry.ts';
 import { spin } from './slot-maths.ts';
 import type { Spin } from './slot-maths.ts';
@@ -51,6 +52,8 @@ export interface PlayOptions {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly random: Random;
+  /** told of every round that was really played, or whose stake was asked back */
+  readonly onPlayed: (played: PlayedRound) => void;
 }
 
 export interface Play {
@@ -119,14 +122,24 @@ async function realSpin(options: PlayOptions, table: Table, stake: string): Prom
     return { kind: 'refused', code: answer.code, balance: answer.balance };
   }
   if (answer.kind !== 'applied') {
-    if (refund !== null) await settle(options, table, refund);
+    if (refund !== null) {
+      await settle(options, table, refund);
+      options.onPlayed(playedOf(table, round, bet, null));
+    }
     return { kind: 'uncertain', refunding: refund !== null };
   }
   const result = spin(options.random, table.rules, units);
   const win = owedOf(options, table, winOf(bet.id, round, result.total, table.scale));
   outbox.write({ add: win, ...(refund === null ? {} : { done: refund.id }) });
   const paid = await settle(options, table, win);
+  options.onPlayed(playedOf(table, round, bet, { id: win.id, amount: fromUnits(result.total, table.scale) }));
   return spun(table, round, stake, result, paid?.kind === 'applied' ? paid.balance : answer.balance, payoutOf(paid));
+}
+
+function playedOf(table: Table, round: RoundId, bet: Bet, win: PlayedRound['win']): PlayedRound {
+  const { order, currency, game, scale } = table;
+  const about = { session: order.session, player: order.player ?? '', game: game.code, currency, scale };
+  return { ...about, round, bet: { id: bet.id, amount: bet.amount }, win };
 }
 
 /** Sends what is owed; null when the player has waited long enough and the table stays unfinished until it is settled. */

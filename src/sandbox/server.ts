@@ -18,6 +18,8 @@ import { refusalPage } from './pages.ts';
 import type { Play } from './play.ts';
 import { sessionKnobsSchema } from './session-events.ts';
 import type { SessionEvents } from './session-events.ts';
+import { settlementKnobsSchema } from './settlement-sender.ts';
+import type { SettlementSender } from './settlement-sender.ts';
 import { stateOf } from './state.ts';
 import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
@@ -29,6 +31,7 @@ export interface SandboxHttpOptions {
   readonly play: Play;
   readonly sender: Sender;
   readonly sessionEvents: SessionEvents;
+  readonly settlements: SettlementSender;
   readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
@@ -144,7 +147,7 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   });
 }
 
-function adminRoutes(app: FastifyInstance, { sender, clock, sessionEvents }: SandboxHttpOptions): void {
+function adminRoutes(app: FastifyInstance, { sender, settlements, clock, sessionEvents }: SandboxHttpOptions): void {
   const sessionState = () => ({ ...sessionEvents.knobs(), counters: sessionEvents.counters() });
   app.get('/admin/sessions', async () => sessionState());
   app.post('/admin/sessions', async (request, reply) => {
@@ -167,6 +170,13 @@ function adminRoutes(app: FastifyInstance, { sender, clock, sessionEvents }: San
     counters: sender.attempts.counters(),
     attempts: sender.attempts.list().slice(0, 200),
   }));
+  app.get('/admin/settlement', async () => ({ ...settlements.knobs(), sent: settlements.sent() }));
+  app.post('/admin/settlement', async (request, reply) => {
+    const knobs = settlementKnobsSchema.safeParse(request.body);
+    if (!knobs.success) return reply.code(400).send({ error: knobs.error.issues[0]?.message ?? 'bad request' });
+    settlements.set(knobs.data);
+    return settlements.knobs();
+  });
   app.post('/admin/chaos', async (request, reply) => {
     const chaos = chaosSchema.safeParse(request.body);
     if (!chaos.success) return reply.code(400).send({ error: chaos.error.issues[0]?.message ?? 'bad request' });

@@ -26,8 +26,12 @@ export interface Called {
   readonly body: any;
 }
 
-export async function apiTable(initial: Partial<AggregatorState> = {}, more: Partial<ApiOptions> = {}) {
+export async function apiTable(
+  initial: Partial<AggregatorState> = {},
+  given: Partial<ApiOptions> | ((table: Awaited<ReturnType<typeof ledgerTable>>) => Partial<ApiOptions>) = {},
+) {
   const table = await ledgerTable();
+  const more = typeof given === 'function' ? given(table) : given;
   const aggregator = await startAggregator(initial);
   const { sql } = table;
   const clock = systemClock;

@@ -110,6 +110,8 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
       for (const fixture of webhooks.filter((each) => each.event !== null)) {
         const { open, mirror } = of(fixture.variant);
         const decoded = decodedEvent(open, fixture);
+        // Nobody sends what cannot be understood.
+        if (decoded.kind === 'settlement_unread') continue;
         const raw = received(mirror.sayWebhook(decoded, NOW_MS), '/webhooks/acme', NOW_MS);
         const verification = open.verify(raw, NOW_MS);
         if (verification.kind !== 'genuine') throw new Error(`${fixture.name}: not believed`);

@@ -10,6 +10,7 @@ import { gamesErrand } from './games.ts';
 import { LAUNCH_SKEW_SECONDS, launchUrl } from './launch.ts';
 import { genericMirror } from './mirror.ts';
 import { GENERIC_POLICY } from './policy.ts';
+import { GENERIC_REPORT } from './report.ts';
 import { settingsSchema } from './settings.ts';
 import type { GenericSettings } from './settings.ts';
 import { verifyGeneric } from './verify.ts';
@@ -23,6 +24,7 @@ export const generic: Dialect<GenericSettings> = {
   launchWindow: { aheadMs: LAUNCH_SKEW_SECONDS * 1_000, behindMs: 'ttl' },
   contentTypes: ['application/json'],
   settings: settingsSchema,
+  report: GENERIC_REPORT,
   open: (settings, policy, currencies) => {
     const verifying = {
       keys: settings.callbacks.signing_secrets.map((secret, index) => signingKey(`signing-${index + 1}`, secret)),

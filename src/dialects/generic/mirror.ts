@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer';
 import { formatDecimal, isProblem } from '../../money/index.ts';
 import type { Bet, Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, hmacHex, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
-import type { SigningKey } from '../../wire/index.ts';
+import type { SigningKey, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
 import { serveGames } from './games.ts';
 import { readLaunch } from './launch.ts';
@@ -32,7 +32,13 @@ export function genericMirror(settings: GenericSettings): Mirror {
   };
 }
 
-function signed(key: SigningKey, timestamped: boolean, path: string, content: Body, nowMs: number): OutboundRequest {
+function signed(
+  key: SigningKey,
+  timestamped: boolean,
+  path: string,
+  content: Readonly<Record<string, Writable>>,
+  nowMs: number,
+): OutboundRequest {
   const body = Buffer.from(writeJson(content), 'utf8');
   const timestamp = String(Math.floor(nowMs / 1000));
   const bytes = timestamped ? Buffer.concat([Buffer.from(`${timestamp}.`, 'utf8'), body]) : body;

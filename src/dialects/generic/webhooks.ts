@@ -1,13 +1,16 @@
 /**
- * Webhooks of the generic dialect, both halves: session events and "the catalogue changed". They assert and never move money.
- * Settlement events are refused, so that the aggregator keeps them until reconciliation reads them.
+ * Webhooks of the generic dialect, both halves: settlement and session events and "the catalogue changed". They assert and
+ * never move money.
  */
 import { isProblem } from '../../money/index.ts';
 import { fieldMessage, fields, readJson } from '../../wire/index.ts';
-import type { Fields } from '../../wire/index.ts';
+import type { Writable } from '../../wire/index.ts';
 import type { DecodedWebhook, WebhookEvent } from '../dialect.ts';
+import { decodeSettlement, settlementBody } from './settlement.ts';
+import { timeOf } from './time.ts';
 
 export function decodeWebhook(topic: string, body: Uint8Array): DecodedWebhook {
+  if (topic === 'settlement') return { kind: 'event', event: decodeSettlement(body) };
   const json = readJson(body);
   if (isProblem(json)) return bad(`body: ${json.reason}`);
   const f = fields(json);
@@ -33,18 +36,8 @@ export function decodeWebhook(topic: string, body: Uint8Array): DecodedWebhook {
       return f.problem === null ? { kind: 'event', event } : bad(fieldMessage(f.problem));
     }
     default:
-      return bad('topic: not served; there are session and catalogue');
+      return bad('topic: not served; there are settlement, session and catalogue');
   }
-}
-
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
-
-/** Epoch milliseconds of an ISO 8601 time that says its zone: without one it would mean another moment on every machine. */
-function timeOf(f: Fields, name: string): number {
-  const text = f.text(name, 40);
-  const ms = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) f.refuse(name, 'syntax');
-  return ms;
 }
 
 const TYPES = { 'session.started': 'started', 'session.ended': 'ended', 'session.heartbeat': 'heartbeat' } as const;
@@ -54,8 +47,10 @@ const bad = (message: string): DecodedWebhook => ({ kind: 'bad_request', message
 /** The body the aggregator would send for an event. */
 export function webhookBody(event: WebhookEvent): {
   readonly topic: string;
-  readonly body: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, Writable>>;
 } {
+  if (event.kind === 'settlement_unread') throw new RangeError('nobody sends what cannot be understood');
+  if (event.kind === 'settlement') return { topic: 'settlement', body: settlementBody(event) };
   if (event.kind === 'catalogue_changed')
     return { topic: 'catalogue', body: { event_id: event.eventId, type: 'catalogue.changed' } };
   return {
