@@ -14,6 +14,7 @@ import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
+import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
 import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
@@ -91,11 +92,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const { distributed } = config.ledger;
   const ledger = openLedger({ ...pool, sql, clock, metrics, distributed, ...lanes });
   shutdown.onShutdown('ledger', ledger.close);
-  // A connection of its own: the journal neither waits for the disk nor takes a connection from those who answer people.
-  const journalSql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
-  shutdown.onShutdown('journal database', async () => closeDatabase(journalSql));
-  const journal = openJournal({ sql: journalSql, log, metrics });
-  shutdown.onShutdown('journal', journal.close);
+  const journal = journalOf(pool, { log, metrics, shutdown });
   const { aggregators, currencies } = config;
   const players = openPlayers({ sql, ledger, clock, currencies });
   const sessions = openSessions({ sql, clock });
@@ -171,6 +168,18 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+/** On a connection of its own: it neither waits for the disk nor takes a connection from those who answer people. */
+function journalOf(
+  pool: { readonly url: string; readonly pooled: boolean; readonly log: Log },
+  { log, metrics, shutdown }: Pick<ServeOptions, 'log' | 'shutdown'> & { readonly metrics: Metrics },
+): Journal {
+  const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
+  shutdown.onShutdown('journal database', async () => closeDatabase(sql));
+  const journal = openJournal({ sql, log, metrics });
+  shutdown.onShutdown('journal', journal.close);
+  return journal;
 }
 
 /** Where each kind of event goes. */

@@ -11,7 +11,7 @@ import type { Policy } from '../wallet/policy.ts';
 import { createSender, NO_CHAOS } from './callback-sender.ts';
 import type { Chaos } from './callback-sender.ts';
 import { sandboxClock } from './clock.ts';
-import type { ClockKnobs } from './clock.ts';
+import type { ClockKnobs, SandboxClock } from './clock.ts';
 import { sandboxGames } from './games.ts';
 import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
@@ -90,28 +90,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     signal: stopping.signal,
   });
   const tables = createTables(clock, options.currencies);
-  const settlements = createSettlementSender({
-    url: `${operator}/webhooks/${options.aggregator}`,
-    mirror,
-    clock,
-    log,
-    random: seededRandom(randomInteger(2 ** 31)),
-    timeoutMs: policy.timeoutMs,
-    signal: stopping.signal,
-    ...(options.settlement === undefined ? {} : { knobs: options.settlement }),
-  });
+  const { settlements, sessionEvents } = webhooksOf(options, operator, { clock, signal: stopping.signal });
   const play = createPlay({ policy, sender, outbox, clock, random, onPlayed: settlements.settle });
-  const sessionEvents = createSessionEvents({
-    mirror,
-    url: `${operator}/webhooks/${options.aggregator}`,
-    timeoutMs: policy.timeoutMs,
-    clock,
-    log,
-    // Not the one of the spins: what is told of sessions must not change what they draw.
-    random: seededRandom(options.spinSeed ?? randomInteger(2 ** 31)),
-    signal: stopping.signal,
-    ...(options.sessionEvents === undefined ? {} : { knobs: options.sessionEvents }),
-  });
   const app = await sandboxHttp({
     mirror,
     catalogue,
@@ -149,6 +129,31 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       clearInterval(sweeping);
       await stop();
     },
+  };
+}
+
+/** What it tells besides callbacks: how rounds ended, and what becomes of sessions. */
+function webhooksOf(
+  options: SandboxOptions,
+  operator: string,
+  given: { readonly clock: SandboxClock; readonly signal: AbortSignal },
+) {
+  const { mirror, policy, log, settlement, sessionEvents } = options;
+  const url = `${operator}/webhooks/${options.aggregator}`;
+  // Not the chance of the spins: what is told of them must not change what they draw.
+  const random = () => seededRandom(options.spinSeed ?? randomInteger(2 ** 31));
+  const common = { ...given, url, mirror, log, timeoutMs: policy.timeoutMs };
+  return {
+    settlements: createSettlementSender({
+      ...common,
+      random: random(),
+      ...(settlement === undefined ? {} : { knobs: settlement }),
+    }),
+    sessionEvents: createSessionEvents({
+      ...common,
+      random: random(),
+      ...(sessionEvents === undefined ? {} : { knobs: sessionEvents }),
+    }),
   };
 }
 
