@@ -1,4 +1,4 @@
-// Builds src → dist, bench → dist/bench (tsc) and web → web/dist (Vite), side by side.
+// Mends the driver (mend-driver.mjs), and builds src → dist, bench → dist/bench (tsc) and web → web/dist (Vite), side by side.
 //
 //   --if-stale  do nothing when the sources are those of the last build
 //   --quiet     say nothing unless something fails
@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { mendDriver } from './mend-driver.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const stampFile = path.join(root, 'dist/.build-stamp');
@@ -19,6 +20,8 @@ const startedAt = performance.now();
 for (const option of options) {
   if (!['--if-stale', '--quiet', '--if-possible'].includes(option)) fail(`build: unknown option ${option}`);
 }
+
+if (existsSync(path.join(root, 'node_modules/postgres'))) mendDriver(root);
 
 const hasWeb = existsSync(path.join(root, 'web/vite.config.ts'));
 const stamp = hashInputs();

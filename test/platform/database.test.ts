@@ -2,11 +2,13 @@ import { createServer } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   checkDatabase,
   closeDatabase,
   DatabaseProblem,
+  errorCode,
   openDatabase,
   toDatabaseProblem,
   type DatabaseProblemKind,
@@ -228,5 +230,28 @@ describe('dumping the schema', () => {
       expect(text).toContain(part);
     }
     await db.close();
+  });
+});
+
+describe('a transaction whose connection dies between two statements', () => {
+  it('is rejected at its next statement, its way back too, and the pool serves the next caller', async () => {
+    const sql = openDatabase({ url: database.url, max: 1, applicationName: 'croupier-dying' });
+    try {
+      const seen: unknown[] = [];
+      const lost = sql.begin(async (transaction) => {
+        const [own] = await transaction<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+        await database.sql`SELECT pg_terminate_backend(${own?.pid ?? 0}, 5000)`;
+        // The socket is closed by now, and nothing was under way that could have told.
+        await sleep(50);
+        await transaction`SELECT 1`.catch((error: unknown) => seen.push(errorCode(error)));
+        await transaction`SELECT 2`.catch((error: unknown) => seen.push(errorCode(error)));
+        throw new Error('what the caller makes of it');
+      });
+      await expect(lost).rejects.toThrow();
+      await expect.poll(() => seen).toEqual(['CONNECTION_CLOSED', 'CONNECTION_CLOSED']);
+      await expect(sql`SELECT 3 AS n`).resolves.toEqual([{ n: 3 }]);
+    } finally {
+      await closeDatabase(sql);
+    }
   });
 });
