@@ -13,6 +13,7 @@ import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
 import { newId, systemClock } from './platform/index.ts';
 import type { Log, Shutdown } from './platform/index.ts';
 import { startSandbox } from './sandbox/index.ts';
+import type { CatalogueKnobs } from './sandbox/index.ts';
 import { serve } from './serve.ts';
 import type { Rooms } from './serve.ts';
 import { CASHIER, externalId, playerId, SAFE_POLICY, transactionId } from './wallet/index.ts';
@@ -27,6 +28,8 @@ export interface Demo {
 export interface DemoOptions {
   readonly config: Config;
   readonly sandboxPort: number;
+  /** what the sandbox's catalogue is like, if not as usual */
+  readonly listing?: CatalogueKnobs;
   readonly log: Log;
   readonly shutdown: Shutdown;
   readonly onStep: (step: string) => void;
@@ -75,6 +78,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     dataDir: path.join(config.dataDir, 'sandbox'),
     clock: systemClock,
     log,
+    ...(options.listing === undefined ? {} : { listing: options.listing }),
   });
   shutdown.onShutdown('sandbox', sandbox.close);
   onStep('starting the database and the gateway');
