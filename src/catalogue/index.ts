@@ -3,7 +3,7 @@ export { openCatalogue } from './catalogue.ts';
 export type { Catalogue, CatalogueAggregator, CatalogueOptions, GamesList, GamesQuery, Page } from './catalogue.ts';
 export type { Change, ChangesFilter } from './change-store.ts';
 export type { Difference, Differences } from './held-store.ts';
-export type { Facets, GamesFilter } from './list-store.ts';
+export type { Facets, GamesFilter } from './listing.ts';
 export type { Offer } from './lookup.ts';
 export type { AliasWish, Done, GamePatch, OfferPatch } from './operator.ts';
 export type { Alias } from './operator-store.ts';
