@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { catalogueConfigOf, catalogueSchema, syncSettingsOf } from './config-catalogue.ts';
-import type { CatalogueConfig, SyncConfig } from './config-catalogue.ts';
+import type { CatalogueConfig, ImagesConfig, SyncConfig } from './config-catalogue.ts';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { policyShape } from './config-policy.ts';
@@ -40,6 +40,7 @@ export interface AggregatorConfig extends OpenedAggregator {
   readonly allowIps: BlockList | null;
   readonly launchTtlSeconds: number;
   readonly sync: SyncConfig;
+  readonly images: ImagesConfig;
   /** scheme, host and port of the server that judges launches; null: the settings name none */
   readonly launchOrigin: string | null;
 }
@@ -345,6 +346,7 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
       sandboxSettings: settings,
       allowIps: addresses.length === 0 ? null : blockList(addresses),
       sync: syncs.sync,
+      images: syncs.images,
       launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
       launchOrigin: originOfLaunches(entry.launch),
     };

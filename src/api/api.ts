@@ -12,6 +12,7 @@ import { cashierRoutes } from './cashier.ts';
 import { clockRoutes } from './clock.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameUpkeepRoutes } from './game-upkeep.ts';
+import { gameListRoutes } from './game-lists.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -39,6 +40,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     const routes: RouteOptions = { ...options, idempotency: createIdempotency(options) };
     playerRoutes(api, routes);
     cashierRoutes(api, routes);
+    gameListRoutes(api, routes);
     gameRoutes(api, routes);
     gameUpkeepRoutes(api, routes);
     providerRoutes(api, routes);

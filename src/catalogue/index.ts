@@ -7,6 +7,7 @@ export type { Facets, GamesFilter } from './listing.ts';
 export type { Offer } from './lookup.ts';
 export type { AliasWish, Done, GamePatch, OfferPatch } from './operator.ts';
 export type { Alias } from './operator-store.ts';
+export { withPictures } from './pictures.ts';
 export type { Proposal, ProposedGame, ProposalState } from './proposal-store.ts';
 export type { MergeMode } from './proposals.ts';
 export type { Provider } from './provider-store.ts';

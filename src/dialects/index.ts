@@ -14,6 +14,7 @@ export interface OpenedAggregator {
   readonly contentTypes: readonly string[];
   readonly weakSignature: boolean;
   readonly launchWindow: LaunchTolerance;
+  readonly hidesVendorImages: boolean;
 }
 
 export type Opening =
@@ -46,6 +47,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
       contentTypes: dialect.contentTypes,
       weakSignature: dialect.weakSignature,
       launchWindow: dialect.launchWindow,
+      hidesVendorImages: dialect.hidesVendorImages ?? false,
     };
   };
 }
