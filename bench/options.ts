@@ -41,6 +41,10 @@ export interface BenchOptions {
   /** prove all invariants of the book at the end, not only its sum */
   readonly audit: boolean;
   readonly json: boolean;
+  /** measure a large catalogue instead of the wallet */
+  readonly catalogue: boolean;
+  /** how large */
+  readonly games: number;
 }
 
 /** An option that cannot be used. One line. */
@@ -87,6 +91,8 @@ const schema = z.object({
   'cpu-prof': z.string().optional(),
   audit: flag,
   json: flag,
+  catalogue: flag,
+  games: whole(100, 50_000).optional(),
   quick: flag,
 });
 
@@ -107,7 +113,7 @@ export function readOptions(raw: unknown): BenchOptions {
     loads: given.load ?? usual.loads,
     mix: given.mix,
     players: given.players ?? usual.players,
-    seconds: given.seconds ?? usual.seconds,
+    seconds: given.seconds ?? (given.catalogue && !given.quick ? 20 : usual.seconds),
     slices: given.slices ?? usual.slices,
     open: given.open,
     openPart: given['open-part'],
@@ -121,5 +127,7 @@ export function readOptions(raw: unknown): BenchOptions {
     cpuProfDir: given['cpu-prof'] ?? null,
     audit: given.audit,
     json: given.json,
+    catalogue: given.catalogue,
+    games: given.games ?? (given.quick ? 1_000 : 12_000),
   };
 }

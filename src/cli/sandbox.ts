@@ -64,7 +64,9 @@ export const sandboxCommand = defineCommand({
         log,
       });
       shutdown.onShutdown('sandbox', sandbox.close);
-      print(`Sandbox aggregator "${chosen.name}" (${args.dialect}) on ${sandbox.url}, calling ${args.operator}`);
+      print(
+        `Sandbox aggregator "${chosen.name}" (${args.dialect}) listens on ${sandbox.url}, calling ${args.operator}`,
+      );
     }),
 });
 

@@ -10,6 +10,7 @@ import type { RunningDemo } from '../support/demo.ts';
 const ARTIFACTS = path.resolve(import.meta.dirname, '../../artifacts');
 /** More cards than this at once would be the whole list after a while. */
 const MOST_CARDS = 100;
+const PATIENCE = { timeout: 20_000 };
 
 describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
   const place = demoDirectory();
@@ -41,10 +42,8 @@ describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
     await page.screenshot({ path: path.join(ARTIFACTS, `catalogue-${name}.jpg`), type: 'jpeg', quality: 78 });
   };
   const toFilters = async (page: Page): Promise<void> => {
-    await page.getByLabel('Search games').evaluate((field) => {
-      field.scrollIntoView();
-      window.scrollBy(0, -150);
-    });
+    await page.getByLabel('Search games').evaluate((field) => field.scrollIntoView());
+    await page.evaluate('window.scrollBy(0, -150)');
   };
 
   it('keeps only the cards near the window in the page, however far somebody scrolls [CAT-10]', async () => {
@@ -53,14 +52,14 @@ describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
     await shot(page, 'desktop-dark');
     let furthest = 0;
     for (let turn = 0; turn < 200 && furthest < 400; turn += 1) {
-      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+      await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
       await page.waitForTimeout(50);
       const last = page.getByRole('article').last();
       furthest = Math.max(furthest, Number(await last.getAttribute('aria-posinset')));
     }
     expect(furthest).toBeGreaterThanOrEqual(400);
     expect(await page.getByRole('article').count()).toBeLessThan(MOST_CARDS);
-    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.evaluate('window.scrollTo(0, 0)');
     await page.locator('[aria-posinset="1"]').waitFor();
     await page.context().close();
   });
@@ -68,7 +67,9 @@ describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
   it('finds what was typed wrongly, and narrows it by what there is of it', async () => {
     const page = await open(1_280, 860, 'dark');
     await page.getByLabel('Search games').fill('pnada');
-    await expect.poll(async () => page.getByRole('article').first().getAttribute('aria-label')).toMatch(/Panda/);
+    await expect
+      .poll(async () => page.getByRole('article').first().getAttribute('aria-label'), PATIENCE)
+      .toMatch(/Panda/);
     const all = await totalOf(page);
     await toFilters(page);
     await shot(page, 'desktop-dark-search');
@@ -76,12 +77,12 @@ describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
     const option = page.getByRole('option', { name: /^High/ });
     const count = Number((await option.textContent())?.replaceAll(/\D/g, ''));
     await option.click();
-    await expect.poll(async () => totalOf(page)).toBe(count);
+    await expect.poll(async () => totalOf(page), PATIENCE).toBe(count);
     expect(count).toBeLessThan(all);
     await page.getByText('Demo only').click();
-    await expect.poll(async () => totalOf(page)).toBeLessThanOrEqual(count);
+    await expect.poll(async () => totalOf(page), PATIENCE).toBeLessThanOrEqual(count);
     await page.getByRole('button', { name: 'Clear all' }).click();
-    await expect.poll(async () => totalOf(page)).toBeGreaterThan(11_000);
+    await expect.poll(async () => totalOf(page), PATIENCE).toBeGreaterThan(11_000);
     await page.getByLabel('Search games').fill('qqqqqqqq');
     await page.getByText('No game fits').waitFor();
     await page.context().close();
@@ -90,10 +91,12 @@ describe('a lobby of 12,000 games in a browser', { timeout: 180_000 }, () => {
   it('fits a phone, dark and light', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const page = await open(390, 844, scheme);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
       expect(width).toBeLessThanOrEqual(390);
       await page.getByLabel('Search games').fill('rosewod');
-      await expect.poll(async () => page.getByRole('article').first().getAttribute('aria-label')).toMatch(/Rosewood/);
+      await expect
+        .poll(async () => page.getByRole('article').first().getAttribute('aria-label'), PATIENCE)
+        .toMatch(/Rosewood/);
       await toFilters(page);
       await shot(page, `phone-${scheme}`);
       await page.context().close();
