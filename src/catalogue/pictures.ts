@@ -23,8 +23,7 @@ export function withPictures(catalogue: Catalogue, pictureOf: (game: Game) => st
     patch: async (...given) => done(await catalogue.patch(...given)),
     patchOffer: async (...given) => done(await catalogue.patchOffer(...given)),
     merge: async (...given) => done(await catalogue.merge(...given)),
-    addAlias: async (...given) => done(await catalogue.addAlias(...given)),
-    removeAlias: async (...given) => done(await catalogue.removeAlias(...given)),
+    noteAlias: async (...given) => done(await catalogue.noteAlias(...given)),
     split: async (...given) => {
       const result = await catalogue.split(...given);
       return result.kind === 'done'
