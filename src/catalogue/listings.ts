@@ -31,58 +31,23 @@ const ENTRIES_AT_ONCE = 400;
 interface Kept {
   readonly listing: Listing;
   readonly versions: string;
+  /** monotonic: the list was the newest one then */
+  readonly checkedAtMs: number;
 }
 
-export function createListings(
-  { sql, clock, log }: { readonly sql: Database; readonly clock: Clock; readonly log: Log },
-  aggregators: readonly AggregatorName[],
-): Listings {
-  let kept: Kept | null = null;
-  /** a change by this process that the list does not show */
-  let isOutdated = false;
-  let checkedAtMs = 0;
-  let checking: Promise<boolean> | null = null;
-  let loading: Promise<Kept> | null = null;
-  let following: Promise<Kept> | null = null;
-  let made = 0;
+type Context = { readonly sql: Database; readonly clock: Clock; readonly log: Log };
 
-  const load = async (): Promise<Kept> => {
-    isOutdated = false;
-    const startedAtMs = clock.monotonic();
-    try {
-      // The versions are read before the games: a change in between is read twice, never missed.
-      const versions = await selectVersions(sql);
-      made += 1;
-      kept = { listing: await readListing(sql, aggregators, String(made)), versions };
-      checkedAtMs = startedAtMs;
-      return kept;
-    } catch (error) {
-      isOutdated = true;
-      throw error;
-    }
-  };
-  const begin = async (): Promise<Kept> => {
-    loading = load().finally(() => {
-      loading = null;
-    });
-    return loading;
-  };
-  /** A list whose reading begins after this moment; one for all who ask in the meantime. */
-  const anew = async (): Promise<Kept> => {
-    if (loading === null) return begin();
-    following ??= loading
-      .catch(() => undefined)
-      .then(async () => {
-        following = null;
-        return begin();
-      });
-    return following;
-  };
-  const hasChanged = async ({ versions }: Kept): Promise<boolean> => {
+export function createListings(context: Context, aggregators: readonly AggregatorName[]): Listings {
+  const { sql, clock, log } = context;
+  const reader = createReader(context, aggregators);
+  let checking: Promise<boolean> | null = null;
+  const hasChanged = async (kept: Kept): Promise<boolean> => {
     checking ??= selectVersions(sql)
-      .then((now) => {
-        checkedAtMs = clock.monotonic();
-        return now !== (kept?.versions ?? versions);
+      .then((versions) => {
+        const latest = reader.kept() ?? kept;
+        const isChanged = versions !== latest.versions;
+        reader.keep({ ...latest, checkedAtMs: clock.monotonic() });
+        return isChanged;
       })
       .finally(() => {
         checking = null;
@@ -91,20 +56,20 @@ export function createListings(
   };
 
   return {
-    outdate: () => {
-      isOutdated = true;
-    },
+    outdate: reader.outdate,
     renew: async () => {
+      const kept = reader.kept();
       // Where nobody asks for the list there is none to renew.
-      if (kept !== null && (isOutdated || (await hasChanged(kept)))) await anew();
+      if (kept !== null && (reader.isOutdated() || (await hasChanged(kept)))) await reader.anew();
     },
     current: async () => {
-      if (kept === null || isOutdated) return (await (loading === null || isOutdated ? anew() : loading)).listing;
-      const ageMs = clock.monotonic() - checkedAtMs;
+      const kept = reader.kept();
+      if (kept === null || reader.isOutdated()) return (await reader.anew()).listing;
+      const ageMs = clock.monotonic() - kept.checkedAtMs;
       if (ageMs < CHECK_EVERY_MS) return kept.listing;
       try {
         if (!(await hasChanged(kept))) return kept.listing;
-        const renewed = loading ?? anew();
+        const renewed = reader.anew();
         if (ageMs >= QUIET_MS) return (await renewed).listing;
         void renewed.catch((error: unknown) => log.warn({ err: error }, 'the list of games could not be read anew'));
       } catch (error) {
@@ -116,15 +81,82 @@ export function createListings(
   };
 }
 
-async function readListing(sql: Database, aggregators: readonly AggregatorName[], version: string): Promise<Listing> {
+interface Reader {
+  readonly kept: () => Kept | null;
+  readonly keep: (kept: Kept) => void;
+  readonly outdate: () => void;
+  /** this process has changed something that the kept list does not show */
+  readonly isOutdated: () => boolean;
+  /** A list whose reading begins after this moment, or that nothing has outdated since it began; one for all who ask. */
+  readonly anew: () => Promise<Kept>;
+}
+
+function createReader({ sql, clock }: Context, aggregators: readonly AggregatorName[]): Reader {
   const same = createSame();
+  let kept: Kept | null = null;
+  let isOutdated = false;
+  let made = 0;
+  let loading: Promise<Kept> | null = null;
+  let following: Promise<Kept> | null = null;
+
+  const load = async (): Promise<Kept> => {
+    isOutdated = false;
+    const checkedAtMs = clock.monotonic();
+    try {
+      // The versions are read before the games: a change in between is read twice, never missed.
+      const versions = await selectVersions(sql);
+      made += 1;
+      kept = { listing: await readListing(sql, aggregators, String(made), same), versions, checkedAtMs };
+      return kept;
+    } catch (error) {
+      isOutdated = kept !== null;
+      throw error;
+    }
+  };
+  const begin = async (): Promise<Kept> => {
+    loading = load().finally(() => {
+      loading = null;
+    });
+    return loading;
+  };
+  return {
+    kept: () => kept,
+    keep: (next) => {
+      kept = next;
+    },
+    outdate: () => {
+      isOutdated = true;
+    },
+    isOutdated: () => isOutdated,
+    anew: async () => {
+      if (loading === null) return begin();
+      // The first list of all is as good for everybody who waits for it.
+      if (kept === null && !isOutdated) return loading;
+      following ??= loading
+        .catch(() => undefined)
+        .then(async () => {
+          following = null;
+          return begin();
+        });
+      return following;
+    },
+  };
+}
+
+async function readListing(
+  sql: Database,
+  aggregators: readonly AggregatorName[],
+  version: string,
+  same: Same,
+): Promise<Listing> {
   const entries: (Entry & { readonly offers: Game[] })[] = [];
   await readOffers(sql, aggregators, ({ game, sortName }) => {
     const last = entries.at(-1);
-    const offer = same(game);
+    const offer = same.of(game);
     if (last?.id === game.id) last.offers.push(offer);
     else entries.push({ id: game.id, order: game.order, sortName, offers: [offer] });
   });
+  same.endOfList();
   entries.sort(inLobbyOrder);
   const builder = searchBuilder();
   for (const [index, { offers }] of entries.entries()) {
@@ -134,9 +166,16 @@ async function readListing(sql: Database, aggregators: readonly AggregatorName[]
   return { version, entries, search: builder.finish() };
 }
 
-/** Equal lists become the same one: most of a catalogue says the same few things again and again. */
-function createSame(): (game: Game) => Game {
-  const lists = new Map<string, readonly string[]>();
+/** What did not change between two lists is the same in both, so that a new list costs memory only for what is new in it. */
+interface Same {
+  readonly of: (game: Game) => Game;
+  readonly endOfList: () => void;
+}
+
+function createSame(): Same {
+  let before: ReadonlyMap<string, Game> = new Map();
+  let now = new Map<string, Game>();
+  let lists = new Map<string, readonly string[]>();
   const list = (each: readonly string[]): readonly string[] => {
     const key = each.join('\n');
     const known = lists.get(key);
@@ -144,13 +183,36 @@ function createSame(): (game: Game) => Game {
     lists.set(key, each);
     return each;
   };
-  return (game) => ({
-    ...game,
-    tags: list(game.tags),
-    own: { ...game.own, tags: list(game.own.tags) },
-    features: list(game.features),
-    platforms: list(game.platforms),
-    currencies: list(game.currencies),
-    blockedCountries: list(game.blockedCountries),
+  return {
+    of: (game) => {
+      const plain: Game = {
+        ...game,
+        tags: list(game.tags),
+        own: { ...game.own, tags: list(game.own.tags) },
+        features: list(game.features),
+        platforms: list(game.platforms),
+        currencies: list(game.currencies),
+        blockedCountries: list(game.blockedCountries),
+      };
+      const known = before.get(game.offer);
+      const shown = known !== undefined && isSame(known, plain) ? known : plain;
+      now.set(game.offer, shown);
+      return shown;
+    },
+    endOfList: () => {
+      before = now;
+      now = new Map();
+      // Lists that no game has any more must not pile up.
+      if (lists.size > before.size) lists = new Map();
+    },
+  };
+}
+
+/** When it was seen last is no difference: every sync sees everything. */
+function isSame(a: Game, b: Game): boolean {
+  return Object.entries(a).every(([field, value]) => {
+    const other: unknown = Reflect.get(b, field);
+    if (value === other || field === 'lastSeenAtMs') return true;
+    return field === 'provider' || field === 'own' ? JSON.stringify(value) === JSON.stringify(other) : false;
   });
 }
