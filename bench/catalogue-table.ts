@@ -21,7 +21,9 @@ export function catalogueTable(result: CatalogueResult): string {
     `unchanged, read whole             ${round(figures.unchangedWholeSeconds)} s`,
     ...(memory === null
       ? []
-      : [`memory of the server              ${round(memory.before)} MiB, at most ${round(memory.most)} MiB`]),
+      : [
+          `memory of the server              ${round(memory.before)} MiB, at most ${round(memory.mostInSyncs)} MiB in syncs, ${round(memory.most)} MiB with pages`,
+        ]),
     '',
     ...align([
       ['open loop', 'asked', 'p50 ms', 'p90', 'p99', 'p99.9', 'max', 'KiB each', 'failed'],

@@ -34,7 +34,9 @@ export function judgeCatalogue(figures: CatalogueFigures): readonly Judgement[] 
   return [
     atMost('seconds for a sync from nothing', COLD_SECONDS, figures.coldSeconds),
     atMost('seconds for an unchanged list, read whole', UNCHANGED_SECONDS, figures.unchangedWholeSeconds),
-    ...(memory === null ? [] : [atMost('MiB that the server grew by', GROWTH_MIB, memory.most - memory.before)]),
+    ...(memory === null
+      ? []
+      : [atMost('MiB that the server grew by in those syncs', GROWTH_MIB, memory.mostInSyncs - memory.before)]),
     atMost('p99 of a page while syncs run, ms', PAGE_P99_MS, figures.pages.latencyMs.p99),
     atMost('p99 of a search with an error, ms', SEARCH_P99_MS, figures.search.latencyMs.p99),
     atMost('pages and searches that failed', 0, figures.pages.failed + figures.search.failed),

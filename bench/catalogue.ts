@@ -116,6 +116,7 @@ async function measure(house: House, stage: Stage): Promise<CatalogueFigures> {
   house.say('a sync of an unchanged list, by its tag and read whole');
   const tagged = await timedSync(server, {});
   const whole = await timedSync(server, { force: true });
+  memory.endOfSyncs();
   house.say(`pages of the lobby, ${RATE_PER_SECOND} a second, while syncs run`);
   const first = await ask<{ items: readonly { name: string }[]; next_cursor: string }>(
     server,
@@ -143,7 +144,7 @@ async function measure(house: House, stage: Stage): Promise<CatalogueFigures> {
     syncsUnderLoad: syncing.done,
     pages: quiet,
     search,
-    memory: memory(),
+    memory: memory.read(),
   };
 }
 
@@ -212,11 +213,14 @@ async function ask<Answer>(at: ServerProcess, method: 'GET' | 'POST', route: str
 export interface Memory {
   /** MiB of the server before the first list */
   readonly before: number;
+  /** while it took lists over and nobody asked for pages */
+  readonly mostInSyncs: number;
+  /** in the whole run */
   readonly most: number;
 }
 
 /** Looks at a process' memory ten times a second; null where there is no /proc. */
-function watchMemory(pid: number): () => Memory | null {
+function watchMemory(pid: number): { readonly endOfSyncs: () => void; readonly read: () => Memory | null } {
   const now = (): number | null => {
     try {
       const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -231,9 +235,15 @@ function watchMemory(pid: number): () => Memory | null {
     most = Math.max(most, now() ?? 0);
   }, 100);
   timer.unref();
-  return () => {
-    clearInterval(timer);
-    return before === null ? null : { before, most };
+  let mostInSyncs = most;
+  return {
+    endOfSyncs: () => {
+      mostInSyncs = most;
+    },
+    read: () => {
+      clearInterval(timer);
+      return before === null ? null : { before, mostInSyncs, most };
+    },
   };
 }
 

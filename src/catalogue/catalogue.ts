@@ -267,7 +267,7 @@ function listing(listings: Listings): Pick<Catalogue, 'list' | 'facets' | 'listV
   };
 }
 
-const REMEMBERED = 24;
+const REMEMBERED = 12;
 
 /** The same question about the same list is worked out once; the longest unused answer is forgotten first. */
 function remembering<Answer>(

@@ -68,10 +68,12 @@ const FEW = 12;
 
 /** Everything that fits, in the order it is shown. */
 export function hitsOf(listing: Listing, filter: GamesFilter): readonly Hit[] {
-  return candidatesOf(listing, filter).flatMap(({ entry, rank }) => {
+  const hits: Hit[] = [];
+  for (const { entry, rank } of candidatesOf(listing, filter)) {
     const game = entry.offers.find((offer) => fits(offer, filter));
-    return game === undefined ? [] : [{ rank, order: entry.order, sortName: entry.sortName, id: entry.id, game }];
-  });
+    if (game !== undefined) hits.push({ rank, order: entry.order, sortName: entry.sortName, id: entry.id, game });
+  }
+  return hits;
 }
 
 /** The part of the hits that comes after a key, whether or not the key's game is still among them. */
@@ -105,10 +107,11 @@ function candidatesOf(listing: Listing, filter: GamesFilter): readonly Candidate
 }
 
 function ranked(listing: Listing, ranks: Uint8Array): readonly Candidate[] {
-  const found = listing.entries.flatMap((entry, place) => {
-    const rank = ranks[place] ?? NONE;
-    return rank === NONE ? [] : [{ entry, rank }];
-  });
+  const found: Candidate[] = [];
+  for (const [place, rank] of ranks.entries()) {
+    const entry = rank === NONE ? undefined : listing.entries[place];
+    if (entry !== undefined) found.push({ entry, rank });
+  }
   // The sort keeps the order of equals, which is the lobby's.
   return found.toSorted((a, b) => a.rank - b.rank);
 }

@@ -64,12 +64,13 @@ export function createListings(context: Context, aggregators: readonly Aggregato
     },
     current: async () => {
       const kept = reader.kept();
-      if (kept === null || reader.isOutdated()) return (await reader.anew()).listing;
+      if (kept === null) return (await reader.anew()).listing;
       const ageMs = clock.monotonic() - kept.checkedAtMs;
-      if (ageMs < CHECK_EVERY_MS) return kept.listing;
+      if (ageMs < CHECK_EVERY_MS && !reader.isOutdated()) return kept.listing;
       try {
+        if (reader.isOutdated()) return (await reader.anew()).listing;
         if (!(await hasChanged(kept))) return kept.listing;
-        const renewed = reader.anew();
+        const renewed = reader.soon();
         if (ageMs >= QUIET_MS) return (await renewed).listing;
         void renewed.catch((error: unknown) => log.warn({ err: error }, 'the list of games could not be read anew'));
       } catch (error) {
@@ -89,6 +90,8 @@ interface Reader {
   readonly isOutdated: () => boolean;
   /** A list whose reading begins after this moment, or that nothing has outdated since it began; one for all who ask. */
   readonly anew: () => Promise<Kept>;
+  /** The list that is being read, or one that is read now: whoever looks again in a second may take either. */
+  readonly soon: () => Promise<Kept>;
 }
 
 function createReader({ sql, clock }: Context, aggregators: readonly AggregatorName[]): Reader {
@@ -100,6 +103,7 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
   let following: Promise<Kept> | null = null;
 
   const load = async (): Promise<Kept> => {
+    const was = isOutdated;
     isOutdated = false;
     const checkedAtMs = clock.monotonic();
     try {
@@ -109,7 +113,7 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
       kept = { listing: await readListing(sql, aggregators, String(made), same), versions, checkedAtMs };
       return kept;
     } catch (error) {
-      isOutdated = kept !== null;
+      isOutdated ||= was;
       throw error;
     }
   };
@@ -128,6 +132,7 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
       isOutdated = true;
     },
     isOutdated: () => isOutdated,
+    soon: async () => loading ?? begin(),
     anew: async () => {
       if (loading === null) return begin();
       // The first list of all is as good for everybody who waits for it.
