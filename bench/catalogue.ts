@@ -8,6 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { processEnvironment } from '../src/config.ts';
 import { createShutdown, migrate, silentLog, systemClock } from '../src/platform/index.ts';
 import { askOpen, askOnce } from './catalogue-load.ts';
@@ -97,7 +98,7 @@ async function openStage(house: House): Promise<Stage> {
   const server = await startServerProcess({ name: 'croupier', args, environment });
   shutdown.onShutdown('croupier', server.stop);
   for (let tries = 0; tries < 120; tries += 1) {
-    const { items } = await ask<Runs>(server, 'GET', '/v1/syncs?aggregator=acme');
+    const { items } = await ask(server, 'GET', '/v1/syncs?aggregator=acme', RUNS);
     if (items[0]?.outcome === 'failed') return { server, sandbox };
     await sleep(250);
   }
@@ -118,11 +119,7 @@ async function measure(house: House, stage: Stage): Promise<CatalogueFigures> {
   const whole = await timedSync(server, { force: true });
   memory.endOfSyncs();
   house.say(`pages of the lobby, ${RATE_PER_SECOND} a second, while syncs run`);
-  const first = await ask<{ items: readonly { name: string }[]; next_cursor: string }>(
-    server,
-    'GET',
-    '/v1/games?limit=200&currency=USD',
-  );
+  const first = await ask(server, 'GET', '/v1/games?limit=200&currency=USD', NAMES);
   const pages = pagesOf(first.next_cursor);
   // What a server that has just started has never done is not what is measured.
   await asked(server, pages, 2);
@@ -185,29 +182,34 @@ interface TimedSync {
 async function timedSync(server: ServerProcess, wish: { readonly force?: boolean }): Promise<TimedSync> {
   const startedAt = systemClock.monotonic();
   const seconds = (): number => (systemClock.monotonic() - startedAt) / 1_000;
-  const answer = ask<Omit<TimedSync, 'seconds'>>(server, 'POST', '/v1/syncs', { aggregator: 'acme', ...wish });
+  const answer = ask(server, 'POST', '/v1/syncs', RUN, { aggregator: 'acme', ...wish });
   const report = await answer.catch(() => null);
   if (report !== null) return { ...report, seconds: seconds() };
   for (let tries = 0; tries < 3_000; tries += 1) {
-    const [run] = (await ask<Runs>(server, 'GET', '/v1/syncs?aggregator=acme&limit=1')).items;
+    const [run] = (await ask(server, 'GET', '/v1/syncs?aggregator=acme&limit=1', RUNS)).items;
     if (run !== undefined && run.outcome !== 'running') return { ...run, seconds: seconds() };
     await sleep(50);
   }
   throw new BenchProblem('a sync did not end within minutes');
 }
 
-interface Runs {
-  readonly items: readonly Omit<TimedSync, 'seconds'>[];
-}
+const RUN = z.object({ outcome: z.string(), listed: z.number(), reason: z.string().nullable() });
+const RUNS = z.object({ items: z.array(RUN) });
+const NAMES = z.object({ items: z.array(z.object({ name: z.string() })), next_cursor: z.string() });
 
 const spoil = async (sandbox: ServerProcess, knobs: object): Promise<unknown> =>
-  ask(sandbox, 'POST', '/admin/catalogue', knobs);
+  ask(sandbox, 'POST', '/admin/catalogue', z.unknown(), knobs);
 
-async function ask<Answer>(at: ServerProcess, method: 'GET' | 'POST', route: string, body?: object): Promise<Answer> {
+async function ask<Answer>(
+  at: ServerProcess,
+  method: 'GET' | 'POST',
+  route: string,
+  schema: z.ZodType<Answer>,
+  body?: object,
+): Promise<Answer> {
   const answer = await askOnce(at.port, KEY, method, route, body);
   if (answer.status !== 200) throw new BenchProblem(`${method} ${route} was answered with ${answer.status}`);
-  const read: unknown = JSON.parse(answer.text);
-  return read as Answer;
+  return schema.parse(JSON.parse(answer.text));
 }
 
 export interface Memory {

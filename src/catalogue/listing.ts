@@ -69,8 +69,9 @@ const FEW = 12;
 /** Everything that fits, in the order it is shown. */
 export function hitsOf(listing: Listing, filter: GamesFilter): readonly Hit[] {
   const hits: Hit[] = [];
+  const question = questionOf(filter);
   for (const { entry, rank } of candidatesOf(listing, filter)) {
-    const game = entry.offers.find((offer) => fits(offer, filter));
+    const game = entry.offers.find((offer) => fits(offer, question));
     if (game !== undefined) hits.push({ rank, order: entry.order, sortName: entry.sortName, id: entry.id, game });
   }
   return hits;
@@ -100,7 +101,8 @@ function candidatesOf(listing: Listing, filter: GamesFilter): readonly Candidate
   const { q } = filter;
   if (q === undefined) return listing.entries.map((entry) => ({ entry, rank: 0 }));
   const literal = ranked(listing, searchLiteral(listing.search, q));
-  const enough = literal.filter(({ entry }) => entry.offers.some((offer) => fits(offer, filter))).length;
+  const question = questionOf(filter);
+  const enough = literal.filter(({ entry }) => entry.offers.some((offer) => fits(offer, question))).length;
   if (enough >= FEW) return literal;
   const known = new Set(literal.map(({ entry }) => entry));
   return [...literal, ...ranked(listing, searchNear(listing.search, q)).filter(({ entry }) => !known.has(entry))];
@@ -134,8 +136,24 @@ const DIMENSIONS = {
 type Dimension = keyof typeof DIMENSIONS;
 const dimensions: readonly Dimension[] = ['providers', 'categories', 'aggregators', 'tags', 'features', 'volatilities'];
 
-function fits(game: Game, filter: GamesFilter): boolean {
-  return mayBePlayed(game, filter) && dimensions.every((dimension) => fitsDimension(game, filter, dimension));
+/** A filter's question, with only what it says anything about. */
+interface Question {
+  readonly filter: GamesFilter;
+  readonly chosen: readonly { readonly dimension: Dimension; readonly value: string }[];
+}
+
+function questionOf(filter: GamesFilter): Question {
+  const chosen = dimensions.flatMap((dimension) => {
+    const value = DIMENSIONS[dimension].wanted(filter);
+    return value === undefined ? [] : [{ dimension, value }];
+  });
+  return { filter, chosen };
+}
+
+function fits(game: Game, { filter, chosen }: Question): boolean {
+  return (
+    mayBePlayed(game, filter) && chosen.every(({ dimension, value }) => DIMENSIONS[dimension].of(game).includes(value))
+  );
 }
 
 /** What nobody chooses in a list: who asks, from where, with what money. */
@@ -144,12 +162,6 @@ function mayBePlayed(game: Game, { state, country, currency, demo }: GamesFilter
   if (country !== undefined && game.blockedCountries.includes(country)) return false;
   if (currency !== undefined && game.currencies.length > 0 && !game.currencies.includes(currency)) return false;
   return demo === undefined || game.demo === demo;
-}
-
-function fitsDimension(game: Game, filter: GamesFilter, dimension: Dimension): boolean {
-  const { of, wanted } = DIMENSIONS[dimension];
-  const value = wanted(filter);
-  return value === undefined || of(game).includes(value);
 }
 
 export interface Counted {
@@ -172,26 +184,23 @@ const MAX_VALUES = 500;
 
 /** How many games there would be with each value, were it chosen instead of what the filter says of its kind. Most first. */
 export function facetsOf(listing: Listing, filter: GamesFilter): Facets {
+  const { chosen } = questionOf(filter);
   const counts = new Map(dimensions.map((dimension) => [dimension, new Map<string, number>()]));
   const names = new Map<string, string>();
   let total = 0;
   for (const { entry } of candidatesOf(listing, filter)) {
-    const seen = new Set<string>();
+    // Two offers of one game are one game.
+    const seen = entry.offers.length > 1 ? new Set<string>() : null;
     let isHit = false;
     for (const game of entry.offers) {
       if (!mayBePlayed(game, filter)) continue;
-      const missed = dimensions.filter((dimension) => !fitsDimension(game, filter, dimension));
-      if (missed.length > 1) continue;
-      isHit ||= missed.length === 0;
+      const missed = chosen.filter(({ dimension, value }) => !DIMENSIONS[dimension].of(game).includes(value));
+      const [only, ...more] = missed;
+      if (more.length > 0) continue;
+      isHit ||= only === undefined;
       names.set(game.provider.code, game.provider.name);
-      for (const dimension of missed.length === 0 ? dimensions : missed)
-        for (const value of DIMENSIONS[dimension].of(game)) {
-          // Two offers of one game are one game.
-          if (entry.offers.length > 1 && seen.has(`${dimension} ${value}`)) continue;
-          if (entry.offers.length > 1) seen.add(`${dimension} ${value}`);
-          const of = counts.get(dimension);
-          of?.set(value, (of.get(value) ?? 0) + 1);
-        }
+      for (const dimension of only === undefined ? dimensions : [only.dimension])
+        count(counts.get(dimension), dimension, DIMENSIONS[dimension].of(game), seen);
     }
     if (isHit) total += 1;
   }
@@ -209,4 +218,17 @@ export function facetsOf(listing: Listing, filter: GamesFilter): Facets {
     features: listed('features'),
     volatilities: listed('volatilities'),
   };
+}
+
+function count(
+  counts: Map<string, number> | undefined,
+  dimension: Dimension,
+  values: readonly string[],
+  seen: Set<string> | null,
+): void {
+  for (const value of values) {
+    if (seen?.has(`${dimension} ${value}`) === true) continue;
+    seen?.add(`${dimension} ${value}`);
+    counts?.set(value, (counts.get(value) ?? 0) + 1);
+  }
 }
