@@ -45,6 +45,10 @@ export interface BenchOptions {
   readonly settlement: number;
   /** of them a second */
   readonly eventRate: number;
+  /** measure a large catalogue instead of the wallet */
+  readonly catalogue: boolean;
+  /** how large */
+  readonly games: number;
 }
 
 /** An option that cannot be used. One line. */
@@ -91,6 +95,8 @@ const schema = z.object({
   'cpu-prof': z.string().optional(),
   audit: flag,
   json: flag,
+  catalogue: flag,
+  games: whole(100, 50_000).optional(),
   quick: flag,
   settlement: flag,
   events: whole(1, 1_000_000).optional(),
@@ -114,7 +120,7 @@ export function readOptions(raw: unknown): BenchOptions {
     loads: given.load ?? usual.loads,
     mix: given.mix,
     players: given.players ?? usual.players,
-    seconds: given.seconds ?? usual.seconds,
+    seconds: given.seconds ?? (given.catalogue && !given.quick ? 20 : usual.seconds),
     slices: given.slices ?? usual.slices,
     open: given.open,
     openPart: given['open-part'],
@@ -130,5 +136,7 @@ export function readOptions(raw: unknown): BenchOptions {
     json: given.json,
     settlement: given.settlement ? (given.events ?? (given.quick ? 500 : 100_000)) : 0,
     eventRate: given['event-rate'],
+    catalogue: given.catalogue,
+    games: given.games ?? (given.quick ? 1_000 : 12_000),
   };
 }

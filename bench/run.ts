@@ -75,7 +75,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   }
 }
 
-function factsOf({ postgres }: House): Pick<BenchResult, 'machine' | 'postgres'> {
+export function factsOf({ postgres }: House): Pick<BenchResult, 'machine' | 'postgres'> {
   const [first] = cpus();
   return {
     machine: {
@@ -96,7 +96,8 @@ function factsOf({ postgres }: House): Pick<BenchResult, 'machine' | 'postgres'>
 }
 
 /** Starts watching; what it gives back says which part of the machine's time was not ours. */
-function watchOthers({ postgres }: House): () => number | null {
+/** The part of the machine's processor time that goes to others from here on. */
+export function watchOthers({ postgres }: House): () => number | null {
   const roots = [process.pid, ...(postgres?.pid === undefined || postgres.pid === null ? [] : [postgres.pid])];
   const startedAt = systemClock.monotonic();
   const before = { machine: machineSeconds(), ours: cpuSeconds(roots) };

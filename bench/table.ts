@@ -2,6 +2,7 @@
 import type { Cell } from './cells.ts';
 import type { BenchResult } from './run.ts';
 import type { ContestantName } from './options.ts';
+import type { Judgement } from './targets.ts';
 
 const TITLES: Record<ContestantName, string> = {
   croupier: 'Croupier',
@@ -15,19 +16,12 @@ const TITLES: Record<ContestantName, string> = {
 const QUIET_PART = 0.1;
 
 export function tableOf(result: BenchResult): string {
-  const { machine, postgres, options } = result;
-  const database =
-    postgres === null
-      ? 'no PostgreSQL'
-      : `PostgreSQL ${postgres.version} (fsync ${postgres.fsync}, shared_buffers ${postgres.sharedBuffers})`;
+  const { options } = result;
   return [
-    `${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}, ${database}`,
-    `${options.players} players, ${options.books.map(whole).join(' / ')} transactions in the book before, ${options.slices} slices of ${options.seconds} s, ${options.mix === 'slot' ? 'bet and win in turn' : 'bets only'}`,
-    ...(result.othersPart === null
-      ? []
-      : [
-          `other programs took ${Math.round(result.othersPart * 100)} % of the processors meanwhile${result.othersPart > QUIET_PART ? ': NOT a quiet machine, these figures are not to be quoted' : ''}`,
-        ]),
+    ...headOf(
+      result,
+      `${options.players} players, ${options.books.map(whole).join(' / ')} transactions in the book before, ${options.slices} slices of ${options.seconds} s, ${options.mix === 'slot' ? 'bet and win in turn' : 'bets only'}`,
+    ),
     '',
     ...section(result, 'closed'),
     ...section(result, 'open'),
@@ -36,12 +30,36 @@ export function tableOf(result: BenchResult): string {
       ([name, check]) => `${name}: ${check.kind === 'void' ? 'VOID: ' : ''}${check.detail}`,
     ),
     '',
-    ...result.judgements.map(({ target, wanted, got, atLeast, met }) => {
-      const bound = `${atLeast ? 'at least' : 'at most'} ${wanted}`;
-      const short = atLeast ? got / wanted - 1 : wanted / got - 1;
-      return `${met ? 'met   ' : 'MISSED'}  ${round(got)} ${target} (${bound}${met ? '' : `; ${Math.round(-short * 100)} % short`})`;
-    }),
+    ...judgementLines(result.judgements),
   ].join('\n');
+}
+
+/** The machine, what was done, and whether anybody else was at work meanwhile. */
+export function headOf(
+  { machine, postgres, othersPart }: Pick<BenchResult, 'machine' | 'postgres' | 'othersPart'>,
+  what: string,
+): readonly string[] {
+  const database =
+    postgres === null
+      ? 'no PostgreSQL'
+      : `PostgreSQL ${postgres.version} (fsync ${postgres.fsync}, shared_buffers ${postgres.sharedBuffers})`;
+  return [
+    `${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}, ${database}`,
+    what,
+    ...(othersPart === null
+      ? []
+      : [
+          `other programs took ${Math.round(othersPart * 100)} % of the processors meanwhile${othersPart > QUIET_PART ? ': NOT a quiet machine, these figures are not to be quoted' : ''}`,
+        ]),
+  ];
+}
+
+export function judgementLines(judgements: readonly Judgement[]): readonly string[] {
+  return judgements.map(({ target, wanted, got, atLeast, met }) => {
+    const bound = `${atLeast ? 'at least' : 'at most'} ${wanted}`;
+    const short = atLeast ? got / wanted - 1 : wanted / got - 1;
+    return `${met ? 'met   ' : 'MISSED'}  ${round(got)} ${target} (${bound}${met ? '' : `; ${Math.round(-short * 100)} % short`})`;
+  });
 }
 
 const HEADS = {
@@ -75,7 +93,7 @@ function section(result: BenchResult, loop: Cell['loop']): readonly string[] {
 }
 
 /** Columns under each other; the first to the left, figures to the right. */
-function align(rows: readonly (readonly string[])[]): readonly string[] {
+export function align(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_head, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) =>
     row
@@ -85,5 +103,5 @@ function align(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-const round = (value: number): string =>
+export const round = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);

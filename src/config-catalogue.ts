@@ -20,6 +20,14 @@ export interface SyncConfig {
   readonly mayBeEmpty: boolean;
 }
 
+/** Whether players are shown a vendor's pictures from its own server or from ours, and where else they may come from. */
+export interface ImagesConfig {
+  /** null: as the dialect has it */
+  readonly images: 'direct' | 'proxy' | null;
+  /** hosts, with their port, that are asked for pictures though they may be in a private network */
+  readonly trustedHosts: ReadonlySet<string>;
+}
+
 export const catalogueSchema = z.strictObject({
   merge: z.enum(['off', 'propose', 'automatic']).optional(),
   change_retention_days: z.number().int().min(30).max(3_650).optional(),
@@ -41,13 +49,14 @@ const syncShape = {
   hide_after_syncs: z.number().int().min(1).max(100).default(2),
   hide_after_minutes: z.number().int().min(0).max(10_080).default(5),
   may_be_empty: z.boolean().default(false),
+  images: z.enum(['direct', 'proxy']).optional(),
 };
 const syncSchema = z.object(syncShape);
 const SYNC_KEYS: ReadonlySet<string> = new Set(Object.keys(syncShape));
 
 export type SyncSettings =
   /** `rest` is the dialect's */
-  | { readonly kind: 'read'; readonly sync: SyncConfig; readonly rest: unknown }
+  | { readonly kind: 'read'; readonly sync: SyncConfig; readonly images: ImagesConfig; readonly rest: unknown }
   /** `place: what is wrong`, within the section */
   | { readonly kind: 'problem'; readonly message: string };
 
@@ -68,5 +77,9 @@ export function syncSettingsOf(section: unknown): SyncSettings {
     mayBeEmpty: given.may_be_empty,
   };
   const rest = isMap ? Object.fromEntries(Object.entries(section).filter(([key]) => !SYNC_KEYS.has(key))) : section;
-  return { kind: 'read', sync, rest };
+  const url: unknown = isMap ? Reflect.get(section, 'url') : null;
+  // The server of the list itself is one the operator named.
+  const hosts = typeof url === 'string' && URL.canParse(url) ? [new URL(url).host] : [];
+  const images: ImagesConfig = { images: given.images ?? null, trustedHosts: new Set(hosts) };
+  return { kind: 'read', sync, images, rest };
 }

@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { analyticsConfigOf } from './config-analytics.ts';
 import { catalogueConfigOf, syncSettingsOf } from './config-catalogue.ts';
-import type { CatalogueConfig, SyncConfig } from './config-catalogue.ts';
+import type { CatalogueConfig, ImagesConfig, SyncConfig } from './config-catalogue.ts';
 import { clockConfigOf, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { fileSchema, port } from './config-file.ts';
@@ -46,6 +46,7 @@ export interface AggregatorConfig extends OpenedAggregator {
   readonly allowIps: BlockList | null;
   readonly launchTtlSeconds: number;
   readonly sync: SyncConfig;
+  readonly images: ImagesConfig;
   /** scheme, host and port of the server that judges launches; null: the settings name none */
   readonly launchOrigin: string | null;
 }
@@ -302,6 +303,7 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
       sandboxSettings: settings,
       allowIps: addresses.length === 0 ? null : blockList(addresses),
       sync: syncs.sync,
+      images: syncs.images,
       launchTtlSeconds: ttlSchema.safeParse(entry.launch ?? {}).data?.ttl_seconds ?? 600,
       launchOrigin: originOfLaunches(entry.launch),
     };

@@ -13,6 +13,7 @@ import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
 import { newId, systemClock } from './platform/index.ts';
 import type { Log, Shutdown } from './platform/index.ts';
 import { startSandbox } from './sandbox/index.ts';
+import type { CatalogueKnobs } from './sandbox/index.ts';
 import { serve } from './serve.ts';
 import type { Rooms } from './serve.ts';
 import { CASHIER, externalId, playerId, SAFE_POLICY, transactionId } from './wallet/index.ts';
@@ -27,6 +28,8 @@ export interface Demo {
 export interface DemoOptions {
   readonly config: Config;
   readonly sandboxPort: number;
+  /** what the sandbox's catalogue is like, if not as usual */
+  readonly listing?: CatalogueKnobs;
   readonly log: Log;
   readonly shutdown: Shutdown;
   readonly onStep: (step: string) => void;
@@ -75,6 +78,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     dataDir: path.join(config.dataDir, 'sandbox'),
     clock: systemClock,
     log,
+    ...(options.listing === undefined ? {} : { listing: options.listing }),
   });
   shutdown.onShutdown('sandbox', sandbox.close);
   onStep('starting the database and the gateway');
@@ -104,8 +108,7 @@ async function firstSync({ catalogue }: Rooms, { name }: AggregatorConfig): Prom
     if (report?.kind !== 'busy') break;
     await sleep(250);
   }
-  const facets = await catalogue.facets();
-  return facets.providers.reduce((sum, provider) => sum + provider.count, 0);
+  return (await catalogue.facets()).total;
 }
 
 /** Creating a player and depositing under the same reference again changes nothing, so a second start adds no money. */
@@ -145,25 +148,26 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
         currency: money.currency,
         balance: formatUnits(money.units, money.scale),
       })),
-    games: async ({ cursor, ...query }) => {
-      const page = await catalogue.list({
-        ...query,
-        limit: 48,
-        state: 'available',
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      const games = (page?.items ?? []).map(({ id, name, provider, category, thumbnail, demo, rtp }) => ({
-        id,
-        name,
-        provider,
-        category,
-        thumbnail,
-        demo,
-        rtp,
-      }));
-      return { games, next_cursor: page?.next ?? null };
+    catalogue: {
+      games: async (filter, cursor) => {
+        const query = { ...filter, limit: 48, state: 'available' } as const;
+        const page =
+          (cursor === null ? null : await catalogue.list({ ...query, cursor })) ?? (await catalogue.list(query));
+        const games = (page?.items ?? []).map(({ id, name, provider, category, thumbnail, demo, rtp, tags }) => ({
+          id,
+          name,
+          provider,
+          category,
+          thumbnail,
+          demo,
+          rtp,
+          tags,
+        }));
+        return { games, total: page?.total ?? 0, next_cursor: page?.next ?? null };
+      },
+      facets: async (filter) => catalogue.facets({ ...filter, state: 'available' }),
+      version: catalogue.listVersion,
     },
-    facets: async () => catalogue.facets(),
     launch: async (order) => {
       const launched = await launches.launch({
         gameId: order.game_id,

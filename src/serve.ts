@@ -6,8 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import { openAnalytics } from './analytics/index.ts';
 import type { Analytics } from './analytics/index.ts';
 import { registerApi } from './api/index.ts';
-import { openCatalogue } from './catalogue/index.ts';
-import type { Catalogue } from './catalogue/index.ts';
+import { openCatalogue, withPictures } from './catalogue/index.ts';
+import type { Catalogue, Game } from './catalogue/index.ts';
 import { ClockWatch, machineProbes } from './clock/index.ts';
 import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
@@ -16,6 +16,7 @@ import type { WebhookEvent } from './dialects/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
+import { imagePath, images } from './images/index.ts';
 import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
@@ -99,7 +100,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const clocks = clocksOf(config, { sql, log, metrics });
   const errands = { onDate: clocks.noteDate };
   const { merge } = config.catalogue;
-  const catalogue = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
+  const listed = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
+  const catalogue = withPictures(listed, pictureOf(config));
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
@@ -163,6 +165,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
         takeEvent(rooms, aggregator, event, { body: request.body, sync: () => schedule.ask(syncJob(aggregator)) }),
     }),
   );
+  await app.register(imagesOf(config, listed, log));
   await options.extend?.(app, rooms);
   const url = await listen(app, config.server, shutdown);
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
@@ -348,6 +351,28 @@ function syncJobOf(catalogue: Catalogue, { name, sync }: AggregatorConfig): Job 
       return asked && report?.kind === 'busy' ? 'again' : report;
     },
   };
+}
+
+function showsOurs({ images: { images: wanted }, hidesVendorImages }: AggregatorConfig): boolean {
+  return wanted === null ? hidesVendorImages : wanted === 'proxy';
+}
+
+/** Where players find a game's picture: at its vendor's, or here for aggregators whose vendors must not be seen. */
+function pictureOf(config: Config): (game: Game) => string | null {
+  const ours = new Set<string>(config.aggregators.filter(showsOurs).map(({ name }) => name));
+  const base = config.server.publicUrl.replace(/\/$/, '');
+  return ({ id, aggregator, thumbnail }) =>
+    thumbnail === null || !ours.has(aggregator) ? thumbnail : `${base}${imagePath(id, thumbnail)}`;
+}
+
+function imagesOf(config: Config, catalogue: Catalogue, log: Log) {
+  const ours = new Map<string, AggregatorConfig>(config.aggregators.filter(showsOurs).map((each) => [each.name, each]));
+  return images({
+    listed: async (game) => (await catalogue.pictures(game)).filter(({ aggregator }) => ours.has(aggregator)),
+    trustedHosts: (aggregator) => ours.get(aggregator)?.images.trustedHosts ?? new Set(),
+    clock: systemClock,
+    log,
+  });
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

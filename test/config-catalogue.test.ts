@@ -67,4 +67,12 @@ describe('the catalogue in the configuration', () => {
   it('refuses an unknown mode and a retention shorter than a dispute', () => {
     expect(() => load({}, { change_retention_days: 1 })).toThrow(/catalogue\.change_retention_days/);
   });
+
+  it('shows pictures from the vendor unless it is told otherwise, and trusts the server of the list', () => {
+    const imagesOf = (section: object) => load(section).aggregators[0]?.images;
+    expect(imagesOf({})).toEqual({ images: null, trustedHosts: new Set(['acme.test']) });
+    expect(imagesOf({ images: 'proxy' })?.images).toBe('proxy');
+    expect(load({}).aggregators[0]?.hidesVendorImages).toBe(false);
+    expect(() => load({ images: 'hidden' })).toThrow(/catalogue\.images/);
+  });
 });

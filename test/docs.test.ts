@@ -97,7 +97,9 @@ describe('the configuration page', () => {
     const settings =
       read('src/dialects/generic/settings.ts').split('export const settingsSchema')[1]?.split('.superRefine')[0] ?? '';
     const keys = [
-      ...`${schema}${settings}`.matchAll(/\b([a-z][a-z_]*):\s*(?:z(?!\.output)\b|port\b|policySchema|address\b|secret\b)/g),
+      ...`${schema}${settings}`.matchAll(
+        /\b([a-z][a-z_]*):\s*(?:z(?!\.output)\b|port\b|policySchema|address\b|secret\b)/g,
+      ),
     ].map((match) => match[1] ?? '');
     expect(keys.length).toBeGreaterThan(50);
     expect(keys.filter((key) => !new RegExp(`\`[^\`]*\\b${key}\\b[^\`]*\``).test(page))).toEqual([]);

@@ -14,6 +14,7 @@ import { clockRoutes } from './clock.ts';
 import { discrepancyRoutes } from './discrepancies.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameUpkeepRoutes } from './game-upkeep.ts';
+import { gameListRoutes } from './game-lists.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -43,6 +44,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     const routes: RouteOptions = { ...options, idempotency: createIdempotency(options) };
     playerRoutes(api, routes);
     cashierRoutes(api, routes);
+    gameListRoutes(api, routes);
     gameRoutes(api, routes);
     gameUpkeepRoutes(api, routes);
     providerRoutes(api, routes);

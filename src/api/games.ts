@@ -1,37 +1,17 @@
-/** Calls about games: the lobby's list, one game, and what is the operator's own of it. */
+/** Calls about one game, and what is the operator's own of it. */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { GamePatch, GamesQuery } from '../catalogue/index.ts';
+import type { GamePatch } from '../catalogue/index.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
 import { sendAnswered } from './idempotency.ts';
-import { refuse } from './problem.ts';
 import { callerOf, gameAnswer, UNKNOWN_GAME, valueOf } from './catalogue-answers.ts';
 import * as detail from './catalogue-schemas.ts';
-import { renderGame } from './render.ts';
 import * as schemas from './schemas.ts';
 
 const TAGS = ['Catalogue'];
 
 export function gameRoutes(app: ApiScope, options: RouteOptions): void {
   const { catalogue, idempotency } = options;
-
-  app.get(
-    '/v1/games',
-    {
-      config: { scope: 'read' },
-      schema: {
-        tags: TAGS,
-        summary: 'Games in lobby order',
-        querystring: schemas.gamesQuery,
-        response: { 200: schemas.games, ...schemas.problems },
-      },
-    },
-    async (request, reply) => {
-      const page = await catalogue.list(queryOf(request.query));
-      if (page === null) return refuse(400, 'bad_request', 'query.cursor: is none of ours');
-      return sendTagged(request, reply, { items: page.items.map(renderGame), next_cursor: page.next });
-    },
-  );
 
   app.get(
     '/v1/games/:id',
@@ -71,23 +51,6 @@ export function gameRoutes(app: ApiScope, options: RouteOptions): void {
       return sendAnswered(reply, answer);
     },
   );
-}
-
-/** Only what was said: an absent filter is no filter. */
-function queryOf(query: (typeof schemas.gamesQuery)['_output']): GamesQuery {
-  const { q, provider, category, aggregator, country, currency, demo, cursor, state, limit } = query;
-  return {
-    state,
-    limit,
-    ...(q === undefined ? {} : { q }),
-    ...(provider === undefined ? {} : { provider }),
-    ...(category === undefined ? {} : { category }),
-    ...(aggregator === undefined ? {} : { aggregator }),
-    ...(country === undefined ? {} : { country }),
-    ...(currency === undefined ? {} : { currency }),
-    ...(demo === undefined ? {} : { demo }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
 }
 
 function patchOf(body: (typeof detail.gamePatch)['_output']): GamePatch {

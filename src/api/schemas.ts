@@ -80,7 +80,7 @@ export const gamesQuery = z.object({
     .max(200)
     .refine(fit, 'carries control characters')
     .optional()
-    .describe("Part of a game's or provider's name; case does not count."),
+    .describe("Part of a game's or provider's name; case, accents and an error or two do not count."),
   provider: word.optional(),
   category: word.optional(),
   aggregator: word.optional(),

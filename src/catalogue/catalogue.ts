@@ -10,8 +10,10 @@ import { deleteOldChanges, deleteOldSyncs, selectChanges } from './change-store.
 import type { Change, ChangesFilter } from './change-store.ts';
 import { packKey, packText, unpackKey, unpackNumber, unpackText } from './cursors.ts';
 import { selectOffersOf } from './game-store.ts';
-import { selectFacets, selectGames } from './list-store.ts';
-import type { Facets, GamesFilter } from './list-store.ts';
+import { facetsOf, hitsOf, pageAfter } from './listing.ts';
+import type { Facets, GamesFilter, Hit, Listing } from './listing.ts';
+import { createListings } from './listings.ts';
+import type { Listings } from './listings.ts';
 import { createLookup } from './lookup.ts';
 import type { Offer } from './lookup.ts';
 import * as operator from './operator.ts';
@@ -66,7 +68,8 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
 }
-export type GamesList = Page<Game>;
+/** `total`: of all pages together. */
+export type GamesList = Page<Game> & { readonly total: number };
 
 export interface Catalogue {
   /** Takes over the aggregator's list; `null` for an aggregator that is not configured. */
@@ -79,8 +82,12 @@ export interface Catalogue {
   readonly decideSync: (id: string, decision: 'accept' | 'reject', by: ChangedBy) => Promise<Done<SyncRun>>;
   /** One page in lobby order; null when the cursor is none of ours. */
   readonly list: (query: GamesQuery) => Promise<GamesList | null>;
-  /** Providers and categories of what can be launched, most games first. */
-  readonly facets: () => Promise<Facets>;
+  /** How many games there are of everything, given what else is asked for; of what can be launched unless said otherwise. */
+  readonly facets: (filter?: GamesFilter) => Promise<Facets>;
+  /** Changes with everything that could change an answer of `list` or `facets`; means nothing to another process. */
+  readonly listVersion: () => Promise<string>;
+  /** The vendors' pictures of a game, from memory; none for an unknown id. */
+  readonly pictures: (id: string) => Promise<readonly { readonly aggregator: AggregatorName; readonly url: string }[]>;
   /** As the database has it now, by the offer that is best for everybody; null for an unknown id. */
   readonly get: (id: string) => Promise<Game | null>;
   /** The game once for each of its offers, the preferred first, as the database has it now; empty for an unknown id. */
@@ -135,6 +142,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { sql, clock } = options;
   const order = options.aggregators.map((each) => each.name);
   const lookup = createLookup(sql, clock);
+  const listings = createListings(options, order);
   const context: OperatorContext = { sql, clock, aggregators: order };
   const offers = async (id: string): Promise<readonly Game[]> => (isId(id) ? selectOffersOf(sql, id, order) : []);
   /** an operator's change of things with these ids: this process looks again before its next answer */
@@ -142,12 +150,17 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     if (!ids.every(isId)) return operator.UNKNOWN;
     const done = await work();
     lookup.invalidateAll();
+    listings.outdate();
     return done;
   };
 
   return {
-    ...syncing(options, lookup.invalidateAll),
-    ...reading(sql, order),
+    ...syncing(options, async () => {
+      lookup.invalidateAll();
+      await listings.renew();
+    }),
+    ...listing(listings),
+    ...reading(sql),
     offers,
     get: async (id) => bestOffer(await offers(id)),
     aliases: async (id) => {
@@ -176,7 +189,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
 /** Syncs and what becomes of quarantined lists. */
 function syncing(
   options: CatalogueOptions,
-  invalidate: () => void,
+  onChange: () => Promise<void>,
 ): Pick<Catalogue, 'sync' | 'syncs' | 'syncDetail' | 'decideSync'> {
   const { sql, clock, log } = options;
   const dialects = new Map<string, CatalogueAggregator>(options.aggregators.map((each) => [each.name, each]));
@@ -199,7 +212,7 @@ function syncing(
       const merged = await mergeEvident(context);
       if (merged > 0) log.info({ merged }, 'games that two aggregators offer were made one');
     }
-    invalidate();
+    await onChange();
   };
 
   return {
@@ -228,19 +241,59 @@ function syncing(
   };
 }
 
-type Reading = Pick<Catalogue, 'list' | 'facets' | 'proposals' | 'changes' | 'providers' | 'provider'>;
-
-/** Lists, a page at a time. */
-function reading(sql: Database, aggregators: readonly AggregatorName[]): Reading {
+/** What the lobby asks, from memory. */
+function listing(listings: Listings): Pick<Catalogue, 'list' | 'facets' | 'listVersion' | 'pictures'> {
+  const hits = remembering(hitsOf);
+  const facets = remembering(facetsOf);
+  const byId = new WeakMap<Listing, ReadonlyMap<string, readonly Game[]>>();
   return {
     list: async ({ cursor, limit, ...filter }) => {
       const after = cursor === undefined ? null : unpackKey(cursor);
       if (cursor !== undefined && after === null) return null;
-      const rows = await selectGames(sql, filter, { after, limit, aggregators });
-      const page = pageOf(rows, limit, ({ key }) => packKey(key));
-      return { items: page.items.map(({ game }) => game), next: page.next };
+      const found: readonly Hit[] = hits(await listings.current(), filter);
+      const page = pageOf(pageAfter(found, after, limit + 1), limit, packKey);
+      return { items: page.items.map(({ game }) => game), next: page.next, total: found.length };
     },
-    facets: async () => selectFacets(sql),
+    facets: async (filter = { state: 'available' }) => facets(await listings.current(), filter),
+    listVersion: async () => (await listings.current()).version,
+    pictures: async (id) => {
+      const current = await listings.current();
+      const known = byId.get(current) ?? new Map(current.entries.map((entry) => [entry.id, entry.offers]));
+      byId.set(current, known);
+      return (known.get(id) ?? []).flatMap(({ aggregator, thumbnail }) =>
+        thumbnail === null ? [] : [{ aggregator, url: thumbnail }],
+      );
+    },
+  };
+}
+
+const REMEMBERED = 12;
+
+/** The same question about the same list is worked out once; the longest unused answer is forgotten first. */
+function remembering<Answer>(
+  work: (listing: Listing, filter: GamesFilter) => Answer,
+): (listing: Listing, filter: GamesFilter) => Answer {
+  const answers = new Map<string, { readonly answer: Answer }>();
+  let of: Listing | null = null;
+  return (listing, filter) => {
+    // Answers about an old list would keep all of it in memory.
+    if (listing !== of) answers.clear();
+    of = listing;
+    const key = JSON.stringify(Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const entry = answers.get(key) ?? { answer: work(listing, filter) };
+    answers.delete(key);
+    answers.set(key, entry);
+    const [oldest] = answers.keys();
+    if (answers.size > REMEMBERED && oldest !== undefined) answers.delete(oldest);
+    return entry.answer;
+  };
+}
+
+type Reading = Pick<Catalogue, 'proposals' | 'changes' | 'providers' | 'provider'>;
+
+/** Lists, a page at a time. */
+function reading(sql: Database): Reading {
+  return {
     proposals: async ({ state, cursor, limit }) => {
       const after = cursor === undefined ? null : unpackText(cursor);
       if (cursor !== undefined && (after === null || !isId(after))) return null;

@@ -1,18 +1,19 @@
 /** Where a page ended, as opaque and URL-safe text. What is none of ours is null. */
-import type { GameKey } from './list-store.ts';
+import type { GameKey } from './listing.ts';
 
 /** A JSON list inside, because a game's name may hold any separator. */
 export function packKey(key: GameKey): string {
-  return pack([key.order, key.sortName, key.id]);
+  return pack([key.rank, key.order, key.sortName, key.id]);
 }
 
 export function unpackKey(cursor: string): GameKey | null {
   const parts = unpack(cursor);
-  if (parts.length !== 3) return null;
-  const [order, sortName, id] = parts;
+  if (parts.length !== 4) return null;
+  const [rank, order, sortName, id] = parts;
+  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 0 || rank > 255) return null;
   if (typeof order !== 'number' || !Number.isInteger(order) || Math.abs(order) > 0x7fff_ffff) return null;
   if (typeof sortName !== 'string' || sortName.includes('\0')) return null;
-  return typeof id === 'string' && UUID.test(id) ? { order, sortName, id } : null;
+  return typeof id === 'string' && UUID.test(id) ? { rank, order, sortName, id } : null;
 }
 
 export function packText(text: string): string {

@@ -124,11 +124,6 @@ export function searchable(...texts: readonly string[]): string {
   return texts.map((text) => text.normalize('NFKC').toLowerCase()).join('\n');
 }
 
-/** A pattern for LIKE in which the sought text stands for itself. */
-export function likePattern(sought: string): string {
-  return `%${searchable(sought).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-}
-
 /** How far an aggregator's list is believed without a person. */
 export interface SyncRules {
   /** a list that lacks more than this part of the visible offers is quarantined (CAT-08); 0..1 */

@@ -35,6 +35,8 @@ export const benchCommand = defineCommand({
     'data-dir': { type: 'string', description: 'where the PostgreSQL of the bench lives (default: a temporary place)' },
     'cpu-prof': { type: 'string', description: 'write a CPU profile of the server there', valueHint: 'DIR' },
     audit: { type: 'boolean', description: 'prove every invariant of the book at the end' },
+    catalogue: { type: 'boolean', description: 'a large catalogue instead of the wallet: syncs, pages, searches' },
+    games: { type: 'string', description: 'how large (default 12000)' },
     json: { type: 'boolean', description: 'print the result as JSON' },
     settlement: { type: 'boolean', description: 'send settlement events while bets run, until all are settled' },
     events: { type: 'string', description: 'how many of them (default 100000)' },

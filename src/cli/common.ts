@@ -64,3 +64,10 @@ export function isPlain(error: unknown): error is Error {
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new ConfigProblem(`"${text}" is no port; use a number from 1 to 65535`);
+  return port;
+}

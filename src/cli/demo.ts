@@ -1,9 +1,10 @@
 /** `croupier demo`, what `npm start` runs: everything on one machine. */
 import { defineCommand } from 'citty';
-import { ConfigProblem, processEnvironment } from '../config.ts';
+import { processEnvironment } from '../config.ts';
 import { demoConfig, startDemo } from '../demo.ts';
 import { createShutdown } from '../platform/index.ts';
-import { command, flagsOf, logOf, print, serverArgs } from './common.ts';
+import { command, flagsOf, logOf, portOf, print, serverArgs } from './common.ts';
+import { catalogueKnobsOf } from './sandbox.ts';
 
 export const demoCommand = defineCommand({
   meta: {
@@ -16,15 +17,24 @@ export const demoCommand = defineCommand({
       type: 'string',
       description: 'port of the sandbox aggregator (else CROUPIER_SANDBOX_PORT, else 4401)',
     },
+    games: { type: 'string', description: 'how many games the sandbox lists (default 3210)' },
   },
   run: async ({ args }) =>
     command(async () => {
       const sandboxPort = portOf(args['sandbox-port'] ?? processEnvironment()['CROUPIER_SANDBOX_PORT'] ?? '4401');
+      const listing = catalogueKnobsOf({ games: args.games });
       const config = demoConfig({ logLevel: 'warn', ...flagsOf(args) }, sandboxPort);
       const log = logOf(config);
       const shutdown = createShutdown({ log });
       try {
-        const demo = await startDemo({ config, sandboxPort, log, shutdown, onStep: (step) => print(`  … ${step}`) });
+        const demo = await startDemo({
+          config,
+          sandboxPort,
+          listing,
+          log,
+          shutdown,
+          onStep: (step) => print(`  … ${step}`),
+        });
         print(`
   Croupier is ready.
 
@@ -41,10 +51,3 @@ export const demoCommand = defineCommand({
       }
     }),
 });
-
-export function portOf(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new ConfigProblem(`"${text}" is no port; use a number from 1 to 65535`);
-  return port;
-}

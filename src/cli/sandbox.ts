@@ -3,10 +3,9 @@ import path from 'node:path';
 import { defineCommand } from 'citty';
 import { ConfigProblem, loadConfig, processEnvironment } from '../config.ts';
 import { createShutdown, systemClock } from '../platform/index.ts';
-import { clockKnobsSchema, startSandbox } from '../sandbox/index.ts';
-import type { ClockKnobs } from '../sandbox/index.ts';
-import { command, configArgs, flagsOf, logOf, print } from './common.ts';
-import { portOf } from './demo.ts';
+import { catalogueKnobsSchema, clockKnobsSchema, startSandbox } from '../sandbox/index.ts';
+import type { CatalogueKnobs, ClockKnobs } from '../sandbox/index.ts';
+import { command, configArgs, flagsOf, logOf, portOf, print } from './common.ts';
 
 export const sandboxCommand = defineCommand({
   meta: {
@@ -23,6 +22,12 @@ export const sandboxCommand = defineCommand({
     },
     host: { type: 'string', description: 'address to listen on', default: '127.0.0.1' },
     port: { type: 'string', description: 'port to listen on', default: '4401' },
+    games: { type: 'string', description: 'how many games its catalogue has (default 3210)' },
+    catalogue: {
+      type: 'string',
+      description: 'what is wrong with its catalogue, as POST /admin/catalogue takes it',
+      valueHint: 'JSON',
+    },
     'clock-offset-ms': { type: 'string', description: 'how far its clock is ahead of this machine; negative: behind' },
     'launch-ttl': { type: 'string', description: 'seconds after its signing in which it opens a launch' },
     'launch-window': { type: 'string', description: 'seconds from the future that it forgives a launch' },
@@ -56,10 +61,13 @@ export const sandboxCommand = defineCommand({
         dataDir: path.join(config.dataDir, 'sandbox'),
         clock: systemClock,
         time: clockKnobsOf(args),
+        listing: catalogueKnobsOf(args),
         log,
       });
       shutdown.onShutdown('sandbox', sandbox.close);
-      print(`Sandbox aggregator "${chosen.name}" (${args.dialect}) on ${sandbox.url}, calling ${args.operator}`);
+      print(
+        `Sandbox aggregator "${chosen.name}" (${args.dialect}) listens on ${sandbox.url}, calling ${args.operator}`,
+      );
     }),
 });
 
@@ -82,4 +90,27 @@ function clockKnobsOf(args: ClockArgs): ClockKnobs {
   throw new ConfigProblem(
     '--clock-offset-ms takes whole milliseconds within a day, --launch-ttl and --launch-window whole seconds, --launch-replay refuse or same_game',
   );
+}
+
+/** The knobs of the list from the words of the command line: `--games` and, for everything else, `--catalogue`. */
+export function catalogueKnobsOf(args: {
+  readonly games?: string | undefined;
+  readonly catalogue?: string | undefined;
+}): CatalogueKnobs {
+  const given = jsonOf(args.catalogue ?? '{}');
+  const size = args.games === undefined ? {} : { games: Number(args.games) };
+  const knobs = catalogueKnobsSchema.safeParse(typeof given === 'object' ? { ...given, ...size } : given);
+  if (knobs.success) return knobs.data;
+  const [issue] = knobs.error.issues;
+  throw new ConfigProblem(
+    `--games takes a number from 1 to 50000, --catalogue what docs/sandbox.md lists: ${[...(issue?.path ?? []), issue?.message ?? ''].join(': ')}`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigProblem('--catalogue is no JSON; write it like \'{"empty": true}\'');
+  }
 }

@@ -290,6 +290,8 @@ export interface Dialect<Settings> {
   /** true: the signature does not cover the body, so the configuration must carry an allow-list (SIG-28) */
   readonly weakSignature: boolean;
   readonly policy: Policy;
+  /** true: players must not see their vendors' servers, so pictures are shown from ours unless the configuration says otherwise */
+  readonly hidesVendorImages?: boolean;
   /** between which differences of clocks their server still opens a launch that was signed just now */
   readonly launchWindow: LaunchTolerance;
   /** content types of the callback route, without parameters */

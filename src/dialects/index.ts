@@ -16,6 +16,7 @@ export interface OpenedAggregator {
   readonly launchWindow: LaunchTolerance;
   /** null: its reports are read with a mapping file of one's own */
   readonly report: ReportMapping | null;
+  readonly hidesVendorImages: boolean;
 }
 
 export type Opening =
@@ -49,6 +50,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
       weakSignature: dialect.weakSignature,
       launchWindow: dialect.launchWindow,
       report: dialect.report ?? null,
+      hidesVendorImages: dialect.hidesVendorImages ?? false,
     };
   };
 }

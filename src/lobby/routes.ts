@@ -8,20 +8,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { lobbyGameRoutes } from './games.ts';
+import type { LobbyCatalogue } from './games.ts';
 
 export interface LobbyPlayer {
   readonly id: string;
   readonly label: string;
-}
-
-export interface LobbyGame {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: { readonly code: string; readonly name: string };
-  readonly category: string;
-  readonly thumbnail: string | null;
-  readonly demo: boolean;
-  readonly rtp: string | null;
 }
 
 export interface LobbyRound {
@@ -43,17 +35,7 @@ export interface LobbyOptions {
   readonly webRoot: string;
   readonly players: readonly LobbyPlayer[];
   readonly balances: (player: string) => Promise<readonly { currency: string; balance: string }[]>;
-  readonly games: (query: {
-    q?: string;
-    provider?: string;
-    category?: string;
-    cursor?: string;
-    currency?: string;
-  }) => Promise<{ games: readonly LobbyGame[]; next_cursor: string | null }>;
-  readonly facets: () => Promise<{
-    providers: readonly { code: string; name: string; count: number }[];
-    categories: readonly { code: string; count: number }[];
-  }>;
+  readonly catalogue: LobbyCatalogue;
   readonly launch: (order: {
     player_id: string | null;
     game_id: string;
@@ -89,25 +71,7 @@ export function lobby(options: LobbyOptions) {
     app.get('/lobby/api/players', async () =>
       Promise.all(options.players.map(async (player) => ({ ...player, balances: await options.balances(player.id) }))),
     );
-    app.get('/lobby/api/facets', async () => options.facets());
-    app.get(
-      '/lobby/api/games',
-      {
-        schema: {
-          querystring: z.object({
-            q: z.string().max(100).optional(),
-            provider: text.optional(),
-            category: text.optional(),
-            cursor: z.string().max(2_000).optional(),
-            currency: text.optional(),
-          }),
-        },
-      },
-      async (request) =>
-        options.games(
-          Object.fromEntries(Object.entries(request.query).filter(([, value]) => value !== undefined && value !== '')),
-        ),
-    );
+    lobbyGameRoutes(app, options.catalogue);
     app.get('/lobby/api/rounds', { schema: { querystring: z.object({ player: text }) } }, async (request, reply) => {
       if (!known.has(request.query.player))
         return problem(reply, 404, 'unknown_player', 'The lobby plays for its demo players only.');

@@ -1,6 +1,7 @@
 /**
  * The platform room's public face: what any server needs. It knows nothing of wallets and games.
  */
+export { createAnswerShelf, type AnswerShelf } from './answers.ts';
 export { manualClock, systemClock, type Clock, type ManualClock } from './clock.ts';
 export {
   checkDatabase,

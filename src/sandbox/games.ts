@@ -47,15 +47,15 @@ export interface SandboxCatalogue {
   readonly emblems: ReadonlyMap<string, EmblemName>;
 }
 
-/** All games. `thumbnails` is the base URL of their pictures. */
-export function sandboxGames(seed: number, thumbnails: string): SandboxCatalogue {
+/** All games, as many as usual unless `size` says otherwise. `thumbnails` is the base URL of their pictures. */
+export function sandboxGames(seed: number, thumbnails: string, size = SANDBOX_GAMES): SandboxCatalogue {
   const random = seededRandom(seed);
   const providers = STUDIO_FIRST.flatMap((first) =>
     STUDIO_LAST.map((last) => ({ code: `${first}-${last}`.toLowerCase(), name: `${first} ${last}` })),
   );
   const taken = new Set<string>();
   const emblems = new Map<string, EmblemName>();
-  const games = Array.from({ length: SANDBOX_GAMES }, (_unused, index) => {
+  const games = Array.from({ length: size }, (_unused, index) => {
     const provider = providers[index % providers.length] ?? pick(random, providers);
     const category = pick(random, CATEGORIES);
     const { name, emblem } = inventName(random, category, taken);

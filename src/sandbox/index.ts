@@ -10,9 +10,10 @@ import type { Mirror } from '../dialects/dialect.ts';
 import type { Policy } from '../wallet/policy.ts';
 import { createSender, NO_CHAOS } from './callback-sender.ts';
 import type { Chaos } from './callback-sender.ts';
+import { GOOD_CATALOGUE, servedCatalogue } from './catalogue.ts';
+import type { CatalogueKnobs } from './catalogue.ts';
 import { sandboxClock } from './clock.ts';
 import type { ClockKnobs, SandboxClock } from './clock.ts';
-import { sandboxGames } from './games.ts';
 import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
 import { seededRandom } from './random.ts';
@@ -24,6 +25,8 @@ import type { SettlementKnobs } from './settlement-sender.ts';
 import { createTables } from './tables.ts';
 
 export type { Chaos } from './callback-sender.ts';
+export { catalogueKnobsSchema } from './catalogue.ts';
+export type { CatalogueKnobs } from './catalogue.ts';
 export { clockKnobsSchema } from './clock.ts';
 export type { ClockKnobs } from './clock.ts';
 export type { SessionKnobs } from './session-events.ts';
@@ -52,6 +55,8 @@ export interface SandboxOptions {
   readonly spinSeed?: number;
   /** faults to begin with; `POST /admin/chaos` changes them */
   readonly chaos?: Chaos;
+  /** what is wrong with its list of games to begin with; `POST /admin/catalogue` changes it */
+  readonly listing?: CatalogueKnobs;
   /** how its clock is wrong to begin with; `POST /admin/clock` changes it */
   readonly time?: ClockKnobs;
   /** faults of session events to begin with; `POST /admin/sessions` changes them */
@@ -75,7 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const stopping = new AbortController();
   const random = seededRandom(options.spinSeed ?? randomInteger(2 ** 31));
   const url = options.publicUrl ?? `http://${options.host}:${options.port}`;
-  const catalogue = sandboxGames(options.seed ?? DEFAULT_SEED, url);
+  const catalogue = servedCatalogue(options.seed ?? DEFAULT_SEED, url, options.listing ?? GOOD_CATALOGUE);
   const operator = options.operatorUrl.replace(/\/$/, '');
   const outbox = openOutbox(options.dataDir);
   const sender = createSender({

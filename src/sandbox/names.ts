@@ -282,6 +282,9 @@ export function inventName(random: Random, category: string, taken: ReadonlySet<
     // After a while of bad luck a second edition is as good as a new name.
     const name = tries < 20 ? invented.name : `${invented.name} ${['II', 'III', 'IV', 'V'][below(random, 4)]}`;
     if (!taken.has(name)) return { ...invented, name };
+    // A catalogue may be larger than the words are many.
+    const numbered = `${invented.name} ${taken.size}`;
+    if (tries > 30 && !taken.has(numbered)) return { ...invented, name: numbered };
   }
 }
 

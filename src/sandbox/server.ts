@@ -11,9 +11,10 @@ import { z } from 'zod';
 import type { Clock, Log } from '../platform/index.ts';
 import type { LaunchOrder, Mirror, RawRequest } from '../dialects/dialect.ts';
 import type { Sender } from './callback-sender.ts';
+import { catalogueKnobsSchema } from './catalogue.ts';
+import type { ServedCatalogue } from './catalogue.ts';
 import { clockKnobsSchema, tooLate } from './clock.ts';
 import type { SandboxClock } from './clock.ts';
-import type { SandboxCatalogue } from './games.ts';
 import { refusalPage } from './pages.ts';
 import type { Play } from './play.ts';
 import { sessionKnobsSchema } from './session-events.ts';
@@ -26,7 +27,7 @@ import { thumbnail } from './thumbnails.ts';
 
 export interface SandboxHttpOptions {
   readonly mirror: Mirror;
-  readonly catalogue: SandboxCatalogue;
+  readonly catalogue: ServedCatalogue;
   readonly tables: Tables;
   readonly play: Play;
   readonly sender: Sender;
@@ -59,7 +60,6 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
   });
-  const games = new Map(options.catalogue.games.map((game) => [game.code, game]));
   const nonces = createNonces(options.clock);
   app.addHook('onSend', async (_request, reply, payload) => {
     void reply.header('date', new Date(options.clock.now()).toUTCString());
@@ -67,15 +67,15 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
   });
 
   app.get('/games', async (request, reply) => {
-    const answer = options.mirror.serveGames(rawOf(request, options.clock.now()), options.catalogue.games);
+    const answer = await options.catalogue.serve(rawOf(request, options.clock.now()), options.mirror.serveGames);
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
   app.get('/thumbs/:file', async (request, reply) => {
     const code = parameter(request, 'file').replace(/\.svg$/, '');
-    const game = games.get(code);
-    const emblem = options.catalogue.emblems.get(code);
-    if (game === undefined || emblem === undefined) return reply.code(404).send({ error: 'no such game' });
-    return reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(thumbnail(game, emblem));
+    const picture = options.catalogue.picture(code);
+    if (picture === null) return reply.code(404).send({ error: 'no such game' });
+    const svg = thumbnail(picture.game, picture.emblem);
+    return reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(svg);
   });
   app.get('/launch', async (request, reply) => {
     const raw = rawOf(request, options.clock.now());
@@ -84,8 +84,8 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
     if (reading.kind === 'refused') return refuse(reply, 403, reading.reason, reading.message);
     const late = tooLate(reading.order.issuedAt, options.clock);
     if (late !== null) return refuse(reply, 403, 'expired', late);
-    const game = games.get(reading.order.game);
-    if (game === undefined || !game.enabled || (reading.order.mode === 'demo' && !game.demo))
+    const game = options.catalogue.find(reading.order.game);
+    if (game === null || !game.enabled || (reading.order.mode === 'demo' && !game.demo))
       return refuse(reply, 404, 'unknown_game', 'The aggregator has no such game.');
     const isFirst = nonces.use(reading.order);
     const mayRepeat = options.clock.knobs().launchReplay === 'same_game';
@@ -147,7 +147,17 @@ function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
   });
 }
 
-function adminRoutes(app: FastifyInstance, { sender, settlements, clock, sessionEvents }: SandboxHttpOptions): void {
+function adminRoutes(
+  app: FastifyInstance,
+  { sender, settlements, clock, sessionEvents, catalogue }: SandboxHttpOptions,
+): void {
+  app.get('/admin/catalogue', async () => catalogue.state());
+  app.post('/admin/catalogue', async (request, reply) => {
+    const knobs = catalogueKnobsSchema.safeParse(request.body);
+    if (!knobs.success) return reply.code(400).send({ error: wordsOf(knobs.error) });
+    catalogue.set(knobs.data);
+    return catalogue.state();
+  });
   const sessionState = () => ({ ...sessionEvents.knobs(), counters: sessionEvents.counters() });
   app.get('/admin/sessions', async () => sessionState());
   app.post('/admin/sessions', async (request, reply) => {
@@ -183,6 +193,12 @@ function adminRoutes(app: FastifyInstance, { sender, settlements, clock, session
     sender.setChaos(chaos.data);
     return sender.chaos();
   });
+}
+
+/** The first problem, with the knob it is about. */
+function wordsOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return [...(issue?.path ?? []), issue?.message ?? 'bad request'].join(': ');
 }
 
 /** Only the operator's pages may frame the game, and its address goes nowhere (LCH-21). */

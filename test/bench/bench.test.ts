@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { latencyOf, spreadOf } from '../../bench/figures.ts';
 import { readOptions } from '../../bench/options.ts';
 import { judge } from '../../bench/targets.ts';
+import type { CatalogueFigures } from '../../bench/catalogue-targets.ts';
+import { judgeCatalogue } from '../../bench/catalogue-targets.ts';
 import type { Cell } from '../../bench/cells.ts';
+import { typingErrors } from '../../bench/typing-errors.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
@@ -47,6 +50,17 @@ describe('croupier bench', { timeout: 120_000 }, () => {
       expect(cell.latencyMs.p50).toBeGreaterThan(0);
       expect(cell.latencyMs.max).toBeGreaterThanOrEqual(cell.latencyMs.p99);
     }
+  });
+
+  it('takes a catalogue over and asks for its pages while syncs run [CAT-10]', async () => {
+    const { code, out, err } = await bench('--catalogue', '--quick', '--json');
+    expect(code, err).toBe(0);
+    const { games, figures }: { games: number; figures: CatalogueFigures } = JSON.parse(out);
+    expect(games).toBe(1_000);
+    expect(figures.coldSeconds).toBeGreaterThan(0);
+    expect([figures.pages.failed, figures.search.failed]).toEqual([0, 0]);
+    expect(figures.pages.requests).toBe(100);
+    expect(figures.pages.latencyMs.p99).toBeGreaterThan(0);
   });
 
   it('says in one line what it cannot understand', async () => {
@@ -122,4 +136,36 @@ describe('options', () => {
       expect(() => readOptions(given)).toThrow(/^--/);
     },
   );
+});
+
+describe('figures of a catalogue', () => {
+  const latencyMs = { p50: 1, p90: 1, p99: 5, p999: 5, max: 5 };
+  const asked = { requests: 10, failed: 0, latencyMs, bytes: 100 };
+  const figures: CatalogueFigures = {
+    coldSeconds: 12,
+    unchangedSeconds: 0.1,
+    unchangedWholeSeconds: 3,
+    syncsUnderLoad: 2,
+    pages: asked,
+    search: asked,
+    memory: { before: 100, mostInSyncs: 240, most: 300 },
+  };
+  const missed = (more: Partial<CatalogueFigures>) =>
+    judgeCatalogue({ ...figures, ...more })
+      .filter(({ met }) => !met)
+      .map(({ target }) => target);
+
+  it('are held against the targets', () => {
+    expect(missed({})).toEqual([]);
+    expect(missed({ coldSeconds: 31, memory: { before: 100, mostInSyncs: 251, most: 251 } })).toHaveLength(2);
+    expect(missed({ pages: { ...asked, failed: 1, latencyMs: { ...latencyMs, p99: 21 } } })).toHaveLength(2);
+    expect(missed({ memory: null })).toEqual([]);
+  });
+
+  it('are asked with one error in each name, of every kind', () => {
+    const names = ['Golden Panda', 'Golden Panda', 'Golden Panda', 'Golden Panda Deluxe'];
+    const typed = typingErrors(names);
+    expect(typed.every((each) => each !== 'golden panda')).toBe(true);
+    expect(typed.map((each) => each.length)).toEqual([11, 13, 12, 12]);
+  });
 });

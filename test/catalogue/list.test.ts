@@ -134,8 +134,8 @@ describe('the lobby', () => {
     for (const cursor of [
       'x',
       'bnVsbA',
-      Buffer.from('[1,"a","no uuid"]').toString('base64url'),
-      Buffer.from('[1e99,"a","b"]').toString('base64url'),
+      Buffer.from('[0,1,"a","no uuid"]').toString('base64url'),
+      Buffer.from('[0,1e99,"a","b"]').toString('base64url'),
     ]) {
       expect(await catalogue.list({ state: 'all', limit: 10, cursor })).toBeNull();
     }

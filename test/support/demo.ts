@@ -31,7 +31,11 @@ export function demoDirectory(): { dir: string; remove: () => void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-export async function startDemo(dataDir: string, ports?: { gateway: number; sandbox: number }): Promise<RunningDemo> {
+export async function startDemo(
+  dataDir: string,
+  ports?: { gateway: number; sandbox: number },
+  words: readonly string[] = [],
+): Promise<RunningDemo> {
   if (!existsSync(path.join(ROOT, 'dist/cli.js')))
     throw new Error('dist/ is missing: run node scripts/build.mjs first');
   const gateway = ports?.gateway ?? (await freePort());
@@ -47,6 +51,7 @@ export async function startDemo(dataDir: string, ports?: { gateway: number; sand
       String(gateway),
       '--sandbox-port',
       String(sandbox),
+      ...words,
     ],
     {
       env: { ...process.env, DATABASE_URL: undefined },

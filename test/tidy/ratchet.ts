@@ -22,18 +22,8 @@ export const LONG: readonly Allowance[] = [
   },
   {
     place: 'src/serve.ts#serve',
-    lines: 90,
+    lines: 100,
     reason: 'the composition root: a list of what is opened, in order; a formatter gives each option its line',
-  },
-  {
-    place: 'src/lobby/routes.ts#lobby',
-    lines: 90,
-    reason: 'a list of routes with their schemas inside one scope of their own',
-  },
-  {
-    place: 'src/lobby/routes.ts#scope',
-    lines: 90,
-    reason: 'the scope that holds that list of routes',
   },
   {
     place: 'web/lobby/Lobby.tsx#Lobby',

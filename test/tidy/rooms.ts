@@ -51,6 +51,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   settlement: { ...SUBJECT, ledger: 'all', sessions: 'all' },
   analytics: { ...SUBJECT, sessions: 'all' },
   lobby: SUBJECT,
+  images: SUBJECT,
   gateway: {
     dialects: 'all',
     wallet: WALLET_WORDS,

@@ -1,64 +1,131 @@
-import { Chip, Group, Select, Stack, TextInput } from '@mantine/core';
-import type { Facets } from './api.ts';
+import { Button, Chip, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import type { Counted, Facets } from './api.ts';
 
 /** What the player looks for, as typed and chosen. */
 export interface Wish {
   readonly q: string;
   readonly provider: string | null;
   readonly category: string | null;
+  readonly tag: string | null;
+  readonly feature: string | null;
+  readonly volatility: string | null;
+  /** only what can be tried without money */
+  readonly demo: boolean;
 }
-export const ANYTHING: Wish = { q: '', provider: null, category: null };
+export const ANYTHING: Wish = {
+  q: '',
+  provider: null,
+  category: null,
+  tag: null,
+  feature: null,
+  volatility: null,
+  demo: false,
+};
 
 interface FiltersProps {
   readonly facets: Facets | undefined;
+  /** games that fit; null while that is not known */
+  readonly total: number | null;
   readonly wish: Wish;
   readonly onWish: (wish: Wish) => void;
 }
 
 const ALL = 'all';
 
-export function Filters({ facets, wish, onWish }: FiltersProps) {
-  const providers = facets?.providers ?? [];
+export function Filters({ facets, total, wish, onWish }: FiltersProps) {
   return (
-    <Stack gap="sm">
-      <Group gap="sm" align="end">
+    <Stack gap="sm" role="search" aria-label="Find a game">
+      <div className="finders">
         <TextInput
+          className="search"
           label="Search games"
-          placeholder="Name of a game"
+          placeholder="Game or studio, however spelled"
           type="search"
-          flex="3 1 16rem"
           value={wish.q}
           onChange={(event) => onWish({ ...wish, q: event.currentTarget.value })}
           leftSection={<Magnifier />}
         />
-        <Select
+        <Choice
           label="Provider"
-          placeholder="All providers"
-          searchable
-          clearable
-          flex="1 1 13rem"
+          counts={facets?.providers}
+          nameOf={(each) => facets?.providers.find(({ code }) => code === each)?.name ?? each}
           value={wish.provider}
-          onChange={(provider) => onWish({ ...wish, provider })}
-          nothingFoundMessage="No such provider"
-          data={providers.map(({ code, name, count }) => ({ value: code, label: `${name} (${count})` }))}
+          onChoose={(provider) => onWish({ ...wish, provider })}
         />
-      </Group>
+        <Choice
+          label="Feature"
+          counts={facets?.features}
+          value={wish.feature}
+          onChoose={(feature) => onWish({ ...wish, feature })}
+        />
+        <Choice label="Tag" counts={facets?.tags} value={wish.tag} onChoose={(tag) => onWish({ ...wish, tag })} />
+        <Choice
+          label="Volatility"
+          counts={facets?.volatilities}
+          value={wish.volatility}
+          onChoose={(volatility) => onWish({ ...wish, volatility })}
+        />
+      </div>
       <div className="chips" role="group" aria-label="Category">
         <Chip.Group
           value={wish.category ?? ALL}
           onChange={(each) => onWish({ ...wish, category: each === ALL ? null : each })}
         >
           <Chip value={ALL} size="sm" variant="light">
-            All games
+            All categories
           </Chip>
           {(facets?.categories ?? []).map(({ code, count }) => (
             <Chip key={code} value={code} size="sm" variant="light">
-              {wordsOf(code)} <span className="count">{count}</span>
+              {wordsOf(code)} <span className="count">{count.toLocaleString('en')}</span>
             </Chip>
           ))}
         </Chip.Group>
       </div>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" role="status" aria-live="polite" data-testid="total">
+          {total === null ? ' ' : total === 1 ? '1 game' : `${total.toLocaleString('en')} games`}
+        </Text>
+        <Group gap="xs">
+          {wish !== ANYTHING && (
+            <Button size="compact-sm" variant="subtle" onClick={() => onWish(ANYTHING)}>
+              Clear all
+            </Button>
+          )}
+          <Chip size="sm" variant="light" checked={wish.demo} onChange={(demo) => onWish({ ...wish, demo })}>
+            Demo only
+          </Chip>
+        </Group>
+      </Group>
     </Stack>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly counts: readonly Counted[] | undefined;
+  readonly nameOf?: (code: string) => string;
+  readonly value: string | null;
+  readonly onChoose: (code: string | null) => void;
+}
+
+/** One of the values there are, with how many games have it; what is chosen stays listed when no game has it any more. */
+function Choice({ label, counts = [], nameOf = wordsOf, value, onChoose }: ChoiceProps) {
+  const listed =
+    value === null || counts.some(({ code }) => code === value) ? counts : [...counts, { code: value, count: 0 }];
+  return (
+    <Select
+      label={label}
+      placeholder="Any"
+      searchable
+      clearable
+      value={value}
+      onChange={onChoose}
+      nothingFoundMessage="None"
+      data={listed.map(({ code, count }) => ({
+        value: code,
+        label: `${nameOf(code)} (${count.toLocaleString('en')})`,
+      }))}
+    />
   );
 }
 

@@ -1,11 +1,11 @@
-import { Alert, Button, Loader, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { api } from './api.ts';
 import type { Game } from './api.ts';
 import { ANYTHING, Filters } from './Filters.tsx';
-import { GameCard } from './GameCard.tsx';
+import { GameGrid } from './GameGrid.tsx';
 import { Introduction } from './Introduction.tsx';
 import { useGames } from './use-games.ts';
 
@@ -22,26 +22,38 @@ const FIRST_CARDS = 12;
 
 export function Games({ currency, starting, onPlay, between }: GamesProps) {
   const [wish, setWish] = useState(ANYTHING);
-  const facets = useQuery({ queryKey: ['facets'], queryFn: api.facets });
-  const { games, endOfList } = useGames(wish, currency);
-  const shown = games.data?.pages.flatMap((page) => page.games) ?? [];
+  const everything = useQuery({ queryKey: ['facets', 'everything'], queryFn: async () => api.facets({}) });
+  const { games, facets, filter } = useGames(wish, currency);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } = games;
+  const shown = useMemo(() => games.data?.pages.flatMap((page) => page.games) ?? [], [games.data]);
+  const total = games.data?.pages[0]?.total ?? 0;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage]);
   return (
-    <Stack gap="lg" component="section" aria-label="Games">
-      <Introduction facets={facets.data} />
+    <Stack gap="lg" component="section" aria-label="Lobby">
+      <Introduction facets={everything.data} />
       {between}
-      <Filters facets={facets.data} wish={wish} onWish={setWish} />
+      <Filters facets={facets.data} total={games.isSuccess ? total : null} wish={wish} onWish={setWish} />
       {games.isError && <Alert color="red">{games.error.message}</Alert>}
       {games.isSuccess && shown.length === 0 && <NothingFits onClear={() => setWish(ANYTHING)} />}
-      <div className="games" aria-busy={games.isFetching}>
-        {games.isPending &&
-          Array.from({ length: FIRST_CARDS }, (_unused, index) => <Skeleton key={index} height={262} />)}
-        {shown.map((game) => (
-          <GameCard key={game.id} game={game} starting={starting} onPlay={onPlay} />
-        ))}
-      </div>
-      <div ref={endOfList} className="more">
-        {games.isFetchingNextPage && <Loader size="sm" aria-label="More games are coming" />}
-      </div>
+      {games.isPending ? (
+        <div className="games" aria-busy>
+          {Array.from({ length: FIRST_CARDS }, (_unused, index) => (
+            <Skeleton key={index} height={262} />
+          ))}
+        </div>
+      ) : (
+        <GameGrid
+          key={JSON.stringify(filter)}
+          games={shown}
+          total={total}
+          isBusy={games.isFetching}
+          starting={starting}
+          onPlay={onPlay}
+          onEnd={onEnd}
+        />
+      )}
     </Stack>
   );
 }

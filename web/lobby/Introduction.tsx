@@ -2,7 +2,7 @@ import { Text, Title } from '@mantine/core';
 import type { Facets } from './api.ts';
 
 export function Introduction({ facets }: { readonly facets: Facets | undefined }) {
-  const games = facets?.providers.reduce((sum, provider) => sum + provider.count, 0) ?? 0;
+  const games = facets?.total ?? 0;
   return (
     <div className="hero">
       <Title order={2}>

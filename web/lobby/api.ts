@@ -8,14 +8,24 @@ export interface Game {
   readonly thumbnail: string | null;
   readonly demo: boolean;
   readonly rtp: string | null;
+  readonly tags: readonly string[];
 }
 export interface GamesPage {
   readonly games: readonly Game[];
+  readonly total: number;
   readonly next_cursor: string | null;
 }
+export interface Counted {
+  readonly code: string;
+  readonly count: number;
+}
 export interface Facets {
-  readonly providers: readonly { readonly code: string; readonly name: string; readonly count: number }[];
-  readonly categories: readonly { readonly code: string; readonly count: number }[];
+  readonly total: number;
+  readonly providers: readonly (Counted & { readonly name: string })[];
+  readonly categories: readonly Counted[];
+  readonly tags: readonly Counted[];
+  readonly features: readonly Counted[];
+  readonly volatilities: readonly Counted[];
 }
 export interface Player {
   readonly id: string;
@@ -41,6 +51,11 @@ export interface Filter {
   readonly q: string;
   readonly provider: string;
   readonly category: string;
+  readonly tag: string;
+  readonly feature: string;
+  readonly volatility: string;
+  /** `true` or nothing */
+  readonly demo: string;
   readonly currency: string;
 }
 
@@ -55,11 +70,15 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
   throw new Error(detail);
 }
 
+function queryOf(filter: Partial<Filter>): URLSearchParams {
+  return new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''));
+}
+
 export const api = {
   players: async () => call<readonly Player[]>('players'),
-  facets: async () => call<Facets>('facets'),
+  facets: async (filter: Partial<Filter>) => call<Facets>(`facets?${queryOf(filter).toString()}`),
   games: async (filter: Filter, cursor: string | null) => {
-    const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== ''));
+    const query = queryOf(filter);
     if (cursor !== null) query.set('cursor', cursor);
     return call<GamesPage>(`games?${query.toString()}`);
   },

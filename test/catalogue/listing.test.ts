@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { facetsOf, hitsOf, pageAfter } from '../../src/catalogue/listing.ts';
+import type { Facets, GameKey, GamesFilter, Listing } from '../../src/catalogue/listing.ts';
+import { aggregatorName } from '../../src/wallet/index.ts';
+import { gameOf, listingOf } from './games.ts';
+
+const AVAILABLE = { state: 'available' } as const;
+const BIG = aggregatorName('big');
+const idsOf = (listing: Listing, filter: Partial<GamesFilter>) =>
+  hitsOf(listing, { ...AVAILABLE, ...filter }).map(({ id }) => id);
+
+describe('what fits a filter', () => {
+  const listing = listingOf([
+    [
+      gameOf('a', { blockedCountries: ['GB'], currencies: ['EUR'], tags: ['new'], volatility: 'low' }),
+      gameOf('a', { aggregator: BIG, provider: { code: 'brass', name: 'Brass' }, demo: false }),
+    ],
+    [gameOf('b', { features: ['wild'], category: 'crash' })],
+    [gameOf('c', { removedAtMs: 1 }), gameOf('c', { aggregator: BIG, vendorEnabled: false })],
+    [gameOf('d', { operatorEnabled: false })],
+  ]);
+
+  it('shows a game by the first offer that can be played from there with that money [CAT-06] [CAT-17]', () => {
+    const shown = (filter: Partial<GamesFilter>) =>
+      hitsOf(listing, { ...AVAILABLE, ...filter }).find(({ id }) => id === 'a')?.game.aggregator;
+    expect(shown({})).toBe('acme');
+    expect(shown({ country: 'GB' })).toBe('big');
+    expect(shown({ currency: 'USD' })).toBe('big');
+    expect(shown({ country: 'GB', demo: true })).toBeUndefined();
+    expect(shown({ aggregator: 'big' })).toBe('big');
+    expect(shown({ provider: 'amber', country: 'GB' })).toBeUndefined();
+  });
+
+  it('leaves out what is gone or switched off, unless all is asked for', () => {
+    expect(idsOf(listing, {})).toEqual(['a', 'b']);
+    expect(idsOf(listing, { state: 'all' })).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('goes by category, tag, feature and volatility', () => {
+    expect(idsOf(listing, { category: 'crash' })).toEqual(['b']);
+    expect(idsOf(listing, { tag: 'new' })).toEqual(['a']);
+    expect(idsOf(listing, { feature: 'wild' })).toEqual(['b']);
+    expect(idsOf(listing, { volatility: 'low' })).toEqual(['a']);
+    // One offer must fit all of it.
+    expect(idsOf(listing, { tag: 'new', aggregator: 'big' })).toEqual([]);
+  });
+});
+
+describe('searching the list [CAT-10]', () => {
+  const names = ['Golden Panda', 'Panda', 'Silver Panda', 'The Pandas', 'Expanda', 'Ponda'];
+  const listing = listingOf(names.map((name, index) => [gameOf(`g${index}`, { name })]));
+  const found = (q: string) => hitsOf(listing, { ...AVAILABLE, q }).map(({ game }) => game.name);
+
+  it('shows the name, its beginning, a word of it, a part of it, and then what is nearly it', () => {
+    expect(found('panda')).toEqual(['Panda', 'Golden Panda', 'Silver Panda', 'The Pandas', 'Expanda', 'Ponda']);
+    expect(found('pnada')).toEqual(['Golden Panda', 'Panda', 'Silver Panda', 'The Pandas']);
+  });
+
+  it('leaves out what is only nearly right where enough is right', () => {
+    const many = listingOf([
+      ...Array.from({ length: 12 }, (_unused, index) => [gameOf(`p${index}`, { name: `Panda ${index}` })] as const),
+      [gameOf('near', { name: 'Ponda' })],
+    ]);
+    expect(idsOf(many, { q: 'panda' })).toHaveLength(12);
+    const blocked = listingOf([
+      ...Array.from(
+        { length: 12 },
+        (_unused, index) => [gameOf(`p${index}`, { name: `Panda ${index}`, blockedCountries: ['GB'] })] as const,
+      ),
+      [gameOf('near', { name: 'Ponda' })],
+    ]);
+    expect(idsOf(blocked, { q: 'panda', country: 'GB' })).toEqual(['near']);
+  });
+});
+
+describe('pages', () => {
+  const listing = (names: readonly string[]) => listingOf(names.map((name) => [gameOf(`id ${name}`, { name })]));
+  const keyOf = (of: Listing, name: string, q?: string): GameKey => {
+    const filter = q === undefined ? AVAILABLE : { ...AVAILABLE, q };
+    const hit = hitsOf(of, filter).find(({ game }) => game.name === name);
+    if (hit === undefined) throw new Error(`no ${name}`);
+    return hit;
+  };
+
+  it('go on where they ended, whatever came, went or was renamed in between', () => {
+    const before = listing(['a', 'b', 'c', 'd', 'e']);
+    const after = listing(['a', 'aa', 'b2', 'd', 'e', 'f']);
+    const key = keyOf(before, 'c');
+    const rest = pageAfter(hitsOf(after, AVAILABLE), key, 2).map(({ game }) => game.name);
+    expect(rest).toEqual(['d', 'e']);
+  });
+
+  it('of a search go on by rank', () => {
+    const one = listing(['Panda', 'Big Panda', 'Apanda', 'Zpanda']);
+    const key = keyOf(one, 'Big Panda', 'panda');
+    expect(pageAfter(hitsOf(one, { ...AVAILABLE, q: 'panda' }), key, 9).map(({ game }) => game.name)).toEqual([
+      'Apanda',
+      'Zpanda',
+    ]);
+  });
+
+  it('together are the whole list, each game once, for any page size', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'p', 'ö', '𝒂', ' '), minLength: 1, maxLength: 6 }), {
+          maxLength: 40,
+        }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.constantFrom(undefined, 'a', 'pa'),
+        (all, size, q) => {
+          const of = listing(all);
+          const hits = hitsOf(of, q === undefined ? AVAILABLE : { ...AVAILABLE, q });
+          const seen: string[] = [];
+          let after: GameKey | null = null;
+          for (;;) {
+            const page = pageAfter(hits, after, size);
+            seen.push(...page.map(({ id }) => id));
+            after = page.at(-1) ?? null;
+            if (after === null || page.length < size) break;
+          }
+          expect(seen).toEqual(hits.map(({ id }) => id));
+          expect(new Set(seen).size).toBe(seen.length);
+        },
+      ),
+    );
+  });
+});
+
+describe('how much there is of everything', () => {
+  const value = (...values: readonly string[]) => fc.constantFrom(...values);
+  const offer = fc.record({
+    aggregator: value('acme', 'big').map(aggregatorName),
+    provider: value('amber', 'brass').map((code) => ({ code, name: code.toUpperCase() })),
+    tags: fc.subarray(['new', 'old']),
+    features: fc.subarray(['wild', 'respin']),
+    volatility: value('low', 'high') as fc.Arbitrary<'low' | 'high'>,
+    blockedCountries: fc.subarray(['GB']),
+    demo: fc.boolean(),
+    vendorEnabled: fc.boolean(),
+  });
+  const offers = fc.tuple(value('slots', 'crash'), fc.array(offer, { minLength: 1, maxLength: 3 }));
+  const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+  const filters = fc.record({
+    provider: optional(value('amber', 'brass')),
+    category: optional(value('slots', 'crash')),
+    aggregator: optional(value('acme', 'big')),
+    tag: optional(value('new', 'old')),
+    feature: optional(value('wild', 'respin')),
+    volatility: optional(value('low', 'high')),
+    country: optional(value('GB')),
+    demo: optional(fc.boolean()),
+    q: optional(value('game 1', 'gmae 1')),
+  });
+  const KINDS: readonly (readonly [Exclude<keyof Facets, 'total'>, keyof GamesFilter])[] = [
+    ['providers', 'provider'],
+    ['categories', 'category'],
+    ['aggregators', 'aggregator'],
+    ['tags', 'tag'],
+    ['features', 'feature'],
+    ['volatilities', 'volatility'],
+  ];
+
+  it('is what choosing it would list, for every kind, beside whatever else is chosen', () => {
+    fc.assert(
+      fc.property(fc.array(offers, { maxLength: 30 }), filters, (made, chosen) => {
+        const listing = listingOf(
+          made.map(([category, each], index) => {
+            const [first, ...rest] = each.map((one) =>
+              gameOf(`g${index}`, { ...one, category, name: `Game ${index}` }),
+            );
+            if (first === undefined) throw new Error('no offer');
+            return [first, ...rest];
+          }),
+        );
+        const given = Object.entries(chosen).filter(([, one]) => one !== undefined);
+        const filter: GamesFilter = { ...Object.fromEntries(given), ...AVAILABLE };
+        const facets = facetsOf(listing, filter);
+        expect(facets.total).toBe(hitsOf(listing, filter).length);
+        // Of a search the choice itself decides whether what is nearly right is shown.
+        if (filter.q !== undefined) return;
+        for (const [kind, name] of KINDS)
+          for (const { code, count } of facets[kind])
+            expect([kind, code, hitsOf(listing, { ...filter, [name]: code }).length]).toEqual([kind, code, count]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('names studios, and puts most first', () => {
+    const listing = listingOf([
+      [gameOf('a')],
+      [gameOf('b')],
+      [gameOf('c', { provider: { code: 'aaa', name: 'Aaa' } })],
+    ]);
+    expect(facetsOf(listing, AVAILABLE).providers).toEqual([
+      { code: 'amber', name: 'Amber Works', count: 2 },
+      { code: 'aaa', name: 'Aaa', count: 1 },
+    ]);
+  });
+});
