@@ -28,13 +28,15 @@ export interface SettlementParts {
 const WORK_EVERY_MS = 250;
 const SWEEP_EVERY_MS = 5 * 60_000;
 const MEASURE_EVERY_MS = 15_000;
+/** Its work has ended when its pools close; only a connection that died under it is still waited for. */
+const IDLE_SECONDS = 1;
 
 /** Opens the room on connections of its own: one for the inbox, two for judging. Reads of the book go through the common pool. */
 export function settlementOf(config: Config, parts: SettlementParts): Settlement {
   const { pool, shutdown, ledger, catalogue } = parts;
   const open = (name: string, max: number): Database => {
     const sql = openDatabase({ ...pool, max, applicationName: `croupier-${name}` });
-    shutdown.onShutdown(`${name} database`, async () => closeDatabase(sql));
+    shutdown.onShutdown(`${name} database`, async () => closeDatabase(sql, IDLE_SECONDS));
     return sql;
   };
   return openSettlement({

@@ -7,20 +7,16 @@ import { openAnalytics } from './analytics/index.ts';
 import type { Analytics } from './analytics/index.ts';
 import { registerApi } from './api/index.ts';
 import { openCatalogue, withPictures } from './catalogue/index.ts';
-import type { Catalogue, Game } from './catalogue/index.ts';
 import { ClockWatch, machineProbes } from './clock/index.ts';
 import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
-import { expireJournal, gateway, openJournal } from './gateway/index.ts';
+import { gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { imagePath, images } from './images/index.ts';
-import { expireParked, openLedger, scaleMismatch } from './ledger/index.ts';
-import type { Ledger } from './ledger/index.ts';
+import { openLedger, scaleMismatch } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
-import type { Players } from './players/index.ts';
 import {
   closeDatabase,
   createMetrics,
@@ -34,35 +30,26 @@ import {
   systemClock,
 } from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
-import { settlementJobs, settlementOf } from './serve-settlement.ts';
 import { startSchedule } from './schedule.ts';
-import type { Job } from './schedule.ts';
-import { heardSession, launchJobs, noteEvent, openLaunching } from './serve-launches.ts';
-import type { Launching } from './serve-launches.ts';
-import type { Settlement } from './settlement/index.ts';
-import type { Sessions } from './sessions/index.ts';
+import { jobsOf, syncJob } from './serve-jobs.ts';
+import { heardSession, noteEvent, openLaunching } from './serve-launches.ts';
+import { imagesOf, pictureOf } from './serve-pictures.ts';
+import type { Rooms } from './serve-rooms.ts';
+import { settlementOf } from './serve-settlement.ts';
 import { openSessions } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
-import type { AggregatorName, Policy } from './wallet/index.ts';
+import type { AggregatorName } from './wallet/index.ts';
 
-export interface Rooms extends Launching {
-  readonly sql: Database;
-  readonly metrics: Metrics;
-  readonly ledger: Ledger;
-  readonly players: Players;
-  readonly sessions: Sessions;
-  readonly catalogue: Catalogue;
-  readonly clocks: ClockWatch;
-  /** null: a distributed book has no one order of transactions to follow */
-  readonly analytics: Analytics | null;
-  readonly settlement: Settlement;
-}
+export type { Rooms };
 
 export interface Server {
   /** where it listens */
   readonly url: string;
   readonly rooms: Rooms;
 }
+
+/** Who works by the clock has ended when its pool closes; only a connection that died under it is still waited for. */
+const IDLE_SECONDS = 1;
 
 export interface ServeOptions {
   readonly log: Log;
@@ -72,15 +59,6 @@ export interface ServeOptions {
   /** one of several processes behind this port: makes its metrics show the page of all */
   readonly shareMetrics?: (own: Metrics) => Metrics;
 }
-
-/** a flood of webhooks, or of callbacks for a game nobody knows, is one sync in this time (CAT-12) */
-const SYNC_ASKED_EVERY_MS = 30_000;
-const SWEEP_EVERY_MS = 30_000;
-const EXPIRE_EVERY_MS = 10 * 60_000;
-const ENDINGS_EVERY_MS = 1_000;
-const CLOCK_EVERY_MS = 60_000;
-const ANALYTICS_EVERY_MS = 2_000;
-const TICK_EVERY_MS = 1_000;
 
 /** Starts everything; resolves once it takes traffic. What goes wrong on the way is thrown; `shutdown` closes what was opened. */
 export async function serve(config: Config, options: ServeOptions): Promise<Server> {
@@ -179,7 +157,7 @@ function journalOf(
   { log, metrics, shutdown }: Pick<ServeOptions, 'log' | 'shutdown'> & { readonly metrics: Metrics },
 ): Journal {
   const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-journal', mayLoseTheLast: true });
-  shutdown.onShutdown('journal database', async () => closeDatabase(sql));
+  shutdown.onShutdown('journal database', async () => closeDatabase(sql, IDLE_SECONDS));
   const journal = openJournal({ sql, log, metrics });
   shutdown.onShutdown('journal', journal.close);
   return journal;
@@ -278,55 +256,6 @@ export async function databaseOf(
   }
 }
 
-const syncJob = (aggregator: string): string => `sync ${aggregator}`;
-
-function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
-  const { ledger, sql, catalogue, sessions } = rooms;
-  const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
-  const syncs = config.aggregators.map((aggregator): Job => syncJobOf(catalogue, aggregator));
-  const { changeRetentionMs } = config.catalogue;
-  const forget: Job = {
-    name: 'catalogue retention',
-    everyMs: EXPIRE_EVERY_MS,
-    work: async (turn) => catalogue.expire(systemClock.now() - changeRetentionMs, turn),
-  };
-  const sweep: Job = {
-    name: 'parked wins',
-    everyMs: SWEEP_EVERY_MS,
-    work: async () =>
-      expireParked({
-        sql,
-        nowMs: systemClock.now(),
-        policyOf: (aggregator) => policies.get(aggregator) ?? null,
-        nextId: () => transactionId(newId()),
-        submit: async (request, policy) => ledger.submit(request, policy, 5_000),
-      }),
-  };
-  const expire: Job = {
-    name: 'journal retention',
-    everyMs: EXPIRE_EVERY_MS,
-    work: async (turn) => expireJournal({ sql, nowMs: sessions.now(), retentionMs: config.journal.retentionMs, turn }),
-  };
-  const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
-  const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
-  const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  const { analytics } = rooms;
-  const figures: readonly Job[] =
-    analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
-  return [
-    ...syncs,
-    forget,
-    sweep,
-    expire,
-    ...launchJobs(config, rooms),
-    endings,
-    clocks,
-    tick,
-    ...figures,
-    ...settlementJobs(rooms.settlement),
-  ];
-}
-
 /** A connection of its own, and one only: however far behind the figures are, they take nothing from those who play. */
 function analyticsOf(
   config: Config,
@@ -335,44 +264,8 @@ function analyticsOf(
 ): Analytics | null {
   if (config.ledger.distributed) return null;
   const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
-  given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql));
+  given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql, IDLE_SECONDS));
   return openAnalytics({ ...config.analytics, ...given, sql });
-}
-
-/** By the clock unless another replica has just been; when somebody asks in any case, and again when another was at it. */
-function syncJobOf(catalogue: Catalogue, { name, sync }: AggregatorConfig): Job {
-  return {
-    name: syncJob(name),
-    everyMs: sync.everyMs,
-    askedEveryMs: SYNC_ASKED_EVERY_MS,
-    work: async ({ asked }) => {
-      const wish = asked ? { askedBy: 'aggregator' } : { unlessWithinMs: sync.everyMs * 0.9 };
-      const report = await catalogue.sync(name, wish);
-      return asked && report?.kind === 'busy' ? 'again' : report;
-    },
-  };
-}
-
-function showsOurs({ images: { images: wanted }, hidesVendorImages }: AggregatorConfig): boolean {
-  return wanted === null ? hidesVendorImages : wanted === 'proxy';
-}
-
-/** Where players find a game's picture: at its vendor's, or here for aggregators whose vendors must not be seen. */
-function pictureOf(config: Config): (game: Game) => string | null {
-  const ours = new Set<string>(config.aggregators.filter(showsOurs).map(({ name }) => name));
-  const base = config.server.publicUrl.replace(/\/$/, '');
-  return ({ id, aggregator, thumbnail }) =>
-    thumbnail === null || !ours.has(aggregator) ? thumbnail : `${base}${imagePath(id, thumbnail)}`;
-}
-
-function imagesOf(config: Config, catalogue: Catalogue, log: Log) {
-  const ours = new Map<string, AggregatorConfig>(config.aggregators.filter(showsOurs).map((each) => [each.name, each]));
-  return images({
-    listed: async (game) => (await catalogue.pictures(game)).filter(({ aggregator }) => ours.has(aggregator)),
-    trustedHosts: (aggregator) => ours.get(aggregator)?.images.trustedHosts ?? new Set(),
-    clock: systemClock,
-    log,
-  });
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */
