@@ -1,0 +1,190 @@
+/**
+ * How a round keeps its rate. A quote is what everybody is shown in a window of time; the first applied bet of a round makes it
+ * the round's lock, and from then on nothing but the lock is asked: not the time, not the market (FX-05, FX-06, FX-09). Pure:
+ * quotes, the time and the terms are passed in. Stakes may be refused, payouts never are.
+ */
+import type { Decimal } from './decimal.ts';
+import type { Conversion, Rate } from './rate.ts';
+import { isBelowMinimum, toDisplayUnits, toWalletUnits } from './rate.ts';
+import type { RoundingMode } from './rounding.ts';
+
+/** Whose rate it is: units of the game's currency for 1 of the wallet's. Written `BTC/USD`. */
+export interface Pair {
+  readonly wallet: string;
+  readonly game: string;
+}
+
+export function pairText({ wallet, game }: Pair): string {
+  return `${wallet}/${game}`;
+}
+
+/** Null for text that is no `WALLET/GAME` of two different codes. */
+export function parsePair(text: string): Pair | null {
+  const [wallet = '', game = '', more] = text.split('/');
+  return wallet === '' || game === '' || more !== undefined || wallet === game ? null : { wallet, game };
+}
+
+/** How fresh the rate behind a quote is: `expired` opens no round any more. */
+export type Freshness = 'fresh' | 'stale' | 'expired';
+
+/** One rate for everybody who asks between `startsAtMs` and `expiresAtMs`. */
+export interface Quote {
+  readonly id: string;
+  readonly pair: Pair;
+  /** as the sources say it, before the spread */
+  readonly market: Rate;
+  readonly spreadBps: number;
+  /** what conversions use, for both directions (FX-22) */
+  readonly rate: Rate;
+  /** `fixed`, the sources' names, or the two pairs a cross was made of */
+  readonly source: string;
+  /** when a source last said so */
+  readonly observedAtMs: number;
+  readonly startsAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** `half_even` is unbiased. `house_favour` rounds stakes up and payouts down, which shortens the return to the player. */
+export type RoundingRule = 'half_even' | 'house_favour';
+
+/** The knobs of exchange; every one is the operator's, none a dialect's. */
+export interface ExchangeTerms {
+  /** which transactions share a lock */
+  readonly lockScope: 'round' | 'session' | 'bet';
+  /** how old a session's lock may be when a new round takes it over */
+  readonly sessionLockMaxMs: number;
+  /** a bet whose session was shown a quote that has ended: take the current one, or refuse */
+  readonly onQuoteExpiry: 'requote' | 'reject';
+  readonly rounding: RoundingRule;
+  /** a stake whose rounding would cost more than this part of it is below the minimum */
+  readonly maxRoundingErrorBps: number;
+}
+
+export const SAFE_TERMS: ExchangeTerms = Object.freeze({
+  lockScope: 'round',
+  sessionLockMaxMs: 86_400_000,
+  onQuoteExpiry: 'requote',
+  rounding: 'half_even',
+  maxRoundingErrorBps: 300,
+} satisfies ExchangeTerms);
+
+/** What a call needs to know of exchange, resolved before `decide`. */
+export type Exchange =
+  /** the wallet's own currency: nothing is converted */
+  | { readonly kind: 'none' }
+  /** no such pair is configured: nothing is ever converted by itself (FX-23) */
+  | { readonly kind: 'unconfigured'; readonly pair: Pair }
+  /** the pair is configured and no source has said a rate yet */
+  | { readonly kind: 'unpriced'; readonly pair: Pair }
+  | {
+      readonly kind: 'quoted';
+      /** the quote of this moment */
+      readonly current: Quote;
+      readonly freshness: Freshness;
+      /** what the session was last shown; null: nothing yet */
+      readonly shown: Quote | null;
+      readonly walletScale: number;
+      readonly gameScale: number;
+      readonly terms: ExchangeTerms;
+    };
+
+/** The rate of a round, or of a transaction without one. Stored with it; it never changes and never expires. */
+export interface RateLock {
+  readonly quoteId: string;
+  readonly pair: Pair;
+  readonly rate: Rate;
+  readonly market: Rate;
+  readonly spreadBps: number;
+  readonly source: string;
+  readonly walletScale: number;
+  readonly gameScale: number;
+  readonly rounding: RoundingRule;
+  readonly lockedAtMs: number;
+  /** the rate was older than it should be when it was locked */
+  readonly isStale: boolean;
+}
+
+export type LockRefusal = 'unconfigured' | 'unpriced' | 'expired_rate' | 'expired_quote';
+
+export type Locked =
+  | { readonly kind: 'locked'; readonly lock: RateLock }
+  | { readonly kind: 'refused'; readonly refusal: LockRefusal };
+
+/**
+ * The lock of a new round: the quote that the player was shown if it still holds, else the current one or a refusal
+ * (FX-03, FX-04). A rate that has expired opens no round (FX-09).
+ */
+export function lockForRound(exchange: Exclude<Exchange, { kind: 'none' }>, nowMs: number): Locked {
+  if (exchange.kind !== 'quoted') return { kind: 'refused', refusal: exchange.kind };
+  const { current, shown, freshness, terms } = exchange;
+  if (freshness === 'expired') return { kind: 'refused', refusal: 'expired_rate' };
+  if (shown !== null && holds(shown, current.pair, nowMs))
+    return { kind: 'locked', lock: lockOf(exchange, shown, nowMs) };
+  if (shown !== null && terms.onQuoteExpiry === 'reject') return { kind: 'refused', refusal: 'expired_quote' };
+  return { kind: 'locked', lock: lockOf(exchange, current, nowMs) };
+}
+
+/**
+ * The lock of money that belongs to no round: promotions, jackpots, a win accepted without its bet (FX-18). It is owed whatever
+ * the market does, so the last rate known is taken even when it has expired, and the lock says so.
+ */
+export function lockForLoose(exchange: Exclude<Exchange, { kind: 'none' }>, nowMs: number): Locked {
+  if (exchange.kind !== 'quoted') return { kind: 'refused', refusal: exchange.kind };
+  return { kind: 'locked', lock: lockOf(exchange, exchange.current, nowMs) };
+}
+
+/** The session's lock for another round, when `lockScope` is `session` and it is not too old (FX-07). */
+export function mayKeepLock(lock: RateLock, pair: Pair, terms: ExchangeTerms, nowMs: number): boolean {
+  return (
+    terms.lockScope === 'session' &&
+    pairText(lock.pair) === pairText(pair) &&
+    nowMs - lock.lockedAtMs <= terms.sessionLockMaxMs
+  );
+}
+
+function holds(quote: Quote, pair: Pair, nowMs: number): boolean {
+  return nowMs < quote.expiresAtMs && pairText(quote.pair) === pairText(pair);
+}
+
+function lockOf(exchange: Extract<Exchange, { kind: 'quoted' }>, quote: Quote, nowMs: number): RateLock {
+  const { walletScale, gameScale, terms, freshness } = exchange;
+  const { id: quoteId, pair, rate, market, spreadBps, source } = quote;
+  return {
+    quoteId,
+    pair,
+    rate,
+    market,
+    spreadBps,
+    source,
+    walletScale,
+    gameScale,
+    rounding: terms.rounding,
+    lockedAtMs: nowMs,
+    isStale: freshness !== 'fresh',
+  };
+}
+
+/** Which way an amount goes. */
+export type Leg = 'stake' | 'payout';
+
+/** How the leg is rounded under the lock's rule. */
+export function roundingOf(leg: Leg, rule: RoundingRule): RoundingMode {
+  if (rule === 'half_even') return 'half_even';
+  return leg === 'stake' ? 'ceil' : 'floor';
+}
+
+/** An amount of the game, at the lock, as wallet units and what the rounding left over (FX-12, FX-15). Refunds are never converted. */
+export function toWallet(amount: Decimal, lock: RateLock, leg: Leg): Conversion {
+  return toWalletUnits(amount, lock.rate, lock.walletScale, roundingOf(leg, lock.rounding));
+}
+
+/** A stake in wallet units, or null when it is below what the wallet's smallest unit can express fairly (FX-14). */
+export function stakeToWallet(amount: Decimal, lock: RateLock, maxRoundingErrorBps: number): Conversion | null {
+  const conversion = toWallet(amount, lock, 'stake');
+  return isBelowMinimum(conversion, maxRoundingErrorBps) ? null : conversion;
+}
+
+/** A wallet's balance as the game shows it: game units, rounded down, so that all of it may be staked (FX-13). */
+export function display(balance: bigint, at: Pick<Quote, 'rate'>, walletScale: number, gameScale: number): bigint {
+  return toDisplayUnits(balance, walletScale, at.rate, gameScale);
+}
