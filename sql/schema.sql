@@ -73,6 +73,52 @@ CREATE TABLE clock_node (
   CONSTRAINT clock_node_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warn'::text, 'critical'::text, 'launch_fail'::text])))
 );
 
+CREATE TABLE fx_quote (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  market numeric NOT NULL,
+  spread_bps smallint NOT NULL,
+  rate numeric NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  ticks uuid[] NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_quote_pkey PRIMARY KEY (id),
+  CONSTRAINT fx_quote_check CHECK ((expires_at > starts_at)),
+  CONSTRAINT fx_quote_check1 CHECK (((rate * (10000)::numeric) = (market * ((10000 - spread_bps))::numeric))),
+  CONSTRAINT fx_quote_market_check CHECK ((market > (0)::numeric)),
+  CONSTRAINT fx_quote_rate_check CHECK ((rate > (0)::numeric)),
+  CONSTRAINT fx_quote_spread_bps_check CHECK (((spread_bps >= 0) AND (spread_bps <= 9999)))
+);
+CREATE UNIQUE INDEX fx_quote_window ON fx_quote USING btree (pair, starts_at);
+CREATE TRIGGER fx_quote_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE fx_rejection (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  value text COLLATE "C",
+  reason text COLLATE "C" NOT NULL,
+  detail text NOT NULL,
+  rejected_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_rejection_pkey PRIMARY KEY (id)
+);
+CREATE INDEX fx_rejection_age ON fx_rejection USING btree (rejected_at);
+CREATE INDEX fx_rejection_pair ON fx_rejection USING btree (pair, rejected_at DESC);
+
+CREATE TABLE fx_tick (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_tick_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER fx_tick_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE game (
   id uuid NOT NULL,
   aggregator text COLLATE "C" NOT NULL,

@@ -10,11 +10,13 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { clockConfigOf, clockSchema, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
+import { fxSchema, fxSettingsOf } from './config-fx.ts';
 import { policyShape } from './config-policy.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { ConfigProblem, substitute } from './config-variables.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
+import type { FxSettings } from './fx/index.ts';
 import { currencies } from './money/index.ts';
 import type { Currencies } from './money/index.ts';
 import { CASHIER, SAFE_POLICY } from './wallet/index.ts';
@@ -68,6 +70,7 @@ export interface Config {
   readonly apiKeys: readonly ApiKey[];
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
+  readonly fx: FxSettings;
   readonly clock: ClockConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
@@ -117,7 +120,7 @@ const fileSchema = z.strictObject({
     )
     .default([]),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
-  fx: z.unknown().optional(),
+  fx: fxSchema.nullish(),
   clock: clockSchema.nullish(),
   launch: z.strictObject({ return_hosts: z.array(z.string().min(1)) }).optional(),
   aggregators: z
@@ -192,6 +195,8 @@ function configOf(
   const file = parsed.data;
   const known = readCurrencies(file, where);
   const server = serverOf(file, where, flags, environment);
+  const fx = fxSettingsOf(file.fx, known);
+  if (typeof fx === 'string') throw new ConfigProblem(`${where}: ${fx}`);
   const aggregators = aggregatorsOf(file, where, known);
   const shared = sharedSecret(file);
   if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);
@@ -204,6 +209,7 @@ function configOf(
     apiKeys: file.api_keys,
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
+    fx,
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     aggregators,
   });

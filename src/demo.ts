@@ -46,6 +46,7 @@ export function demoConfig(flags: Flags, sandboxPort: number): Config {
   const file: ConfigFile = {
     api_keys: [{ name: 'demo', key: secrets.api_key, scopes: ['platform'] }],
     currencies: { USD: { scale: 2 }, EUR: { scale: 2 }, GBP: { scale: 2 }, JPY: { scale: 0 }, BTC: { scale: 8 } },
+    fx: { rates: { 'BTC/USD': '64123.45' } },
     aggregators: [
       {
         name: 'acme',

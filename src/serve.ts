@@ -11,6 +11,7 @@ import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
+import { Fx } from './fx/index.ts';
 import { expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
 import { openLaunches } from './launch/index.ts';
@@ -48,6 +49,7 @@ export interface Rooms {
   readonly catalogue: Catalogue;
   readonly launches: Launches;
   readonly clocks: ClockWatch;
+  readonly fx: Fx;
 }
 
 export interface Server {
@@ -71,6 +73,7 @@ const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 60_000;
 const TICK_EVERY_MS = 1_000;
+const QUOTES_EVERY_MS = 1_000;
 
 /** Starts everything; resolves once it takes traffic. What goes wrong on the way is thrown; `shutdown` closes what was opened. */
 export async function serve(config: Config, options: ServeOptions): Promise<Server> {
@@ -92,6 +95,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const players = openPlayers({ sql, ledger, clock, currencies });
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
+  const fx = new Fx({ sql, clock, log, metrics, settings: config.fx });
   const errands = { onDate: clocks.noteDate };
   const catalogue = openCatalogue({ sql, clock, log, aggregators, errands });
   const launches = openLaunches({
@@ -108,11 +112,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     errands,
     clocks,
   });
-  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks };
+  const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks, fx };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
   shutdown.onShutdown('clock', async () => clocks.close());
+  shutdown.onShutdown('fx', async () => fx.close());
   const app = httpServer(config, log);
   await registerApi(app, {
     sql,
@@ -126,6 +131,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     catalogue,
     launches,
     clocks,
+    fx,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -263,7 +269,8 @@ function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
-  return [...syncs, sweep, expire, endings, clocks, tick];
+  const quotes: Job = { name: 'quotes', everyMs: QUOTES_EVERY_MS, work: async () => rooms.fx.turn() };
+  return [...syncs, sweep, expire, endings, clocks, tick, quotes];
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */
@@ -285,7 +292,7 @@ function watched({ name, launchWindow, launchTtlSeconds, launchOrigin }: Aggrega
   return { name, window, origin: launchOrigin };
 }
 
-async function readiness({ sql, ledger, clocks }: Rooms) {
+async function readiness({ sql, ledger, clocks, fx }: Rooms) {
   const [row] = await sql<{ read_only: boolean }[]>`/* ready.database */ SELECT pg_is_in_recovery() AS read_only`;
   const waiting = ledger.depth();
   return [
@@ -296,5 +303,6 @@ async function readiness({ sql, ledger, clocks }: Rooms) {
     },
     { name: 'lanes', ok: waiting < 4_000, detail: `${waiting} calls wait` },
     clocks.health(),
+    fx.health(),
   ];
 }

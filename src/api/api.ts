@@ -11,6 +11,7 @@ import { readBody } from './body.ts';
 import { cashierRoutes } from './cashier.ts';
 import { clockRoutes } from './clock.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
+import { fxRoutes } from './fx.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -40,6 +41,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playRoutes(api, routes);
     bookRoutes(api, routes);
     clockRoutes(api, routes);
+    fxRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { ClockReport } from '../clock/index.ts';
+import type { PairReport } from '../fx/index.ts';
 import type { Launches } from '../launch/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Currencies } from '../money/index.ts';
@@ -36,6 +37,8 @@ export interface ApiOptions {
   readonly launches: Launches;
   /** absent: `/v1/clock` is not served */
   readonly clocks?: { readonly report: () => Promise<ClockReport> };
+  /** absent: `/v1/fx/rates` is not served */
+  readonly fx?: { readonly report: () => Promise<readonly PairReport[]> };
   /** what must hold before traffic may come; a rejection counts as not ready */
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */

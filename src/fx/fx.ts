@@ -1,0 +1,380 @@
+/**
+ * The exchange room: sees to it that every configured pair has one quote in every window, made once and shared by all processes
+ * of the house through the database. What it cannot find out it does not make up: the last good rate stays, and ages. It never
+ * moves money; whoever books asks `exchange` and decides by what it says.
+ */
+import type { Exchange, Freshness, Pair, Quote, Rate } from '../money/index.ts';
+import { applySpread, crossRate, inverseRate, pairText, roundRate } from '../money/index.ts';
+import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
+import { newId, randomInteger } from '../platform/index.ts';
+import type { ErrandTools } from '../wire/index.ts';
+import type { Verdict } from './agree.ts';
+import { evaluate } from './agree.ts';
+import type { FxMetrics } from './fx-metrics.ts';
+import { fxMetrics } from './fx-metrics.ts';
+import type { PairReport, PairState } from './report.ts';
+import { PAIR_STATES, sentenceOf } from './report.ts';
+import type { FxSettings, PairSettings } from './settings.ts';
+import type { Sources } from './sources/ask.ts';
+import { createSources } from './sources/ask.ts';
+import type { NewTick, StoredQuote } from './store.ts';
+import {
+  deleteOldRejections,
+  insertQuote,
+  insertRejections,
+  selectJumps,
+  selectLastQuote,
+  selectQuote,
+  selectQuoteOfWindow,
+  selectRejections,
+  selectTicks,
+} from './store.ts';
+import type { Rejection } from './tick.ts';
+import type { Window } from './windows.ts';
+import { freshnessOf, wantedWindows } from './windows.ts';
+
+export interface FxOptions {
+  readonly sql: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly settings: FxSettings;
+  /** how the sources are reached; tests pass their own */
+  readonly errands?: Pick<ErrandTools, 'fetch' | 'pause'>;
+}
+
+/** What is played and what is held, with the digits of each. */
+export interface Sides {
+  readonly wallet: { readonly code: string; readonly scale: number };
+  readonly game: { readonly code: string; readonly scale: number };
+}
+
+/** A rate becomes a decimal of so many digits when it is quoted. */
+const RATE_DIGITS = 24;
+const QUOTES_KEPT = 5;
+const RETRY_MS = 10_000;
+const REJECTIONS_KEPT_MS = 7 * 86_400_000;
+const REJECTIONS_SHOWN = 20;
+const LOTS = 1_000;
+
+export class Fx {
+  readonly #options: FxOptions;
+  readonly #metrics: FxMetrics;
+  readonly #sources: Sources;
+  readonly #stopping = new AbortController();
+  /** which process of the house asks first, a number from 0 to 1 */
+  readonly #lot = randomInteger(LOTS) / LOTS;
+  readonly #pairs: ReadonlyMap<string, PairSettings>;
+  readonly #quotes = new Map<string, readonly StoredQuote[]>();
+  /** when a pair without any rate is tried again, by the monotonic clock */
+  readonly #retryAt = new Map<string, number>();
+  readonly #told = new Map<string, string>();
+  #running: Promise<void> | null = null;
+  #isRecalled = false;
+
+  constructor(options: FxOptions) {
+    this.#options = options;
+    this.#metrics = fxMetrics(options.metrics);
+    const { clock, errands, settings } = options;
+    this.#sources = createSources(settings.sources, { ...errands, clock, signal: this.#stopping.signal });
+    this.#pairs = new Map(settings.pairs.map((each) => [pairText(each.pair), each]));
+  }
+
+  /** Makes or finds the quotes that are wanted now, and tells what is wrong. Cheap when there is nothing to do. Two at once are one. */
+  async turn(): Promise<void> {
+    this.#running ??= this.#look().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** What a call needs to know to convert between two currencies; `shown` is the quote the session was last answered by. */
+  exchange(sides: Sides, shown: Quote | null): Exchange {
+    const pair: Pair = { wallet: sides.wallet.code, game: sides.game.code };
+    if (pair.wallet === pair.game) return { kind: 'none' };
+    const settings = this.#pairs.get(pairText(pair));
+    if (settings === undefined) return { kind: 'unconfigured', pair };
+    const nowMs = this.#options.clock.now();
+    const current = this.#currentOf(settings, nowMs);
+    if (current === null) return { kind: 'unpriced', pair };
+    return {
+      kind: 'quoted',
+      current,
+      freshness: this.#freshnessOf(settings, current, nowMs),
+      shown,
+      walletScale: sides.wallet.scale,
+      gameScale: sides.game.scale,
+      terms: this.#options.settings.terms,
+    };
+  }
+
+  /** A quote that was once given; null when there is none of this id. The last few minutes are in memory. */
+  async quote(id: string): Promise<Quote | null> {
+    for (const quotes of this.#quotes.values()) {
+      const found = quotes.find((each) => each.id === id);
+      if (found !== undefined) return found;
+    }
+    return selectQuote(this.#options.sql, id);
+  }
+
+  /** Every configured pair, in the order of the configuration. */
+  async report(): Promise<readonly PairReport[]> {
+    const { sql, clock } = this.#options;
+    const nowMs = clock.now();
+    return Promise.all(
+      [...this.#pairs.values()].map(async (settings) => {
+        const quote = this.#currentOf(settings, nowMs);
+        return {
+          settings,
+          quote,
+          ...this.#stateOf(settings, nowMs),
+          ticks: quote === null ? [] : await selectTicks(sql, quote.ticks),
+          rejected: await selectRejections(sql, settings.pair, REJECTIONS_SHOWN),
+        };
+      }),
+    );
+  }
+
+  /** The check of `/readyz`: a pair without a fresh rate degrades the server and never takes it out of traffic. */
+  health(): { readonly name: string; readonly ok: boolean; readonly degraded: boolean; readonly detail: string } {
+    const nowMs = this.#options.clock.now();
+    const states = [...this.#pairs].map(([pair, settings]) => ({ pair, ...this.#stateOf(settings, nowMs) }));
+    const [worst] = states.toSorted((a, b) => PAIR_STATES.indexOf(b.state) - PAIR_STATES.indexOf(a.state));
+    const sentence = worst === undefined ? null : sentenceOf(worst.pair, worst.state, worst.ageMs);
+    return { name: 'fx', ok: true, degraded: sentence !== null, detail: sentence ?? 'every pair has a fresh rate' };
+  }
+
+  /** Lets go of whatever is being asked. */
+  close(): void {
+    this.#stopping.abort();
+  }
+
+  async #look(): Promise<void> {
+    const { clock, settings } = this.#options;
+    const all = [...this.#pairs.values()];
+    await this.#recall(all);
+    for (const window of wantedWindows(clock.now(), settings.quoteMs, this.#lot)) {
+      // Crosses are made of the others' quotes.
+      const [crosses, direct] = [all.filter(isCross), all.filter((each) => !isCross(each))];
+      await Promise.all(direct.map(async (each) => this.#ensure(each, window)));
+      await Promise.all(crosses.map(async (each) => this.#ensure(each, window)));
+    }
+    this.#tellStates();
+  }
+
+  /** After a start: what the house knew last, so that nobody waits for slow sources. */
+  async #recall(all: readonly PairSettings[]): Promise<void> {
+    if (this.#isRecalled) return;
+    for (const { pair } of all) {
+      const last = await selectLastQuote(this.#options.sql, pair);
+      if (last !== null) this.#remember(pairText(pair), last);
+    }
+    this.#isRecalled = true;
+  }
+
+  async #ensure(settings: PairSettings, window: Window): Promise<void> {
+    const { sql, clock } = this.#options;
+    const name = pairText(settings.pair);
+    if (this.#known(name).some((each) => each.startsAtMs === window.startsAtMs)) return;
+    if (clock.monotonic() < (this.#retryAt.get(name) ?? 0)) return;
+    const found = await selectQuoteOfWindow(sql, settings.pair, window.startsAtMs);
+    if (found !== null) {
+      this.#remember(name, found);
+      return;
+    }
+    const { quote, ticks } = await this.#make(settings, window);
+    if (quote === null) {
+      this.#retryAt.set(name, clock.monotonic() + RETRY_MS);
+      return;
+    }
+    await insertQuote(sql, quote, ticks, clock.now());
+    // Whichever process was first, its quote is everybody's.
+    const stored = await selectQuoteOfWindow(sql, settings.pair, window.startsAtMs);
+    if (stored === null) return;
+    if (stored.id === quote.id) this.#metrics.issued(name);
+    this.#remember(name, stored);
+  }
+
+  async #make(
+    settings: PairSettings,
+    window: Window,
+  ): Promise<{ quote: StoredQuote | null; ticks: readonly NewTick[] }> {
+    const { origin } = settings;
+    switch (origin.kind) {
+      case 'fixed': {
+        const observedAtMs = Math.min(this.#options.clock.now(), window.startsAtMs);
+        const made = { market: origin.rate, observedAtMs, source: 'fixed', ticks: [] };
+        return { quote: quoteOf(settings, window, made), ticks: [] };
+      }
+      case 'cross':
+        return { quote: this.#cross(settings, origin.via, window), ticks: [] };
+      case 'sources':
+        return this.#askAll(settings, origin.names, window);
+    }
+  }
+
+  /** wallet/via × via/game, each as configured or told from its other side. */
+  #cross(settings: PairSettings, via: string, window: Window): StoredQuote | null {
+    const [first, second] = legsOf(settings.pair, via).map((pair) => this.#leg(pair, window));
+    if (first == null || second == null) return null;
+    return quoteOf(settings, window, {
+      market: crossRate(first.rate, second.rate),
+      observedAtMs: Math.min(first.observedAtMs, second.observedAtMs),
+      source: `${first.name} × ${second.name}`,
+      ticks: [...new Set([...first.ticks, ...second.ticks])],
+    });
+  }
+
+  #leg(
+    pair: Pair,
+    { startsAtMs }: Window,
+  ): { rate: Rate; observedAtMs: number; name: string; ticks: readonly string[] } | null {
+    const name = this.#nameOf(pair);
+    const quote = this.#known(name).find((each) => each.startsAtMs === startsAtMs);
+    if (quote === undefined) return null;
+    const { market, observedAtMs, ticks } = quote;
+    return name === pairText(pair)
+      ? { rate: market, observedAtMs, name, ticks }
+      : { rate: inverseRate(market), observedAtMs, name: `1/(${name})`, ticks };
+  }
+
+  /** A leg is configured as it stands, or from its other side. */
+  #nameOf(pair: Pair): string {
+    const straight = pairText(pair);
+    return this.#pairs.has(straight) ? straight : pairText({ wallet: pair.game, game: pair.wallet });
+  }
+
+  async #askAll(
+    settings: PairSettings,
+    names: readonly string[],
+    window: Window,
+  ): Promise<{ quote: StoredQuote | null; ticks: readonly NewTick[] }> {
+    const { sql, clock, settings: limits } = this.#options;
+    const { pair } = settings;
+    const answers = await Promise.all(names.map(async (name) => this.#sources.ask(name, pair)));
+    const last = await selectLastQuote(sql, pair, 'market');
+    const jumps = last === null ? [] : await selectJumps(sql, pair, last.observedAtMs);
+    const good = last === null ? null : { rate: last.market, observedAtMs: last.observedAtMs };
+    const verdict = evaluate({ answers, last: good, jumps, nowMs: clock.now() }, settings, limits);
+    await this.#noteRejections(settings, verdict.rejected);
+    this.#tellSources(settings, names, verdict);
+    if (verdict.kind === 'keep') {
+      // The old rate with its old age: a quote that was never refreshed is not made to look fresh.
+      return { quote: last === null ? null : quoteOf(settings, window, last), ticks: [] };
+    }
+    const ticks = verdict.used.map((each) => ({ ...each, id: newId() }));
+    const source = ticks.map((each) => each.source).join(', ');
+    const made = {
+      market: verdict.rate,
+      observedAtMs: verdict.observedAtMs,
+      source,
+      ticks: ticks.map((each) => each.id),
+    };
+    return { quote: quoteOf(settings, window, made), ticks };
+  }
+
+  async #noteRejections({ pair }: PairSettings, rejected: readonly Rejection[]): Promise<void> {
+    if (rejected.length === 0) return;
+    const { sql, clock } = this.#options;
+    for (const each of rejected) this.#metrics.rejected(pairText(pair), each.source, each.reason);
+    await insertRejections(
+      sql,
+      pair,
+      rejected.map((each) => ({ ...each, id: newId() })),
+      clock.now(),
+    );
+    await deleteOldRejections(sql, clock.now() - REJECTIONS_KEPT_MS);
+  }
+
+  /** One line when a source begins or ends to be disbelieved; nothing while it lasts. */
+  #tellSources({ pair }: PairSettings, names: readonly string[], verdict: Verdict): void {
+    const { log } = this.#options;
+    for (const source of names) {
+      const rejection = verdict.rejected.find((each) => each.source === source);
+      const about = { pair: pairText(pair), source };
+      if (!this.#isNews(`${about.pair} ${source}`, rejection?.reason ?? '')) continue;
+      if (rejection === undefined) log.info(about, 'a source of rates is believed again');
+      else
+        log.warn({ ...about, ...rejection }, `a rate of ${about.pair} from ${source} is not used: ${rejection.reason}`);
+    }
+    if (verdict.kind === 'rate' && verdict.isNewLevel)
+      log.warn({ pair: pairText(pair) }, 'the rate jumped and has stayed there: the new level is used from now on');
+  }
+
+  #tellStates(): void {
+    const { clock, log } = this.#options;
+    for (const [pair, settings] of this.#pairs) {
+      const { state, ageMs } = this.#stateOf(settings, clock.now());
+      this.#metrics.show(pair, state, ageMs);
+      if (!this.#isNews(pair, state === 'fresh' ? '' : state)) continue;
+      const sentence = sentenceOf(pair, state, ageMs);
+      if (sentence === null) log.info({ pair }, `the rate of ${pair} is fresh again`);
+      else if (state === 'stale') log.warn({ pair, state }, sentence);
+      else log.error({ pair, state }, sentence);
+    }
+  }
+
+  /** True when what is said of a thing differs from what was said last; nothing was said is ''. */
+  #isNews(about: string, words: string): boolean {
+    const isNews = (this.#told.get(about) ?? '') !== words;
+    this.#told.set(about, words);
+    return isNews;
+  }
+
+  #stateOf(settings: PairSettings, nowMs: number): { readonly state: PairState; readonly ageMs: number | null } {
+    const quote = this.#currentOf(settings, nowMs);
+    if (quote === null) return { state: 'unpriced', ageMs: null };
+    return { state: this.#freshnessOf(settings, quote, nowMs), ageMs: Math.max(0, nowMs - quote.observedAtMs) };
+  }
+
+  /** A cross is as fresh as the worse of its legs: each has limits of its own. */
+  #freshnessOf(settings: PairSettings, quote: StoredQuote, nowMs: number): Freshness {
+    if (settings.origin.kind !== 'cross') return freshnessOf(quote, settings, nowMs);
+    const states = legsOf(settings.pair, settings.origin.via).map((pair): PairState => {
+      const leg = this.#pairs.get(this.#nameOf(pair));
+      return leg === undefined ? 'unpriced' : this.#stateOf(leg, nowMs).state;
+    });
+    if (states.every((each) => each === 'fresh')) return 'fresh';
+    return states.every((each) => each === 'fresh' || each === 'stale') ? 'stale' : 'expired';
+  }
+
+  /** The newest quote that has begun. One that has ended is better than none: its age says what it is good for. */
+  #currentOf({ pair }: PairSettings, nowMs: number): StoredQuote | null {
+    return this.#known(pairText(pair)).findLast((each) => each.startsAtMs <= nowMs) ?? null;
+  }
+
+  #known(pair: string): readonly StoredQuote[] {
+    return this.#quotes.get(pair) ?? [];
+  }
+
+  #remember(pair: string, quote: StoredQuote): void {
+    const all = [...this.#known(pair), quote].toSorted((a, b) => a.startsAtMs - b.startsAtMs);
+    this.#quotes.set(pair, all.slice(-QUOTES_KEPT));
+  }
+}
+
+const legsOf = ({ wallet, game }: Pair, via: string): readonly [Pair, Pair] => [
+  { wallet, game: via },
+  { wallet: via, game },
+];
+
+const isCross = ({ origin }: PairSettings): boolean => origin.kind === 'cross';
+
+function quoteOf(
+  settings: PairSettings,
+  window: Window,
+  made: Pick<StoredQuote, 'market' | 'observedAtMs' | 'source' | 'ticks'>,
+): StoredQuote {
+  const market = roundRate(made.market, RATE_DIGITS);
+  return {
+    id: newId(),
+    pair: settings.pair,
+    market,
+    spreadBps: settings.spreadBps,
+    rate: applySpread(market, settings.spreadBps),
+    source: made.source,
+    ticks: made.ticks,
+    observedAtMs: made.observedAtMs,
+    ...window,
+  };
+}
