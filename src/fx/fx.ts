@@ -1,6 +1,7 @@
 /**
  * The exchange room: sees to it that every configured pair has one quote in every window, made once and shared by all processes
- * of the house through the database. What it cannot find out it does not make up: the last good rate stays, and ages. It never
+ * of the house through the database. What it cannot find out it does not make up: the last good rate stays, and ages. The time is
+ * the database's: a process whose own clock is an hour slow would else take the quotes of an hour ago for those of now. It never
  * moves money; whoever books asks `exchange` and decides by what it says.
  */
 import type { Exchange, Freshness, Pair, Quote, Rate } from '../money/index.ts';
@@ -8,13 +9,12 @@ import { applySpread, crossRate, inverseRate, pairText, roundRate } from '../mon
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import { newId, randomInteger } from '../platform/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
-import type { Verdict } from './agree.ts';
 import { evaluate } from './agree.ts';
-import type { FxMetrics } from './fx-metrics.ts';
-import { fxMetrics } from './fx-metrics.ts';
 import type { PairReport, PairState } from './report.ts';
 import { PAIR_STATES, sentenceOf } from './report.ts';
 import type { FxSettings, PairSettings } from './settings.ts';
+import type { SharedTime } from './shared-time.ts';
+import { createSharedTime } from './shared-time.ts';
 import type { Sources } from './sources/ask.ts';
 import { createSources } from './sources/ask.ts';
 import type { NewTick, StoredQuote } from './store.ts';
@@ -22,6 +22,7 @@ import {
   deleteOldRejections,
   insertQuote,
   insertRejections,
+  selectDatabaseTime,
   selectJumps,
   selectLastQuote,
   selectQuote,
@@ -29,6 +30,8 @@ import {
   selectRejections,
   selectTicks,
 } from './store.ts';
+import type { Teller } from './teller.ts';
+import { createTeller } from './teller.ts';
 import type { Rejection } from './tick.ts';
 import type { Window } from './windows.ts';
 import { freshnessOf, wantedWindows } from './windows.ts';
@@ -39,6 +42,8 @@ export interface FxOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly settings: FxSettings;
+  /** what time the database has; tests pass their own */
+  readonly databaseTime?: () => Promise<number>;
   /** how the sources are reached; tests pass their own */
   readonly errands?: Pick<ErrandTools, 'fetch' | 'pause'>;
 }
@@ -59,7 +64,8 @@ const LOTS = 1_000;
 
 export class Fx {
   readonly #options: FxOptions;
-  readonly #metrics: FxMetrics;
+  readonly #teller: Teller;
+  readonly #time: SharedTime;
   readonly #sources: Sources;
   readonly #stopping = new AbortController();
   /** which process of the house asks first, a number from 0 to 1 */
@@ -68,15 +74,15 @@ export class Fx {
   readonly #quotes = new Map<string, readonly StoredQuote[]>();
   /** when a pair without any rate is tried again, by the monotonic clock */
   readonly #retryAt = new Map<string, number>();
-  readonly #told = new Map<string, string>();
   #running: Promise<void> | null = null;
   #isRecalled = false;
 
   constructor(options: FxOptions) {
     this.#options = options;
-    this.#metrics = fxMetrics(options.metrics);
-    const { clock, errands, settings } = options;
-    this.#sources = createSources(settings.sources, { ...errands, clock, signal: this.#stopping.signal });
+    const { sql, clock, errands, settings, databaseTime = async () => selectDatabaseTime(sql) } = options;
+    this.#teller = createTeller(options.log, options.metrics);
+    this.#time = createSharedTime(clock, databaseTime);
+    this.#sources = createSources(settings.sources, { ...errands, clock: this.#time, signal: this.#stopping.signal });
     this.#pairs = new Map(settings.pairs.map((each) => [pairText(each.pair), each]));
   }
 
@@ -94,14 +100,14 @@ export class Fx {
     if (pair.wallet === pair.game) return { kind: 'none' };
     const settings = this.#pairs.get(pairText(pair));
     if (settings === undefined) return { kind: 'unconfigured', pair };
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#time.now();
     const current = this.#currentOf(settings, nowMs);
     if (current === null) return { kind: 'unpriced', pair };
     return {
       kind: 'quoted',
       current,
       freshness: this.#freshnessOf(settings, current, nowMs),
-      shown,
+      shown: shown === null ? null : { quote: shown, hasEnded: nowMs >= shown.expiresAtMs },
       walletScale: sides.wallet.scale,
       gameScale: sides.game.scale,
       terms: this.#options.settings.terms,
@@ -119,8 +125,8 @@ export class Fx {
 
   /** Every configured pair, in the order of the configuration. */
   async report(): Promise<readonly PairReport[]> {
-    const { sql, clock } = this.#options;
-    const nowMs = clock.now();
+    const { sql } = this.#options;
+    const nowMs = this.#time.now();
     return Promise.all(
       [...this.#pairs.values()].map(async (settings) => {
         const quote = this.#currentOf(settings, nowMs);
@@ -137,7 +143,7 @@ export class Fx {
 
   /** The check of `/readyz`: a pair without a fresh rate degrades the server and never takes it out of traffic. */
   health(): { readonly name: string; readonly ok: boolean; readonly degraded: boolean; readonly detail: string } {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#time.now();
     const states = [...this.#pairs].map(([pair, settings]) => ({ pair, ...this.#stateOf(settings, nowMs) }));
     const [worst] = states.toSorted((a, b) => PAIR_STATES.indexOf(b.state) - PAIR_STATES.indexOf(a.state));
     const sentence = worst === undefined ? null : sentenceOf(worst.pair, worst.state, worst.ageMs);
@@ -150,16 +156,21 @@ export class Fx {
   }
 
   async #look(): Promise<void> {
-    const { clock, settings } = this.#options;
+    const { settings } = this.#options;
     const all = [...this.#pairs.values()];
+    if (all.length === 0) return;
+    await this.#time.look();
     await this.#recall(all);
-    for (const window of wantedWindows(clock.now(), settings.quoteMs, this.#lot)) {
+    for (const window of wantedWindows(this.#time.now(), settings.quoteMs, this.#lot)) {
       // Crosses are made of the others' quotes.
       const [crosses, direct] = [all.filter(isCross), all.filter((each) => !isCross(each))];
       await Promise.all(direct.map(async (each) => this.#ensure(each, window)));
       await Promise.all(crosses.map(async (each) => this.#ensure(each, window)));
     }
-    this.#tellStates();
+    for (const [pair, each] of this.#pairs) {
+      const { state, ageMs } = this.#stateOf(each, this.#time.now());
+      this.#teller.state(pair, state, ageMs);
+    }
   }
 
   /** After a start: what the house knew last, so that nobody waits for slow sources. */
@@ -187,11 +198,11 @@ export class Fx {
       this.#retryAt.set(name, clock.monotonic() + RETRY_MS);
       return;
     }
-    await insertQuote(sql, quote, ticks, clock.now());
+    await insertQuote(sql, quote, ticks, this.#time.now());
     // Whichever process was first, its quote is everybody's.
     const stored = await selectQuoteOfWindow(sql, settings.pair, window.startsAtMs);
     if (stored === null) return;
-    if (stored.id === quote.id) this.#metrics.issued(name);
+    if (stored.id === quote.id) this.#teller.issued(settings.pair);
     this.#remember(name, stored);
   }
 
@@ -202,7 +213,7 @@ export class Fx {
     const { origin } = settings;
     switch (origin.kind) {
       case 'fixed': {
-        const observedAtMs = Math.min(this.#options.clock.now(), window.startsAtMs);
+        const observedAtMs = Math.min(this.#time.now(), window.startsAtMs);
         const made = { market: origin.rate, observedAtMs, source: 'fixed', ticks: [] };
         return { quote: quoteOf(settings, window, made), ticks: [] };
       }
@@ -249,15 +260,15 @@ export class Fx {
     names: readonly string[],
     window: Window,
   ): Promise<{ quote: StoredQuote | null; ticks: readonly NewTick[] }> {
-    const { sql, clock, settings: limits } = this.#options;
+    const { sql, settings: limits } = this.#options;
     const { pair } = settings;
     const answers = await Promise.all(names.map(async (name) => this.#sources.ask(name, pair)));
     const last = await selectLastQuote(sql, pair, 'market');
     const jumps = last === null ? [] : await selectJumps(sql, pair, last.observedAtMs);
     const good = last === null ? null : { rate: last.market, observedAtMs: last.observedAtMs };
-    const verdict = evaluate({ answers, last: good, jumps, nowMs: clock.now() }, settings, limits);
+    const verdict = evaluate({ answers, last: good, jumps, nowMs: this.#time.now() }, settings, limits);
     await this.#noteRejections(settings, verdict.rejected);
-    this.#tellSources(settings, names, verdict);
+    this.#teller.sources(pair, names, verdict);
     if (verdict.kind === 'keep') {
       // The old rate with its old age: a quote that was never refreshed is not made to look fresh.
       return { quote: last === null ? null : quoteOf(settings, window, last), ticks: [] };
@@ -275,50 +286,14 @@ export class Fx {
 
   async #noteRejections({ pair }: PairSettings, rejected: readonly Rejection[]): Promise<void> {
     if (rejected.length === 0) return;
-    const { sql, clock } = this.#options;
-    for (const each of rejected) this.#metrics.rejected(pairText(pair), each.source, each.reason);
+    const { sql } = this.#options;
     await insertRejections(
       sql,
       pair,
       rejected.map((each) => ({ ...each, id: newId() })),
-      clock.now(),
+      this.#time.now(),
     );
-    await deleteOldRejections(sql, clock.now() - REJECTIONS_KEPT_MS);
-  }
-
-  /** One line when a source begins or ends to be disbelieved; nothing while it lasts. */
-  #tellSources({ pair }: PairSettings, names: readonly string[], verdict: Verdict): void {
-    const { log } = this.#options;
-    for (const source of names) {
-      const rejection = verdict.rejected.find((each) => each.source === source);
-      const about = { pair: pairText(pair), source };
-      if (!this.#isNews(`${about.pair} ${source}`, rejection?.reason ?? '')) continue;
-      if (rejection === undefined) log.info(about, 'a source of rates is believed again');
-      else
-        log.warn({ ...about, ...rejection }, `a rate of ${about.pair} from ${source} is not used: ${rejection.reason}`);
-    }
-    if (verdict.kind === 'rate' && verdict.isNewLevel)
-      log.warn({ pair: pairText(pair) }, 'the rate jumped and has stayed there: the new level is used from now on');
-  }
-
-  #tellStates(): void {
-    const { clock, log } = this.#options;
-    for (const [pair, settings] of this.#pairs) {
-      const { state, ageMs } = this.#stateOf(settings, clock.now());
-      this.#metrics.show(pair, state, ageMs);
-      if (!this.#isNews(pair, state === 'fresh' ? '' : state)) continue;
-      const sentence = sentenceOf(pair, state, ageMs);
-      if (sentence === null) log.info({ pair }, `the rate of ${pair} is fresh again`);
-      else if (state === 'stale') log.warn({ pair, state }, sentence);
-      else log.error({ pair, state }, sentence);
-    }
-  }
-
-  /** True when what is said of a thing differs from what was said last; nothing was said is ''. */
-  #isNews(about: string, words: string): boolean {
-    const isNews = (this.#told.get(about) ?? '') !== words;
-    this.#told.set(about, words);
-    return isNews;
+    await deleteOldRejections(sql, this.#time.now() - REJECTIONS_KEPT_MS);
   }
 
   #stateOf(settings: PairSettings, nowMs: number): { readonly state: PairState; readonly ageMs: number | null } {

@@ -191,3 +191,11 @@ export async function selectRejections(sql: Database, pair: Pair, limit: number)
     LIMIT ${limit}`;
   return rows.map(({ rejected_at: at, ...row }) => ({ ...row, atMs: at.getTime() }));
 }
+
+/** The database's own time, milliseconds since 1970. */
+export async function selectDatabaseTime(sql: Database): Promise<number> {
+  const [row] = await sql<{ now_ms: string }[]>`
+    /* fx.database_time */
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms`;
+  return Number.parseInt(row?.now_ms ?? '', 10);
+}

@@ -81,8 +81,8 @@ export type Exchange =
       /** the quote of this moment */
       readonly current: Quote;
       readonly freshness: Freshness;
-      /** what the session was last shown; null: nothing yet */
-      readonly shown: Quote | null;
+      /** what the session was last shown, and whether its time is over; null: nothing yet */
+      readonly shown: { readonly quote: Quote; readonly hasEnded: boolean } | null;
       readonly walletScale: number;
       readonly gameScale: number;
       readonly terms: ExchangeTerms;
@@ -118,8 +118,8 @@ export function lockForRound(exchange: Exclude<Exchange, { kind: 'none' }>, nowM
   if (exchange.kind !== 'quoted') return { kind: 'refused', refusal: exchange.kind };
   const { current, shown, freshness, terms } = exchange;
   if (freshness === 'expired') return { kind: 'refused', refusal: 'expired_rate' };
-  if (shown !== null && holds(shown, current.pair, nowMs))
-    return { kind: 'locked', lock: lockOf(exchange, shown, nowMs) };
+  if (shown !== null && !shown.hasEnded && pairText(shown.quote.pair) === pairText(current.pair))
+    return { kind: 'locked', lock: lockOf(exchange, shown.quote, nowMs) };
   if (shown !== null && terms.onQuoteExpiry === 'reject') return { kind: 'refused', refusal: 'expired_quote' };
   return { kind: 'locked', lock: lockOf(exchange, current, nowMs) };
 }
@@ -140,10 +140,6 @@ export function mayKeepLock(lock: RateLock, pair: Pair, terms: ExchangeTerms, no
     pairText(lock.pair) === pairText(pair) &&
     nowMs - lock.lockedAtMs <= terms.sessionLockMaxMs
   );
-}
-
-function holds(quote: Quote, pair: Pair, nowMs: number): boolean {
-  return nowMs < quote.expiresAtMs && pairText(quote.pair) === pairText(pair);
 }
 
 function lockOf(exchange: Extract<Exchange, { kind: 'quoted' }>, quote: Quote, nowMs: number): RateLock {

@@ -1,9 +1,10 @@
 /** The room over a real database and real servers: quotes shared by all processes, ages, alerts, and what is kept. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Fx } from '../../src/fx/index.ts';
 import type { FxSettings, PairSettings } from '../../src/fx/index.ts';
 import type { Exchange, Quote } from '../../src/money/index.ts';
 import { formatRate, lockForRound, toWallet } from '../../src/money/index.ts';
-import { manualClock, newId } from '../../src/platform/index.ts';
+import { createMetrics, manualClock, newId, silentLog } from '../../src/platform/index.ts';
 import type { ManualClock } from '../../src/platform/index.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -177,6 +178,43 @@ describe('a quote', () => {
     const found = await room(fxSettings([small])).fx.quote(quoted(fx.exchange(sides('SHIB/USD'), null)).current.id);
     expect(formatRate(found!.market)).toBe('0.00000812345678901234567891');
     expect(rateOf(found!)).toBe('0.000008093399998892999999898033');
+  });
+});
+
+describe('the time', () => {
+  const HOUR_MS = 3_600_000;
+
+  it("is the database's: processes whose clocks are hours wrong have the same quotes [FX-21]", async () => {
+    const clocks = [clock, manualClock(NOW - HOUR_MS), manualClock(NOW + HOUR_MS)];
+    const databaseTime = async () => clock.now();
+    const rooms = clocks.map((each) => fxOf(database.sql, each, live(), { databaseTime }));
+    const idsNow = () => rooms.map(({ fx }) => quoted(fx.exchange(BTC_USD, null)).current.id);
+    for (const { fx } of rooms) await fx.turn();
+    expect(new Set(idsNow()).size).toBe(1);
+    const [first] = idsNow();
+    for (const each of clocks) each.advance(60_000);
+    for (const { fx } of rooms) await fx.turn();
+    expect(new Set(idsNow()).size).toBe(1);
+    expect(idsNow()).not.toContain(first);
+    const shown = await rooms[1]!.fx.quote(first!);
+    expect(rooms.map(({ fx }) => quoted(fx.exchange(BTC_USD, shown)).shown?.hasEnded)).toEqual([true, true, true]);
+  });
+
+  it('is really asked of the database', async () => {
+    const { fx } = fxOf(database.sql, manualClock(0), live());
+    const real = new Fx({
+      sql: database.sql,
+      clock: manualClock(0),
+      log: silentLog,
+      metrics: createMetrics(),
+      settings: live(),
+    });
+    await real.turn();
+    await fx.turn();
+    const { current } = quoted(real.exchange(BTC_USD, null));
+    const [row] = await database.sql`SELECT clock_timestamp() AS now`;
+    expect(Math.abs(current.observedAtMs - row!['now'].getTime())).toBeLessThan(60_000);
+    expect(quoted(fx.exchange(BTC_USD, null)).current.observedAtMs).toBe(0);
   });
 });
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { isProblem, parsePair, parseRate, SAFE_TERMS } from '../../src/money/index.ts';
 import type { Pair, Rate } from '../../src/money/index.ts';
 import { Fx } from '../../src/fx/index.ts';
-import type { FxSettings, JsonSource, PairSettings } from '../../src/fx/index.ts';
+import type { FxOptions, FxSettings, JsonSource, PairSettings } from '../../src/fx/index.ts';
 import type { Answer } from '../../src/fx/tick.ts';
 import { createLog, createMetrics } from '../../src/platform/index.ts';
 import type { Clock, Database } from '../../src/platform/index.ts';
@@ -112,11 +112,13 @@ export interface Line {
   readonly [name: string]: unknown;
 }
 
-/** A room over a real database, with the log it writes. */
-export function fxOf(sql: Database, clock: Clock, settings: FxSettings) {
+/** A room over a real database, with the log it writes; the database's time is the clock's unless told otherwise. */
+export function fxOf(sql: Database, clock: Clock, settings: FxSettings, more: Partial<FxOptions> = {}) {
   const lines: Line[] = [];
   const metrics = createMetrics();
   const log = createLog({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line)) } });
-  const fx = new Fx({ sql, clock, log, metrics, settings, errands: { pause: async () => undefined } });
+  const errands = { pause: async () => undefined };
+  const databaseTime = async () => clock.now();
+  const fx = new Fx({ sql, clock, log, metrics, settings, errands, databaseTime, ...more });
   return { fx, metrics, lines };
 }

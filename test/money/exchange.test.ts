@@ -72,13 +72,13 @@ function quote(text: string, more: Partial<Quote> = {}): Quote {
 
 function quoted(
   current: Quote,
-  more: { shown?: Quote | null; freshness?: Freshness; terms?: Partial<ExchangeTerms> } = {},
+  more: { shown?: Quote; freshness?: Freshness; terms?: Partial<ExchangeTerms> } = {},
 ): Extract<Exchange, { kind: 'quoted' }> {
   return {
     kind: 'quoted',
     current,
     freshness: more.freshness ?? 'fresh',
-    shown: more.shown ?? null,
+    shown: more.shown === undefined ? null : { quote: more.shown, hasEnded: NOW >= more.shown.expiresAtMs },
     walletScale: 8,
     gameScale: 2,
     terms: { ...SAFE_TERMS, ...more.terms },
