@@ -94,7 +94,7 @@ function agreement(
   const middle = median(ticks.map((each) => each.rate));
   if (!spreadsTooFar(ticks, maxBps)) return { rate: middle, observedAtMs: oldest(ticks), used: ticks, rejected: [] };
   const near = ticks.filter((each) => !isFurtherThan(each.rate, middle, maxBps));
-  if (ticks.length < 3 || near.length * 2 <= ticks.length || spreadsTooFar(near, maxBps * 2)) return null;
+  if (ticks.length < 3 || near.length * 2 <= ticks.length) return null;
   const far = ticks.filter((each) => !near.includes(each));
   return {
     rate: median(near.map((each) => each.rate)),

@@ -147,7 +147,8 @@ export class Fx {
     const states = [...this.#pairs].map(([pair, settings]) => ({ pair, ...this.#stateOf(settings, nowMs) }));
     const [worst] = states.toSorted((a, b) => PAIR_STATES.indexOf(b.state) - PAIR_STATES.indexOf(a.state));
     const sentence = worst === undefined ? null : sentenceOf(worst.pair, worst.state, worst.ageMs);
-    return { name: 'fx', ok: true, degraded: sentence !== null, detail: sentence ?? 'every pair has a fresh rate' };
+    const fine = this.#pairs.size === 0 ? 'nothing is converted' : 'every pair has a fresh rate';
+    return { name: 'fx', ok: true, degraded: sentence !== null, detail: sentence ?? fine };
   }
 
   /** Lets go of whatever is being asked. */
@@ -263,6 +264,8 @@ export class Fx {
     const { sql, settings: limits } = this.#options;
     const { pair } = settings;
     const answers = await Promise.all(names.map(async (name) => this.#sources.ask(name, pair)));
+    // What was given up because the server closes says nothing about a source.
+    if (this.#stopping.signal.aborted) return { quote: null, ticks: [] };
     const last = await selectLastQuote(sql, pair, 'market');
     const jumps = last === null ? [] : await selectJumps(sql, pair, last.observedAtMs);
     const good = last === null ? null : { rate: last.market, observedAtMs: last.observedAtMs };

@@ -61,7 +61,8 @@ const MAX_DIGITS = 30;
 export function judge(answer: Answer, settings: PairSettings, nowMs: number): Tick | Rejection {
   const { source } = answer;
   if (answer.kind === 'failed') return { source, value: null, reason: answer.reason, detail: answer.detail };
-  const value = (answer.isInverse ? '1/' : '') + answer.value.slice(0, 100);
+  // It is stored and shown whatever it is.
+  const value = (answer.isInverse ? '1/' : '') + answer.value.slice(0, 100).replaceAll(/\p{Cc}/gu, '?');
   const no = (reason: RejectionReason, detail = ''): Rejection => ({ source, value, reason, detail });
   const said = readRate(answer.value);
   if (said === null) return no('unreadable', 'no decimal number');

@@ -4,8 +4,9 @@
  * quotes, the time and the terms are passed in. Stakes may be refused, payouts never are.
  */
 import type { Decimal } from './decimal.ts';
+import { isProblem } from './problem.ts';
 import type { Conversion, Rate } from './rate.ts';
-import { isBelowMinimum, toDisplayUnits, toWalletUnits } from './rate.ts';
+import { formatRate, isBelowMinimum, parseRate, toDisplayUnits, toWalletUnits } from './rate.ts';
 import type { RoundingMode } from './rounding.ts';
 
 /** Whose rate it is: units of the game's currency for 1 of the wallet's. Written `BTC/USD`. */
@@ -183,4 +184,33 @@ export function stakeToWallet(amount: Decimal, lock: RateLock, maxRoundingErrorB
 /** A wallet's balance as the game shows it: game units, rounded down, so that all of it may be staked (FX-13). */
 export function display(balance: bigint, at: Pick<Quote, 'rate'>, walletScale: number, gameScale: number): bigint {
   return toDisplayUnits(balance, walletScale, at.rate, gameScale);
+}
+
+/** A lock as text and plain values: what is stored with the round and copied to each of its transactions. */
+export interface StoredLock {
+  readonly quoteId: string;
+  /** `BTC/USD` */
+  readonly pair: string;
+  /** decimal text, units of the game's currency for 1 of the wallet's */
+  readonly rate: string;
+  readonly market: string;
+  readonly spreadBps: number;
+  readonly source: string;
+  readonly walletScale: number;
+  readonly gameScale: number;
+  readonly rounding: RoundingRule;
+  readonly lockedAtMs: number;
+  readonly isStale: boolean;
+}
+
+export function writeLock(lock: RateLock): StoredLock {
+  return { ...lock, pair: pairText(lock.pair), rate: formatRate(lock.rate), market: formatRate(lock.market) };
+}
+
+/** What cannot be a lock of ours is a defect of whoever stored it. */
+export function readLock(stored: StoredLock): RateLock {
+  const [pair, rate, market] = [parsePair(stored.pair), parseRate(stored.rate), parseRate(stored.market)];
+  if (pair === null || isProblem(rate) || isProblem(market))
+    throw new Error(`defect: the rate locked by quote ${stored.quoteId} is unreadable`);
+  return { ...stored, pair, rate, market };
 }

@@ -6,7 +6,7 @@ import type { EarlierJump, Evidence, LastGood } from '../../src/fx/agree.ts';
 import type { PairSettings } from '../../src/fx/index.ts';
 import { judge, MAX_FIXING_AGE_MS, readRate } from '../../src/fx/tick.ts';
 import type { Answer } from '../../src/fx/tick.ts';
-import { compareRates, formatRate, inverseRate } from '../../src/money/index.ts';
+import { compareRates, formatRate, inverseRate, isFurtherThan } from '../../src/money/index.ts';
 import { pairSettings, rate, said } from './quotes.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
@@ -75,6 +75,12 @@ describe('a single word', () => {
     const fixing = (ageMs: number) => judge(said('one', '1.085', NOW, { fixedOnMs: NOW - ageMs }), daily, NOW);
     expect(fixing(MAX_FIXING_AGE_MS)).toMatchObject({ rate: rate('1.085') });
     expect(fixing(MAX_FIXING_AGE_MS + 1)).toMatchObject({ reason: 'too_old' });
+  });
+
+  it('is kept as text that can be stored, whatever it is', () => {
+    const { rejected } = outcome({ answers: from('a\0b\n') }).verdict;
+    expect(rejected).toMatchObject([{ value: 'a?b?', reason: 'unreadable' }]);
+    expect(outcome({ answers: from('x'.repeat(5_000)) }).verdict.rejected[0]?.value).toHaveLength(100);
   });
 
   it('that failed is told as it failed', () => {
@@ -154,6 +160,24 @@ describe('several sources', () => {
   it('are as old as the oldest that is used', () => {
     const answers = [said('one', '64000', NOW - 40_000), said('two', '64010', NOW)];
     expect(outcome({ answers }).verdict).toMatchObject({ observedAtMs: NOW - 40_000 });
+  });
+
+  it('never move the rate by more than a jump at once, whatever they say [FX-10]', () => {
+    const word = fc.oneof(
+      fc.constantFrom('0', '-1', 'NaN', '0.0000155949', '1e9', ''),
+      fc.integer({ min: 50_000, max: 80_000 }).map(String),
+      fc.integer({ min: 63_000, max: 65_000 }).map(String),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 5 }), (words) => {
+        const { verdict } = outcome({ answers: from(...words) });
+        if (verdict.kind === 'rate') expect(isFurtherThan(verdict.rate, LAST.rate, LIMITS.maxJumpBps)).toBe(false);
+        // Every word is either used or turned down with a reason.
+        const used = verdict.kind === 'rate' ? verdict.used.length : 0;
+        expect(used + verdict.rejected.length).toBe(words.length);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 
   it('give the same rate in whatever order they answer, and one between the lowest and the highest', () => {

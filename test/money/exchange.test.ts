@@ -19,11 +19,13 @@ import {
   parseRate,
   rateOf,
   rational,
+  readLock,
   residueOf,
   roundingOf,
   SAFE_TERMS,
   stakeToWallet,
   toWallet,
+  writeLock,
   ZERO_RATIONAL,
 } from '../../src/money/index.ts';
 import type {
@@ -228,6 +230,15 @@ describe('the lock of a new round', () => {
     expect(mayKeepLock(lock, pair, terms, NOW + 1_001)).toBe(false);
     expect(mayKeepLock(lock, { wallet: 'BTC', game: 'EUR' }, terms, NOW)).toBe(false);
   });
+});
+
+it('a lock is read back as it was stored, to the last digit', () => {
+  const odd = lockAt('0.00000812345678901234567891', { spreadBps: 37, rounding: 'house_favour', isStale: true });
+  for (const each of [lock, odd, { ...odd, rate: applySpread(odd.market, 37) }])
+    expect(readLock(JSON.parse(JSON.stringify(writeLock(each))))).toEqual(each);
+  expect(writeLock(lock)).toMatchObject({ pair: 'BTC/USD', rate: '64123.45', market: '64123.45' });
+  for (const broken of [{ rate: '0' }, { rate: 'NaN' }, { market: '' }, { pair: 'BTC' }])
+    expect(() => readLock({ ...writeLock(lock), ...broken })).toThrow(/^defect/);
 });
 
 it('a pair is two different codes', () => {
