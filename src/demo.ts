@@ -122,6 +122,7 @@ async function seatPlayers({ players, ledger }: Rooms): Promise<void> {
         idScope: '',
         player,
         currency,
+        exchange: null,
         session: { kind: 'none' },
         sessionId: null,
         gameCode: null,

@@ -94,10 +94,12 @@ export class Fx {
     return this.#running;
   }
 
-  /** What a call needs to know to convert between two currencies; `shown` is the quote the session was last answered by. */
+  /**
+   * What a call needs to know to convert between two different currencies; `shown` is the quote the session was last answered by,
+   * or that of its launch where one quote is the whole session's.
+   */
   exchange(sides: Sides, shown: Quote | null): Exchange {
     const pair: Pair = { wallet: sides.wallet.code, game: sides.game.code };
-    if (pair.wallet === pair.game) return { kind: 'none' };
     const settings = this.#pairs.get(pairText(pair));
     if (settings === undefined) return { kind: 'unconfigured', pair };
     const nowMs = this.#time.now();
@@ -107,11 +109,16 @@ export class Fx {
       kind: 'quoted',
       current,
       freshness: this.#freshnessOf(settings, current, nowMs),
-      shown: shown === null ? null : { quote: shown, hasEnded: nowMs >= shown.expiresAtMs },
+      shown: shown === null ? null : { quote: shown, hasEnded: nowMs >= this.#endOf(shown) },
       walletScale: sides.wallet.scale,
       gameScale: sides.game.scale,
       terms: this.#options.settings.terms,
     };
+  }
+
+  #endOf({ startsAtMs, expiresAtMs }: Quote): number {
+    const { lockScope, sessionLockMaxMs } = this.#options.settings.terms;
+    return lockScope === 'session' ? Math.max(expiresAtMs, startsAtMs + sessionLockMaxMs) : expiresAtMs;
   }
 
   /** A quote that was once given; null when there is none of this id. The last few minutes are in memory. */

@@ -99,6 +99,7 @@ function requestOf(call: MoneyCall, found: Found, context: ResolveContext, ports
     idScope: idScope(call, found.player, context.policy),
     player: found.player,
     currency: found.currency,
+    exchange: null,
     session: found.fact,
     sessionId: call.session,
     gameCode: call.game,

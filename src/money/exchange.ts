@@ -50,9 +50,9 @@ export type RoundingRule = 'half_even' | 'house_favour';
 
 /** The knobs of exchange; every one is the operator's, none a dialect's. */
 export interface ExchangeTerms {
-  /** which transactions share a lock */
+  /** which transactions share a rate: those of a round, of all rounds of a session, or a bet with the wins that name it */
   readonly lockScope: 'round' | 'session' | 'bet';
-  /** how old a session's lock may be when a new round takes it over */
+  /** how long the quote of a session's launch may lock its rounds, from the quote's beginning */
   readonly sessionLockMaxMs: number;
   /** a bet whose session was shown a quote that has ended: take the current one, or refuse */
   readonly onQuoteExpiry: 'requote' | 'reject';
@@ -69,10 +69,8 @@ export const SAFE_TERMS: ExchangeTerms = Object.freeze({
   maxRoundingErrorBps: 300,
 } satisfies ExchangeTerms);
 
-/** What a call needs to know of exchange, resolved before `decide`. */
+/** What a call in another currency than its wallet's needs to know of exchange, resolved before `decide`. */
 export type Exchange =
-  /** the wallet's own currency: nothing is converted */
-  | { readonly kind: 'none' }
   /** no such pair is configured: nothing is ever converted by itself (FX-23) */
   | { readonly kind: 'unconfigured'; readonly pair: Pair }
   /** the pair is configured and no source has said a rate yet */
@@ -82,7 +80,7 @@ export type Exchange =
       /** the quote of this moment */
       readonly current: Quote;
       readonly freshness: Freshness;
-      /** what the session was last shown, and whether its time is over; null: nothing yet */
+      /** what the session was shown, and whether it may lock no round any more; null: nothing yet */
       readonly shown: { readonly quote: Quote; readonly hasEnded: boolean } | null;
       readonly walletScale: number;
       readonly gameScale: number;
@@ -111,36 +109,40 @@ export type Locked =
   | { readonly kind: 'locked'; readonly lock: RateLock }
   | { readonly kind: 'refused'; readonly refusal: LockRefusal };
 
+/** Whose rate the exchange is about. */
+export function pairOfExchange(exchange: Exchange): Pair {
+  return exchange.kind === 'quoted' ? exchange.current.pair : exchange.pair;
+}
+
+/** The quote a new round would lock, which is also the one to show a balance by: what was shown while it holds, else the current. */
+export function quoteToShow({ current, shown }: Extract<Exchange, { kind: 'quoted' }>): Quote {
+  return shown !== null && holds(shown, current) ? shown.quote : current;
+}
+
+function holds(shown: { readonly quote: Quote; readonly hasEnded: boolean }, current: Quote): boolean {
+  return !shown.hasEnded && pairText(shown.quote.pair) === pairText(current.pair);
+}
+
 /**
  * The lock of a new round: the quote that the player was shown if it still holds, else the current one or a refusal
  * (FX-03, FX-04). A rate that has expired opens no round (FX-09).
  */
-export function lockForRound(exchange: Exclude<Exchange, { kind: 'none' }>, nowMs: number): Locked {
+export function lockForRound(exchange: Exchange, nowMs: number): Locked {
   if (exchange.kind !== 'quoted') return { kind: 'refused', refusal: exchange.kind };
   const { current, shown, freshness, terms } = exchange;
   if (freshness === 'expired') return { kind: 'refused', refusal: 'expired_rate' };
-  if (shown !== null && !shown.hasEnded && pairText(shown.quote.pair) === pairText(current.pair))
-    return { kind: 'locked', lock: lockOf(exchange, shown.quote, nowMs) };
-  if (shown !== null && terms.onQuoteExpiry === 'reject') return { kind: 'refused', refusal: 'expired_quote' };
-  return { kind: 'locked', lock: lockOf(exchange, current, nowMs) };
+  if (shown !== null && !holds(shown, current) && terms.onQuoteExpiry === 'reject')
+    return { kind: 'refused', refusal: 'expired_quote' };
+  return { kind: 'locked', lock: lockOf(exchange, quoteToShow(exchange), nowMs) };
 }
 
 /**
  * The lock of money that belongs to no round: promotions, jackpots, a win accepted without its bet (FX-18). It is owed whatever
  * the market does, so the last rate known is taken even when it has expired, and the lock says so.
  */
-export function lockForLoose(exchange: Exclude<Exchange, { kind: 'none' }>, nowMs: number): Locked {
+export function lockForLoose(exchange: Exchange, nowMs: number): Locked {
   if (exchange.kind !== 'quoted') return { kind: 'refused', refusal: exchange.kind };
   return { kind: 'locked', lock: lockOf(exchange, exchange.current, nowMs) };
-}
-
-/** The session's lock for another round, when `lockScope` is `session` and it is not too old (FX-07). */
-export function mayKeepLock(lock: RateLock, pair: Pair, terms: ExchangeTerms, nowMs: number): boolean {
-  return (
-    terms.lockScope === 'session' &&
-    pairText(lock.pair) === pairText(pair) &&
-    nowMs - lock.lockedAtMs <= terms.sessionLockMaxMs
-  );
 }
 
 function lockOf(exchange: Extract<Exchange, { kind: 'quoted' }>, quote: Quote, nowMs: number): RateLock {

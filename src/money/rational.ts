@@ -47,6 +47,13 @@ export function formatRational(r: Rational): string {
   return r.den === 1n ? r.num.toString() : `${r.num}/${r.den}`;
 }
 
+/** Reads what `formatRational` wrote; anything else is a defect of whoever stored it. */
+export function parseRational(text: string): Rational {
+  const match = /^(-?\d+)(?:\/(\d+))?$/.exec(text);
+  if (match === null) throw new Error('defect: a fraction is stored unreadably');
+  return rational(BigInt(match[1] ?? ''), BigInt(match[2] ?? '1'));
+}
+
 /** The decimal with `digits` after the point that is nearest to it (a tie to the even one): for reports and for SQL to sum up. */
 export function nearestDecimal(r: Rational, digits: number): Decimal {
   return decimalOf(divideRounded(r.num * powerOfTen(digits), r.den, 'half_even'), digits);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fx } from '../../src/fx/index.ts';
 import type { FxSettings, PairSettings } from '../../src/fx/index.ts';
 import type { Exchange, Quote } from '../../src/money/index.ts';
-import { formatRate, lockForRound, toWallet } from '../../src/money/index.ts';
+import { formatRate, lockForRound, SAFE_TERMS, toWallet } from '../../src/money/index.ts';
 import { createMetrics, manualClock, newId, silentLog } from '../../src/platform/index.ts';
 import type { ManualClock } from '../../src/platform/index.ts';
 import { testDatabase } from '../support/database.ts';
@@ -218,13 +218,26 @@ describe('the time', () => {
   });
 });
 
+describe('the quote of a launch', () => {
+  it('holds for all rounds of its session where the scope says so, and not for ever [FX-07]', async () => {
+    const terms = { ...SAFE_TERMS, lockScope: 'session', sessionLockMaxMs: 3_600_000 } as const;
+    const settings = fxSettings([fixed('BTC/USD', '64123.45')], { terms });
+    const { fx } = room(settings);
+    await fx.turn();
+    const shown = quoted(fx.exchange(BTC_USD, null)).current;
+    const isOver = () => quoted(fx.exchange(BTC_USD, shown)).shown?.hasEnded;
+    clock.set(shown.startsAtMs + 3_599_999);
+    expect(isOver()).toBe(false);
+    clock.set(shown.startsAtMs + 3_600_000);
+    expect(isOver()).toBe(true);
+  });
+});
+
 describe('nothing is converted by itself', () => {
   it('not without a configured pair, nor before a first rate [FX-23]', async () => {
     const { fx } = room(live());
     expect(fx.exchange(BTC_USD, null)).toEqual({ kind: 'unpriced', pair: pairOf('BTC/USD') });
     expect(fx.exchange(sides('USD/BTC'), null)).toEqual({ kind: 'unconfigured', pair: pairOf('USD/BTC') });
-    const usd = { code: 'USD', scale: 2 };
-    expect(fx.exchange({ wallet: usd, game: usd }, null)).toEqual({ kind: 'none' });
   });
 
   it('crosses are made only where configured, of the two pairs as they stand or turned round', async () => {

@@ -13,7 +13,6 @@ import {
   isWithinTolerance,
   lockForLoose,
   lockForRound,
-  mayKeepLock,
   parseDecimal,
   parsePair,
   parseRate,
@@ -220,15 +219,6 @@ describe('the lock of a new round', () => {
   it('of money without a round is the last rate known, even an expired one, and says so [FX-18]', () => {
     const loose = lockForLoose(quoted(current, { freshness: 'expired', shown: old }), NOW);
     expect(loose).toMatchObject({ kind: 'locked', lock: { quoteId: current.id, isStale: true } });
-  });
-
-  it('is taken over from the session only where the terms say so, and not for ever [FX-07]', () => {
-    const terms = { ...SAFE_TERMS, lockScope: 'session', sessionLockMaxMs: 1_000 } as const;
-    const pair = { wallet: 'BTC', game: 'USD' };
-    expect(mayKeepLock(lock, pair, SAFE_TERMS, NOW)).toBe(false);
-    expect(mayKeepLock(lock, pair, terms, NOW + 1_000)).toBe(true);
-    expect(mayKeepLock(lock, pair, terms, NOW + 1_001)).toBe(false);
-    expect(mayKeepLock(lock, { wallet: 'BTC', game: 'EUR' }, terms, NOW)).toBe(false);
   });
 });
 

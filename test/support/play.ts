@@ -5,7 +5,7 @@
  */
 import { createModel } from '../../src/certify/model.ts';
 import type { Model, ModelAnswer } from '../../src/certify/model.ts';
-import { formatDecimal } from '../../src/money/index.ts';
+import { formatDecimal, formatRate } from '../../src/money/index.ts';
 import { decide, playerId, SAFE_POLICY } from '../../src/wallet/index.ts';
 import type { Money, Operation, Outcome, Policy } from '../../src/wallet/index.ts';
 import { countingIds, WALLETS } from './histories.ts';
@@ -32,6 +32,8 @@ export function asAnswer(outcome: Outcome, asked: Asked): ModelAnswer {
       return { ...nothing, class: 'parked' };
     case 'stale':
       return { ...nothing, class: 'stale' };
+    case 'unpriced':
+      return { ...nothing, class: 'unpriced' };
   }
 }
 
@@ -213,9 +215,17 @@ export function lineOf(act: Act): string {
   if (act.kind === 'status') return `${act.player} becomes ${act.status}`;
   if (act.kind === 'limits')
     return `${act.player} ${act.currency} may stake ${String(act.limits.maxStake)}, lose ${String(act.limits.dailyLossLimit)}`;
-  const { aggregator, idScope, player, currency, session, operations, onlyKnown } = act.asked;
+  const { aggregator, idScope, player, currency, exchange, session, operations, onlyKnown } = act.asked;
   const scope = idScope === '' ? aggregator : `${aggregator}/${idScope}`;
-  return `${act.nowMs} ${scope} ${player} ${currency} ${session.kind}${onlyKnown ? ' only known' : ''}: ${operations.map(wordsOfOperation).join(' + ')}`;
+  return `${act.nowMs} ${scope} ${player} ${currency}${wordsOfExchange(exchange)} ${session.kind}${onlyKnown ? ' only known' : ''}: ${operations.map(wordsOfOperation).join(' + ')}`;
+}
+
+function wordsOfExchange(exchange: Asked['exchange']): string {
+  if (exchange === null) return '';
+  if (exchange.kind !== 'quoted') return ` (${exchange.kind})`;
+  const { current, shown, freshness, terms } = exchange;
+  const seen = shown === null ? '' : `, shown ${formatRate(shown.quote.rate)}${shown.hasEnded ? ' ended' : ''}`;
+  return ` (${freshness} ${formatRate(current.rate)}${seen}, ${Object.values(terms).join(' ')})`;
 }
 
 function wordsOfOperation(operation: Operation): string {
