@@ -191,11 +191,11 @@ function judgeWin(world: World, asked: ModelRequest, facts: Facts, source: Sourc
   const needsNone = facts.flavour !== 'win' && bet === null;
   const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, asked, facts, bet);
   if (!needsNone && judged !== null) return judged;
-  // a win that waited came in time, whatever became of its round since
-  if (waited) return pays;
   if (round === null) return pays;
   const now = roundNow(world, roundIn(asked, round));
   if (now.currency !== null && (source === null || !fits(now, source))) return refused('wrong_currency');
+  // a win that waited came in time, whatever became of its round since
+  if (waited) return pays;
   return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
 }
 

@@ -174,6 +174,9 @@ function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Na
     return done(world, asked, rollback, 0n, APPLIED);
   }
   if (win.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
+  const amount = world.policy['rollback.amount'] === 'ignore' || win.state === 'parked' ? null : rollback.amount;
+  if (amount !== null && compareDecimals(amount, win.facts.amount ?? ZERO_DECIMAL) !== 0)
+    return rejected('conflict', 'amount');
   takeWin(world, asked, rollback, win);
   done(world, asked, rollback, win.units, APPLIED, win.state === 'parked' ? null : lockOf(win));
   // a win that never was paid leaves its round as it is

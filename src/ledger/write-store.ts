@@ -131,11 +131,10 @@ export function writeFlight(dirty: Dirty, distributed: boolean): readonly Sendin
     }
   };
   write(UPDATE_WALLETS, dirty.wallets);
-  const { newTransactions, changedTransactions, newRounds } = dirty;
-  const converted = (row: { readonly fx: unknown }) => row.fx !== null;
+  const { converted, newTransactions, changedTransactions, newRounds } = dirty;
   // One statement for all rows of a table, so that new ids are taken in one order whatever was converted.
-  write(newTransactions.some(converted) ? INSERT_EXCHANGED : INSERT_TRANSACTIONS, inKeyOrder(newTransactions));
-  write(changedTransactions.some(converted) ? UPDATE_EXCHANGED : UPDATE_TRANSACTIONS, changedTransactions);
+  write(converted ? INSERT_EXCHANGED : INSERT_TRANSACTIONS, inKeyOrder(newTransactions));
+  write(converted ? UPDATE_EXCHANGED : UPDATE_TRANSACTIONS, changedTransactions);
   write(newRounds.some((round) => round.lock !== null) ? INSERT_LOCKED : INSERT_ROUNDS, newRounds);
   write(UPDATE_ROUNDS, dirty.changedRounds);
   write(INSERT_POSTINGS, dirty.postings);

@@ -154,7 +154,7 @@ function judge(scratch: Scratch, win: Win, till: Till | null, policy: Policy): V
 }
 
 /** The round a win names, or that of the bet it names. */
-function roundOf(scratch: Scratch, win: Win): Round | null {
+function roundOf(scratch: Scratch, win: Pick<Win, 'round' | 'bet'>): Round | null {
   if (win.round !== null) return scratch.round(win.round);
   const bet = bookedBet(scratch, win.bet);
   return bet === null || bet.round === null ? null : scratch.round(bet.round);
@@ -346,15 +346,21 @@ export function refuseWaitingFor(scratch: Scratch, bet: ExternalId): void {
   }
 }
 
+/** Pays it, unless the round it named was played in another currency meanwhile than its bet. */
 function payParked(scratch: Scratch, parked: Transaction, policy: Policy): void {
+  // What it was told by its own call counts only where neither bet nor round says another (FX-19).
+  const till = tillOfPayout(scratch, parked, bookedBet(scratch, parked.reference), tillOfRow(scratch, parked));
+  const round = roundOf(scratch, { round: parked.round, bet: parked.reference });
+  if (till === null || (round !== null && !fits(round, till))) {
+    scratch.putTransaction(refuseParked(scratch, parked, 'wrong_currency'));
+    return;
+  }
   const draft = {
     ...parked,
     deadlineMs: null,
     flags: [...parked.flags, 'was_parked'],
     changedAtMs: scratch.request.nowMs,
   };
-  // What it was told by its own call counts only where neither bet nor round says another (FX-19).
-  const till = tillOfPayout(scratch, parked, bookedBet(scratch, parked.reference), tillOfRow(scratch, parked));
   payWin(scratch, draft, till, parked.flags.includes('closes_round'), policy);
 }
 

@@ -238,7 +238,7 @@ const terms: fc.Arbitrary<ExchangeTerms> = fc.record({
 export function stories(length: number): fc.Arbitrary<Story> {
   return fc.record({
     policy: policies,
-    terms: fc.oneof(fc.constant(null), terms),
+    terms: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: terms }),
     steps: fc.array(step, { minLength: length, maxLength: length, size: 'max' }),
   });
 }

@@ -5,9 +5,10 @@
  */
 import { createModel } from '../../src/certify/model.ts';
 import type { Model, ModelAnswer } from '../../src/certify/model.ts';
-import { formatDecimal, formatRate } from '../../src/money/index.ts';
+import { formatDecimal, formatRate, pairText } from '../../src/money/index.ts';
+import type { RateLock } from '../../src/money/index.ts';
 import { decide, playerId, SAFE_POLICY } from '../../src/wallet/index.ts';
-import type { Money, Operation, Outcome, Policy } from '../../src/wallet/index.ts';
+import type { Money, Operation, Outcome, Policy, Transaction } from '../../src/wallet/index.ts';
 import { countingIds, WALLETS } from './histories.ts';
 import type { Act, Asked } from './histories.ts';
 import { memoryBook } from './memory-book.ts';
@@ -157,8 +158,28 @@ function brokenPromise(
     if (round.betsStanding < 0 || round.betsStanding > round.betsEver || round.looseWins < 0)
       return 'a round miscounts';
     if (round.returned < 0n || round.returned > round.staked) return 'a round returned more than was staked';
+    const stray = book
+      .roundTransactions(round, round.player, round.round)
+      .find((row) => isPlay(row) && pairOfRow(row) !== pairOfRow({ currency: round.currency, fx: round }));
+    if (stray !== undefined) return `${stray.kind} ${stray.externalId} was played in another currency than its round`;
   }
   return null;
+}
+
+const isPlay = ({ kind, flavour, state, balanceAfter }: Transaction): boolean =>
+  ['applied', 'part_reversed', 'reversed'].includes(state) &&
+  // what was undone while it waited never was in the round
+  balanceAfter !== null &&
+  (kind === 'win' || (kind === 'bet' && flavour !== 'tip'));
+
+function pairOfRow({
+  currency,
+  fx,
+}: {
+  currency: string | null;
+  fx: { readonly lock: RateLock | null } | null;
+}): string {
+  return fx === null || fx.lock === null ? String(currency) : pairText(fx.lock.pair);
 }
 
 function signed({ debit, credit, units }: { debit: string; credit: string; units: bigint }): bigint {

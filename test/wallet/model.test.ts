@@ -115,8 +115,9 @@ describe('decide and the reference wallet', () => {
         const acts = tell(story);
         const ending = playInMemory(story.policy, acts, {
           heard: (asked, answer) => {
-            const cell = `${asked.exchange === null ? '' : 'exchanged '}${cellOf(asked, answer)}`;
-            cells.set(cell, (cells.get(cell) ?? 0) + 1);
+            const cell = cellOf(asked, answer);
+            for (const each of asked.exchange === null ? [cell] : [cell, `exchanged ${cell}`])
+              cells.set(each, (cells.get(each) ?? 0) + 1);
           },
         });
         calls += ending.calls;
