@@ -172,6 +172,7 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
         playerId: order.player_id === null ? null : playerId(order.player_id),
         mode: order.mode,
         currency: order.currency,
+        gameCurrency: null,
         country: null,
         ip: null,
         lang: 'en',

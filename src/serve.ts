@@ -12,7 +12,7 @@ import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { Fx } from './fx/index.ts';
-import { expireJournal, gateway, openJournal } from './gateway/index.ts';
+import { exchangesOf, expireJournal, gateway, openJournal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
 import { openLaunches } from './launch/index.ts';
 import type { Launches } from './launch/index.ts';
@@ -111,6 +111,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     returnHosts: config.returnHosts,
     errands,
     clocks,
+    fx,
   });
   const rooms: Rooms = { sql, metrics, ledger, players, sessions, catalogue, launches, clocks, fx };
 
@@ -147,6 +148,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
       ports: {
         session: sessions.find,
         sessionFact,
+        exchanges: exchangesOf({ fx, sessions, currencies }),
         knowsGame: async (aggregator, code) => (await catalogue.find(aggregator, code)) !== null,
         playerOfTransaction: ledger.playerOf,
         wallets: ledger.wallets,

@@ -4,7 +4,7 @@
  * the database's: a process whose own clock is an hour slow would else take the quotes of an hour ago for those of now. It never
  * moves money; whoever books asks `exchange` and decides by what it says.
  */
-import type { Exchange, Freshness, Pair, Quote, Rate } from '../money/index.ts';
+import type { Exchange, ExchangeTerms, Freshness, Pair, Quote, Rate } from '../money/index.ts';
 import { applySpread, crossRate, inverseRate, pairText, roundRate } from '../money/index.ts';
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import { newId, randomInteger } from '../platform/index.ts';
@@ -57,6 +57,7 @@ export interface Sides {
 /** A rate becomes a decimal of so many digits when it is quoted. */
 const RATE_DIGITS = 24;
 const QUOTES_KEPT = 5;
+const OLDER_KEPT = 1_000;
 const RETRY_MS = 10_000;
 const REJECTIONS_KEPT_MS = 7 * 86_400_000;
 const REJECTIONS_SHOWN = 20;
@@ -72,6 +73,8 @@ export class Fx {
   readonly #lot = randomInteger(LOTS) / LOTS;
   readonly #pairs: ReadonlyMap<string, PairSettings>;
   readonly #quotes = new Map<string, readonly StoredQuote[]>();
+  /** quotes of launches that are still asked for; they never change */
+  readonly #older = new Map<string, Quote>();
   /** when a pair without any rate is tried again, by the monotonic clock */
   readonly #retryAt = new Map<string, number>();
   #running: Promise<void> | null = null;
@@ -116,18 +119,26 @@ export class Fx {
     };
   }
 
+  terms(): ExchangeTerms {
+    return this.#options.settings.terms;
+  }
+
   #endOf({ startsAtMs, expiresAtMs }: Quote): number {
     const { lockScope, sessionLockMaxMs } = this.#options.settings.terms;
     return lockScope === 'session' ? Math.max(expiresAtMs, startsAtMs + sessionLockMaxMs) : expiresAtMs;
   }
 
-  /** A quote that was once given; null when there is none of this id. The last few minutes are in memory. */
+  /** A quote that was once given; null when there is none of this id. What was asked for lately is in memory. */
   async quote(id: string): Promise<Quote | null> {
     for (const quotes of this.#quotes.values()) {
       const found = quotes.find((each) => each.id === id);
       if (found !== undefined) return found;
     }
-    return selectQuote(this.#options.sql, id);
+    const older = this.#older.get(id) ?? (await selectQuote(this.#options.sql, id));
+    if (older === null) return null;
+    if (this.#older.size >= OLDER_KEPT) this.#older.clear();
+    this.#older.set(id, older);
+    return older;
   }
 
   /** Every configured pair, in the order of the configuration. */

@@ -5,7 +5,7 @@
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Launch as DialectLaunch, LaunchOrder, OpenDialect } from '../dialects/dialect.ts';
 import type { Ledger } from '../ledger/index.ts';
-import type { Currencies } from '../money/index.ts';
+import type { Currencies, Exchange } from '../money/index.ts';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, Log } from '../platform/index.ts';
 import { newId, newToken } from '../platform/index.ts';
@@ -37,8 +37,19 @@ export interface LaunchesOptions {
   /** hosts (with port, if not the default one) a player may be sent back to */
   readonly returnHosts: readonly string[];
   readonly errands?: Omit<ErrandTools, 'clock'>;
+  /** absent: a game is only played in its wallet's currency */
+  readonly fx?: LaunchExchange;
   /** what is known of the clocks; absent: they are taken to be right */
   readonly clocks?: LaunchClocks;
+}
+
+/** What a game in another currency would be played by. */
+export interface LaunchExchange {
+  readonly exchange: (sides: { readonly wallet: Side; readonly game: Side }, shown: null) => Exchange;
+}
+interface Side {
+  readonly code: string;
+  readonly scale: number;
 }
 
 export interface LaunchClocks {
@@ -88,7 +99,14 @@ export function openLaunches(options: LaunchesOptions): Launches {
     if (request.playerId !== null && player === null) return refused('unknown_player');
     const wallets = player === null || request.mode === 'demo' ? [] : await ledger.wallets(player.id);
     const { currencies, returnHosts } = options;
-    const decision = decideLaunch(request, { game, player, wallets, currencies, returnHosts });
+    const decision = decideLaunch(request, {
+      game,
+      player,
+      wallets,
+      currencies,
+      returnHosts,
+      exchange: exchangeBy(options),
+    });
     if (decision.kind === 'refused') return refused(decision.refusal);
     const hopeless = options.clocks?.refusal(aggregator.name) ?? null;
     if (hopeless !== null) return { kind: 'failed', reason: 'clock', ...hopeless };
@@ -100,6 +118,8 @@ export function openLaunches(options: LaunchesOptions): Launches {
         gameCode: game.code,
         mode: request.mode,
         currency: decision.currency,
+        gameCurrency: decision.gameCurrency,
+        quoteId: decision.quoteId,
         country: decision.country,
         lang: request.lang,
         platform: request.platform,
@@ -114,7 +134,7 @@ export function openLaunches(options: LaunchesOptions): Launches {
       game: session.gameCode,
       mode: session.mode,
       player: session.player,
-      currency: session.currency,
+      currency: session.gameCurrency ?? session.currency,
       lang: request.lang,
       returnUrl: decision.returnUrl,
       nonce: newToken(),
@@ -124,6 +144,15 @@ export function openLaunches(options: LaunchesOptions): Launches {
     return signAndRecord(options, aggregator, session, order, shiftMs);
   };
   return { launch };
+}
+
+function exchangeBy({ fx, currencies }: LaunchesOptions): (wallet: string, game: string) => Exchange {
+  return (from, to) => {
+    const [wallet, game] = [currencies.get(from), currencies.get(to)];
+    if (fx === undefined || wallet === undefined || game === undefined)
+      return { kind: 'unconfigured', pair: { wallet: from, game: to } };
+    return fx.exchange({ wallet, game }, null);
+  };
 }
 
 function refused(refusal: LaunchRefusal): Launched {
