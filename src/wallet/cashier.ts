@@ -53,7 +53,8 @@ function tillOf(scratch: Scratch, operation: CashierOperation): Till | null {
   const { reference, round } = operation;
   const named = (kind: 'bet' | 'win'): Transaction | null => {
     const row = reference === null ? null : scratch.transaction({ kind, externalId: reference });
-    return row !== null && row.state !== 'parked' && isBooked(scratch, row) ? row : null;
+    // A win that waits, or was undone while it waited, never moved anything.
+    return row !== null && row.balanceAfter !== null && isBooked(scratch, row) ? row : null;
   };
   return tillOfPayout(scratch, { round, currency: scratch.request.currency }, named('bet') ?? named('win'), own);
 }

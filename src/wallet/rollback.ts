@@ -211,7 +211,13 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
         : refuse(scratch, rollback, 'parent_failed');
     case 'parked':
       // Its money never moved: the waiting win ends here, and whatever comes later meets a rolled back one.
-      scratch.putTransaction({ ...win, state: 'reversed', deadlineMs: null, changedAtMs: scratch.request.nowMs });
+      scratch.putTransaction({
+        ...win,
+        state: 'reversed',
+        fx: null,
+        deadlineMs: null,
+        changedAtMs: scratch.request.nowMs,
+      });
       return applyEmpty(scratch, rollback, false);
     case 'reversed':
       return applyEmpty(scratch, rollback, true);

@@ -365,7 +365,7 @@ function payParked(scratch: Scratch, parked: Transaction, policy: Policy): void 
 }
 
 function refuseParked(scratch: Scratch, parked: Transaction, refusal: Refusal): Transaction {
-  return { ...parked, state: 'rejected', refusal, deadlineMs: null, changedAtMs: scratch.request.nowMs };
+  return { ...parked, state: 'rejected', refusal, fx: null, deadlineMs: null, changedAtMs: scratch.request.nowMs };
 }
 
 /** Which of the house's accounts pays this kind of win. */
