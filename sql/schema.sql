@@ -350,6 +350,52 @@ CREATE TABLE discrepancy (
 );
 CREATE INDEX discrepancy_state ON discrepancy USING btree (state, id);
 
+CREATE TABLE fx_quote (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  market numeric NOT NULL,
+  spread_bps smallint NOT NULL,
+  rate numeric NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  ticks uuid[] NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_quote_pkey PRIMARY KEY (id),
+  CONSTRAINT fx_quote_check CHECK ((expires_at > starts_at)),
+  CONSTRAINT fx_quote_check1 CHECK (((rate * (10000)::numeric) = (market * ((10000 - spread_bps))::numeric))),
+  CONSTRAINT fx_quote_market_check CHECK ((market > (0)::numeric)),
+  CONSTRAINT fx_quote_rate_check CHECK ((rate > (0)::numeric)),
+  CONSTRAINT fx_quote_spread_bps_check CHECK (((spread_bps >= 0) AND (spread_bps <= 9999)))
+);
+CREATE UNIQUE INDEX fx_quote_window ON fx_quote USING btree (pair, starts_at);
+CREATE TRIGGER fx_quote_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE fx_rejection (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  value text COLLATE "C",
+  reason text COLLATE "C" NOT NULL,
+  detail text NOT NULL,
+  rejected_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_rejection_pkey PRIMARY KEY (id)
+);
+CREATE INDEX fx_rejection_age ON fx_rejection USING btree (rejected_at);
+CREATE INDEX fx_rejection_pair ON fx_rejection USING btree (pair, rejected_at DESC);
+
+CREATE TABLE fx_tick (
+  id uuid NOT NULL,
+  pair text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT fx_tick_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER fx_tick_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE game (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -605,6 +651,7 @@ CREATE TABLE round (
   changed_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   undone boolean NOT NULL DEFAULT false,
+  fx_lock text COLLATE "C",
   CONSTRAINT round_pkey PRIMARY KEY (shard, player, aggregator, id_scope, round_id),
   CONSTRAINT round_check CHECK (((bets_standing >= 0) AND (bets_standing <= bets_ever))),
   CONSTRAINT round_check1 CHECK (((returned >= (0)::numeric) AND (returned <= staked))),
@@ -669,6 +716,8 @@ CREATE TABLE session (
   region text COLLATE "C",
   resumed_at timestamp with time zone,
   written bigint DEFAULT ((pg_current_xact_id())::text)::bigint,
+  game_currency text COLLATE "C",
+  quote_id uuid,
   CONSTRAINT session_pkey PRIMARY KEY (id),
   CONSTRAINT session_check CHECK (((mode = 'real'::text) = (player IS NOT NULL))),
   CONSTRAINT session_check1 CHECK (((mode = 'demo'::text) OR (currency IS NOT NULL))),
@@ -769,6 +818,7 @@ CREATE TABLE transaction (
   changed_at timestamp with time zone NOT NULL,
   loose_before integer NOT NULL DEFAULT 0,
   written bigint DEFAULT ((pg_current_xact_id())::text)::bigint,
+  fx text COLLATE "C",
   CONSTRAINT transaction_pkey PRIMARY KEY (shard, player, id),
   CONSTRAINT transaction_check CHECK (((state = 'rejected'::text) = (refusal IS NOT NULL))),
   CONSTRAINT transaction_check1 CHECK (((state = 'parked'::text) = (deadline_at IS NOT NULL))),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { analyticsSchema } from './config-analytics.ts';
 import { catalogueSchema } from './config-catalogue.ts';
 import { clockSchema } from './config-clock.ts';
+import { fxSchema } from './config-fx.ts';
 import { policyShape } from './config-policy.ts';
 import { settlementSchema } from './config-settlement.ts';
 
@@ -43,7 +44,7 @@ export const fileSchema = z.strictObject({
     )
     .default([]),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number().int() })),
-  fx: z.unknown().optional(),
+  fx: fxSchema.nullish(),
   clock: clockSchema.nullish(),
   settlement: settlementSchema.nullish(),
   launch: z

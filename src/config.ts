@@ -15,6 +15,7 @@ import { clockConfigOf, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
 import { fileSchema, port } from './config-file.ts';
 import type { ConfigFile, ParsedFile } from './config-file.ts';
+import { fxSettingsOf } from './config-fx.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { settlementConfigOf } from './config-settlement.ts';
 import type { SettlementConfig } from './config-settlement.ts';
@@ -22,6 +23,7 @@ import { ConfigProblem, substitute } from './config-variables.ts';
 import type { AnalyticsSettings } from './analytics/index.ts';
 import { openNamedDialect } from './dialects/index.ts';
 import type { OpenedAggregator } from './dialects/index.ts';
+import type { FxSettings } from './fx/index.ts';
 import { currencies } from './money/index.ts';
 import type { Currencies } from './money/index.ts';
 import { CASHIER, SAFE_POLICY } from './wallet/index.ts';
@@ -80,6 +82,7 @@ export interface Config {
   readonly returnHosts: readonly string[];
   /** how long launches and what became of them are kept */
   readonly launchRetentionMs: number;
+  readonly fx: FxSettings;
   readonly clock: ClockConfig;
   readonly analytics: AnalyticsSettings;
   readonly catalogue: CatalogueConfig;
@@ -152,6 +155,8 @@ function configOf(
   const file = parsed.data;
   const known = readCurrencies(file, where);
   const server = serverOf(file, where, flags, environment);
+  const fx = fxSettingsOf(file.fx, known);
+  if (typeof fx === 'string') throw new ConfigProblem(`${where}: ${fx}`);
   const aggregators = aggregatorsOf(file, where, known);
   const shared = sharedSecret(file);
   if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);
@@ -165,6 +170,7 @@ function configOf(
     currencies: known,
     returnHosts: [new URL(server.publicUrl).host, ...(file.launch?.return_hosts ?? [])],
     launchRetentionMs: (file.launch?.retention_days ?? 90) * DAY_MS,
+    fx,
     clock: clockConfigOf(file.clock, environment['CROUPIER_NODE']),
     analytics: analyticsConfigOf(file.analytics),
     catalogue: catalogueConfigOf(file.catalogue),

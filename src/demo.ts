@@ -49,6 +49,7 @@ export function demoConfig(flags: Flags, sandboxPort: number): Config {
   const file: ConfigFile = {
     api_keys: [{ name: 'demo', key: secrets.api_key, scopes: ['platform'] }],
     currencies: { USD: { scale: 2 }, EUR: { scale: 2 }, GBP: { scale: 2 }, JPY: { scale: 0 }, BTC: { scale: 8 } },
+    fx: { rates: { 'BTC/USD': '64123.45' } },
     aggregators: [
       {
         name: 'acme',
@@ -124,6 +125,7 @@ async function seatPlayers({ players, ledger }: Rooms): Promise<void> {
         idScope: '',
         player,
         currency,
+        exchange: null,
         session: { kind: 'none' },
         sessionId: null,
         gameCode: null,
@@ -174,6 +176,7 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
         playerId: order.player_id === null ? null : playerId(order.player_id),
         mode: order.mode,
         currency: order.currency,
+        gameCurrency: null,
         country: null,
         ip: null,
         lang: 'en',

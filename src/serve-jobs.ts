@@ -19,6 +19,7 @@ const ENDINGS_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 60_000;
 const ANALYTICS_EVERY_MS = 2_000;
 const TICK_EVERY_MS = 1_000;
+const QUOTES_EVERY_MS = 1_000;
 
 /** The name under which a sync is asked for. */
 export const syncJob = (aggregator: string): string => `sync ${aggregator}`;
@@ -53,6 +54,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
+  const quotes: Job = { name: 'quotes', everyMs: QUOTES_EVERY_MS, work: async () => rooms.fx.turn() };
   const { analytics } = rooms;
   const figures: readonly Job[] =
     analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
@@ -65,6 +67,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     endings,
     clocks,
     tick,
+    quotes,
     ...figures,
     ...settlementJobs(rooms.settlement),
   ];

@@ -2,6 +2,7 @@
 import type { Analytics } from './analytics/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
 import type { ClockWatch } from './clock/index.ts';
+import type { Fx } from './fx/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import type { Database, Metrics } from './platform/index.ts';
 import type { Players } from './players/index.ts';
@@ -20,4 +21,5 @@ export interface Rooms extends Launching {
   /** null: a distributed book has no one order of transactions to follow */
   readonly analytics: Analytics | null;
   readonly settlement: Settlement;
+  readonly fx: Fx;
 }

@@ -12,7 +12,8 @@ import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
 import type { WebhookEvent } from './dialects/index.ts';
-import { gateway, openJournal } from './gateway/index.ts';
+import { Fx } from './fx/index.ts';
+import { exchangesOf, gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
 import { openLedger, scaleMismatch } from './ledger/index.ts';
@@ -76,6 +77,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const players = openPlayers({ sql, ledger, clock, currencies });
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
+  const fx = new Fx({ sql, clock, log, metrics, settings: config.fx });
   const errands = { onDate: clocks.noteDate };
   const { merge } = config.catalogue;
   const listed = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
@@ -95,11 +97,13 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     ...launching,
     analytics,
     settlement,
+    fx,
   };
 
   const schedule = startSchedule(jobsOf(config, rooms), log);
   shutdown.onShutdown('schedule', schedule.stop);
   shutdown.onShutdown('clock', async () => clocks.close());
+  shutdown.onShutdown('fx', async () => fx.close());
   const app = httpServer(config, log);
   await registerApi(app, {
     sql,
@@ -115,6 +119,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     clocks,
     ...(analytics === null ? {} : { analytics }),
     settlement,
+    fx,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
@@ -130,6 +135,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
       ports: {
         session: sessions.find,
         sessionFact: heardSession(rooms),
+        exchanges: exchangesOf({ fx, sessions, currencies }),
         knowsGame: async (aggregator, code) => {
           const isKnown = (await catalogue.find(aggregator, code)) !== null;
           if (!isKnown) schedule.ask(syncJob(aggregator));
@@ -287,7 +293,7 @@ function watched({ name, launchWindow, launchTtlSeconds, launchOrigin }: Aggrega
   return { name, window, origin: launchOrigin };
 }
 
-async function readiness({ sql, ledger, clocks }: Rooms) {
+async function readiness({ sql, ledger, clocks, fx }: Rooms) {
   const [row] = await sql<{ read_only: boolean }[]>`/* ready.database */ SELECT pg_is_in_recovery() AS read_only`;
   const waiting = ledger.depth();
   return [
@@ -298,5 +304,6 @@ async function readiness({ sql, ledger, clocks }: Rooms) {
     },
     { name: 'lanes', ok: waiting < 4_000, detail: `${waiting} calls wait` },
     clocks.health(),
+    fx.health(),
   ];
 }

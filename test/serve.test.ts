@@ -99,6 +99,8 @@ describe('a callback for a game that was not synced yet', () => {
       gameCode: gameCode(game),
       mode: 'real',
       currency: 'USD',
+      gameCurrency: null,
+      quoteId: null,
       country: null,
       lang: null,
       platform: null,

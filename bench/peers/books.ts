@@ -12,7 +12,7 @@ import type { Booked, Movement } from './ordinary-store.ts';
 import { openRedis } from './redis.ts';
 
 export type PeerName = 'ceiling' | 'ordinary' | 'redis';
-export type PeerOutcome = Exclude<Outcome, { kind: 'stale' | 'parked' }>;
+export type PeerOutcome = Exclude<Outcome, { kind: 'stale' | 'parked' | 'unpriced' }>;
 
 export interface Peer {
   readonly answer: (call: Call) => Promise<PeerOutcome>;

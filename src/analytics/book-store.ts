@@ -57,11 +57,25 @@ function readRow(row: Row): BookRow {
 
 const columns = (sql: DatabaseTransaction) => sql`
   t.shard, t.player, t.id, t.aggregator, t.id_scope, t.kind, t.external_id, t.flavour, t.state, t.round_id, t.reference,
-  t.game_code, t.session_id, t.currency, w.scale, t.amount, t.reversed_amount, t.units, t.reversed_units, t.created_at, t.written`;
+  t.game_code, t.session_id, t.currency, coalesce((t.fx::jsonb ->> 'gameScale')::integer, w.scale) AS scale, t.amount,
+  t.reversed_amount, coalesce(said.units, t.units) AS units, coalesce(said.reversed_units, t.reversed_units) AS reversed_units,
+  t.created_at, t.written`;
 
-/** The wallet is looked up by its key. */
+/**
+ * The wallet is looked up by its key. What was exchanged is counted as the aggregator said it, in the game's currency: that is what
+ * its invoice counts, and what the rate of each round makes comparable.
+ */
 const wallets = (sql: DatabaseTransaction) => sql`
-  LEFT JOIN wallet w ON w.shard = t.shard AND w.player = t.player AND w.currency = t.currency`;
+  LEFT JOIN wallet w ON w.shard = t.shard AND w.player = t.player AND w.currency = t.currency AND t.fx IS NULL
+  LEFT JOIN LATERAL (
+    SELECT
+      trunc(t.amount * 10::numeric ^ (t.fx::jsonb ->> 'gameScale')::integer) AS units,
+      trunc(
+        CASE WHEN t.state = 'reversed' THEN t.amount ELSE t.reversed_amount END
+          * 10::numeric ^ (t.fx::jsonb ->> 'gameScale')::integer
+      ) AS reversed_units
+    WHERE t.fx IS NOT NULL
+  ) said ON true`;
 const playing = ['bet', 'win', 'rollback', 'adjust'];
 
 /** New rows of one stretch. The words `written` compares with come from snapshots, see isNew. */

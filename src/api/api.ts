@@ -15,6 +15,7 @@ import { discrepancyRoutes } from './discrepancies.ts';
 import type { ApiOptions, ApiScope, RouteOptions } from './deps.ts';
 import { gameUpkeepRoutes } from './game-upkeep.ts';
 import { gameListRoutes } from './game-lists.ts';
+import { fxRoutes } from './fx.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -56,6 +57,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     analyticsRoutes(api, routes);
     discrepancyRoutes(api, routes);
     settlementDayRoutes(api, routes);
+    fxRoutes(api, routes);
     healthRoutes(api, routes);
   });
 }

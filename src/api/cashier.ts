@@ -83,6 +83,7 @@ async function submit(
     idScope: '',
     player,
     currency: movement.currency,
+    exchange: null,
     session: { kind: 'none' },
     sessionId: null,
     gameCode: null,
@@ -128,6 +129,7 @@ function movedOf(outcome: Outcome) {
     }
     case 'parked':
     case 'stale':
+    case 'unpriced':
       throw new Error(`defect: a movement of the cashier came to "${outcome.kind}"`);
   }
 }

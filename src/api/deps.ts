@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Analytics } from '../analytics/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { ClockReport } from '../clock/index.ts';
+import type { PairReport } from '../fx/index.ts';
 import type { Launches, LaunchWatch } from '../launch/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Currencies } from '../money/index.ts';
@@ -49,6 +50,8 @@ export interface ApiOptions {
   readonly analytics?: Pick<Analytics, 'daily'>;
   /** absent: discrepancies are not served */
   readonly settlement?: SettlementPort;
+  /** absent: `/v1/fx/rates` is not served */
+  readonly fx?: { readonly report: () => Promise<readonly PairReport[]> };
   /** what must hold before traffic may come; a rejection counts as not ready */
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */

@@ -33,6 +33,7 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
           playerId: wish.player_id === undefined || wish.player_id === null ? null : playerId(wish.player_id),
           mode: wish.mode,
           currency: wish.currency ?? null,
+          gameCurrency: wish.game_currency ?? null,
           country: wish.country ?? null,
           ip: wish.ip ?? null,
           lang: wish.lang ?? null,

@@ -2,13 +2,14 @@
 import type { z } from 'zod';
 import type { Game, SyncReport, SyncRun } from '../catalogue/index.ts';
 import type { IdentifiedRound, ReadTransaction, RoundStory } from '../ledger/index.ts';
-import { formatDecimal, formatUnits } from '../money/index.ts';
+import { formatDecimal, formatRational, formatUnits, isZero, writeLock } from '../money/index.ts';
+import type { RateLock } from '../money/index.ts';
 import { limitsText } from '../players/index.ts';
 import type { Player } from '../players/index.ts';
 import { isAvailable } from '../catalogue/index.ts';
 import { stateOfSession } from '../sessions/index.ts';
 import type { Session } from '../sessions/index.ts';
-import type { Money, Wallet } from '../wallet/index.ts';
+import type { Money, Posting, Transaction, Wallet } from '../wallet/index.ts';
 import type * as schemas from './schemas.ts';
 
 type Answer<Name extends keyof typeof schemas> =
@@ -104,6 +105,7 @@ export function renderSession(session: Session, nowMs: number): Answer<'session'
     game_code: session.gameCode,
     mode: session.mode,
     currency: session.currency,
+    game_currency: session.gameCurrency,
     country: session.country,
     lang: session.lang,
     platform: session.platform,
@@ -120,6 +122,22 @@ export function renderSession(session: Session, nowMs: number): Answer<'session'
   };
 }
 
+/** By which rate money of the game became money of the wallet. */
+function renderLock(lock: RateLock): NonNullable<Answer<'exchange'>> {
+  const { rate, market, pair, ...stored } = writeLock(lock);
+  return {
+    pair,
+    rate,
+    market_rate: market,
+    spread_bps: stored.spreadBps,
+    quote_id: stored.quoteId,
+    source: stored.source,
+    rounding: stored.rounding,
+    stale: stored.isStale,
+    locked_at: iso(stored.lockedAtMs),
+  };
+}
+
 export function renderRound(round: IdentifiedRound): Answer<'round'> {
   const money = (units: bigint): string => formatUnits(units, round.scale);
   return {
@@ -130,6 +148,8 @@ export function renderRound(round: IdentifiedRound): Answer<'round'> {
     currency: round.currency,
     game_code: round.gameCode,
     session_id: round.sessionId,
+    game_currency: round.lock?.pair.game ?? round.currency,
+    exchange: round.lock === null ? null : renderLock(round.lock),
     state: round.state,
     bets: round.betsEver,
     bets_standing: round.betsStanding,
@@ -144,7 +164,8 @@ export function renderRound(round: IdentifiedRound): Answer<'round'> {
 
 /** `scale` is the wallet's; null when the player has no wallet in the transaction's currency, and then nothing moved. */
 export function renderTransaction(transaction: ReadTransaction): Answer<'transaction'> {
-  const { scale } = transaction;
+  const { fx } = transaction;
+  const scale = fx === null ? transaction.scale : fx.lock.walletScale;
   const money = (units: bigint | null): string | null =>
     units === null || scale === null ? null : formatUnits(units, scale);
   return {
@@ -163,7 +184,9 @@ export function renderTransaction(transaction: ReadTransaction): Answer<'transac
     session_id: transaction.sessionId,
     currency: transaction.currency,
     amount: transaction.amount === null ? null : formatDecimal(transaction.amount),
+    wallet_currency: fx === null ? transaction.currency : fx.lock.pair.wallet,
     wallet_amount: money(transaction.units),
+    exchange: fx === null ? null : { ...renderLock(fx.lock), residue: formatRational(fx.residue) },
     reversed_amount: formatDecimal(transaction.reversedAmount),
     balance_after: money(transaction.balanceAfter),
     flags: [...transaction.flags],
@@ -171,6 +194,17 @@ export function renderTransaction(transaction: ReadTransaction): Answer<'transac
     changed_at: iso(transaction.changedAtMs),
   };
 }
+
+/** What a posting of converted money moved in the game's currency, where one posting carries all that its transaction says. */
+function gameSideOf(posting: Posting, transactions: readonly Transaction[]) {
+  const cause = transactions.find((row) => row.id === posting.transaction);
+  if (cause === undefined || cause.fx === null) return { game_currency: null, game_amount: null };
+  const said = cause.kind === 'rollback' ? cause.reversedAmount : cause.amount;
+  const whole = said !== null && !isZero(said) && abs(cause.units) === posting.units;
+  return { game_currency: cause.fx.lock.pair.game, game_amount: whole ? formatDecimal(said) : null };
+}
+
+const abs = (units: bigint): bigint => (units < 0n ? -units : units);
 
 export function renderStory(story: RoundStory): Answer<'roundStory'> {
   const { scale } = story.round;
@@ -184,6 +218,7 @@ export function renderStory(story: RoundStory): Answer<'roundStory'> {
       debit: posting.debit,
       credit: posting.credit,
       amount: formatUnits(posting.units, scale),
+      ...gameSideOf(posting, story.transactions),
       balance_after: formatUnits(posting.balanceAfter, scale),
       overdrawn: posting.overdrawn,
       created_at: iso(posting.createdAtMs),

@@ -171,6 +171,11 @@ export const launchWish = z.object({
   game_id: z.string().min(1).max(255),
   mode,
   currency: currency.nullish().describe('May be left out when the player has one wallet.'),
+  game_currency: currency
+    .nullish()
+    .describe(
+      "What to play in, if not the wallet's currency: the pair must have an exchange rate. Fixed for the session.",
+    ),
   country: country.nullish().describe("Where the player is now; checked besides the player's own country."),
   ip: z.union([z.ipv4(), z.ipv6()]).nullish(),
   lang: z
@@ -197,7 +202,8 @@ export const session = z.object({
   game_id: z.string(),
   game_code: z.string(),
   mode,
-  currency: orNull(z.string()),
+  currency: orNull(z.string()).describe('Of the wallet.'),
+  game_currency: orNull(z.string()).describe("What the game is played in; null: in the wallet's currency."),
   country: orNull(z.string()),
   lang: orNull(z.string()),
   platform: orNull(z.string()),
@@ -213,6 +219,18 @@ export const session = z.object({
   ended_at: orNull(time),
 });
 
+const lock = {
+  pair: z.string().describe("WALLET/GAME: units of the game's currency for 1 of the wallet's."),
+  rate: z.string().describe('What is converted by, for stakes and wins alike.'),
+  market_rate: z.string().describe('Before the spread.'),
+  spread_bps: z.int(),
+  quote_id: z.string(),
+  source: z.string(),
+  rounding: z.enum(['half_even', 'house_favour']),
+  stale: z.boolean().describe('The rate was older than it should be when it was locked.'),
+  locked_at: time,
+};
+export const exchange = orNull(z.object(lock)).describe("Null: played in the wallet's own currency.");
 const roundState = z.enum(['open', 'closed', 'void', 'reopened']);
 export const roundsQuery = z.object({
   player: idText.optional(),
@@ -229,6 +247,8 @@ export const round = z.object({
   currency: z.string(),
   game_code: orNull(z.string()),
   session_id: orNull(z.string()),
+  game_currency: z.string().describe('What the game is played in.'),
+  exchange,
   state: roundState,
   bets: z.int(),
   bets_standing: z.int(),
@@ -264,7 +284,16 @@ export const transaction = z.object({
   session_id: orNull(z.string()),
   currency: orNull(z.string()),
   amount: orNull(z.string()).describe('As the caller said it.'),
+  wallet_currency: orNull(z.string()),
   wallet_amount: orNull(z.string()).describe('What moved in the wallet.'),
+  exchange: orNull(
+    z.object({
+      ...lock,
+      residue: z
+        .string()
+        .describe("What rounding left over, in the wallet's smallest unit, exactly: a fraction or a whole number."),
+    }),
+  ),
   reversed_amount: z.string(),
   balance_after: orNull(z.string()),
   flags: z.array(z.string()),
@@ -282,7 +311,9 @@ export const roundStory = z.object({
       currency: z.string(),
       debit: z.string(),
       credit: z.string(),
-      amount: z.string(),
+      amount: z.string().describe('In `currency`, that of the wallet.'),
+      game_currency: orNull(z.string()),
+      game_amount: orNull(z.string()),
       balance_after: z.string(),
       overdrawn: z.boolean(),
       created_at: time,

@@ -7,6 +7,7 @@ import type { Decimal } from '../money/index.ts';
 import { addDecimals, subtractDecimals, ZERO_DECIMAL } from '../money/index.ts';
 import type { PlayerStatus, TransactionKind } from '../wallet/book.ts';
 import type { Refusal } from '../wallet/outcome.ts';
+import type { Lock } from './model-fx.ts';
 
 /** What makes an external id unique. */
 export interface Name {
@@ -29,10 +30,22 @@ export interface Facts {
 }
 
 export type Fate =
-  | { readonly kind: 'applied'; readonly units: bigint; readonly balanceAfter: bigint | null; readonly atMs: number }
+  | {
+      readonly kind: 'applied';
+      readonly units: bigint;
+      readonly lock: Lock | null;
+      readonly balanceAfter: bigint | null;
+      readonly atMs: number;
+    }
   | { readonly kind: 'rejected'; readonly refusal: Refusal }
   | { readonly kind: 'tombstone' }
-  | { readonly kind: 'parked'; readonly deadlineMs: number; readonly closesRound: boolean };
+  | {
+      readonly kind: 'parked';
+      readonly deadlineMs: number;
+      readonly closesRound: boolean;
+      /** what it would be paid by if neither its bet nor its round ever says otherwise */
+      readonly lock: Lock | null;
+    };
 
 export type Happening =
   | { readonly what: 'wallet'; readonly player: string; readonly currency: string; readonly scale: number }
@@ -68,7 +81,7 @@ export type Happening =
     }
   | { readonly what: 'round'; readonly round: RoundName; readonly turned: 'closed' | 'reopened' }
   /** the round was undone while nobody knew a bet of it */
-  | { readonly what: 'undone'; readonly round: RoundName; readonly currency: string };
+  | { readonly what: 'undone'; readonly round: RoundName; readonly currency: string; readonly lock: Lock | null };
 
 export interface RoundName {
   readonly aggregator: string;
@@ -158,6 +171,16 @@ export function allWhere(history: History, wanted: (facts: Facts, name: Name) =>
 
 export function isStanding(known: Known): boolean {
   return known.state === 'applied' || known.state === 'part_reversed';
+}
+
+/** By which rate it was converted; null: it was not. */
+export function lockOf(known: Known): Lock | null {
+  return known.fate.kind === 'applied' || known.fate.kind === 'parked' ? known.fate.lock : null;
+}
+
+/** The currency of the wallet it moved. */
+export function walletOf(known: Known): string {
+  return lockOf(known)?.wallet ?? known.facts.currency;
 }
 
 export function wasApplied(known: Known): boolean {

@@ -2,18 +2,21 @@
  * The reference wallet's rules of bets and wins, in the order in which they may be refused. A refusal is returned before
  * anything happens; once money moves nothing can go wrong any more.
  */
-import { isZero } from '../money/index.ts';
+import { isZero, SAFE_TERMS } from '../money/index.ts';
 import type { Bet, Win } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
+import type { Source } from './model-fx.ts';
+import { homeOf, isTooSmall, lockStaked } from './model-fx.ts';
 import type { Facts, Known, Name } from './model-history.ts';
 import {
   allWhere,
   balanceOf,
-  currenciesOf,
   isStanding,
   limitsOf,
+  lockOf,
   lossOfDay,
   statusOf,
+  walletOf,
   wasApplied,
 } from './model-history.ts';
 import type { ModelRequest, Verdict, World } from './model-world.ts';
@@ -21,19 +24,23 @@ import {
   APPLIED,
   closeAfter,
   factsOf,
+  fits,
+  hasWallet,
   lookUp,
   move,
   nameIn,
   noteApplied,
   noteRejected,
   noteTombstone,
+  ownSource,
   rejected,
   roundIn,
   roundNow,
   settles,
+  sourceOfOwed,
   turnRound,
   unheld,
-  unitsOf,
+  unitsBy,
   winsOn,
 } from './model-world.ts';
 
@@ -46,33 +53,47 @@ export function newBet(world: World, asked: ModelRequest, bet: Bet): Verdict {
     dismissWaiting(world, asked, name);
     return rejected('reversed');
   }
+  const source = sourceOfStake(world, asked, bet);
   const refusal =
-    refusalOfCurrency(world, asked) ??
-    unheld(world, asked, bet.amount, false) ??
+    (hasWallet(world, asked.player, source.wallet) ? null : 'wrong_currency') ??
+    (source.shut === null ? unheld(world, asked.player, source, bet.amount, false) : null) ??
     refusalOfPlayer(world, asked) ??
     (asked.gameKnown ? null : 'unknown_game') ??
     (bet.flavour !== 'free' && isZero(bet.amount) && world.policy['bet.zero'] === 'reject' ? 'below_minimum' : null) ??
     (bet.flavour === 'free' && world.policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
-    (bet.flavour === 'tip' ? null : refusalOfRound(world, asked, bet.round)) ??
-    (bet.flavour === 'free' ? null : refusalOfFunds(world, asked, bet));
+    (bet.flavour === 'tip' ? null : refusalOfRound(world, asked, bet.round, source)) ??
+    source.shut ??
+    (bet.flavour === 'free' ? null : refusalOfFunds(world, asked, bet, source));
   if (refusal !== null) {
     // nothing waits for a bet that was refused
     for (const win of waitingFor(world, asked, name, null)) noteRejected(world, win.name, win.facts, 'not_found');
     return rejected(refusal);
   }
-  const units = bet.flavour === 'free' ? 0n : unitsOf(world, asked.player, asked.currency, bet.amount);
+  const units = bet.flavour === 'free' ? 0n : unitsBy(world, asked.player, source, bet.amount, 'taken');
   const wasClosed =
     bet.round !== null && bet.flavour !== 'tip' && roundNow(world, roundIn(asked, bet.round)).state === 'closed';
-  if (units > 0n) move(world, asked, asked.currency, -units, units);
-  noteApplied(world, asked, name, factsOf(asked, bet), units);
+  if (units > 0n) move(world, asked, source.wallet, -units, units);
+  noteApplied(world, asked, name, factsOf(asked, bet), units, source.lock);
   if (wasClosed && bet.round !== null) turnRound(world, roundIn(asked, bet.round), 'reopened');
   releaseWaiting(world, asked, name);
   if (bet.closesRound && bet.flavour !== 'tip') closeAfter(world, asked, bet.round);
   return APPLIED;
 }
 
-function refusalOfCurrency(world: World, asked: ModelRequest): Refusal | null {
-  return currenciesOf(world.history, asked.player).includes(asked.currency) ? null : 'wrong_currency';
+/** Where a stake comes from: by its round's rate, else by a new one, if there may be one. */
+function sourceOfStake(world: World, asked: ModelRequest, bet: Bet): Source & { readonly shut: Refusal | null } {
+  const { exchange, currency } = asked;
+  const home = homeOf(asked);
+  const each = exchange?.kind === 'quoted' && exchange.terms.lockScope === 'bet';
+  const round = bet.round === null || bet.flavour === 'tip' ? null : roundNow(world, roundIn(asked, bet.round));
+  const lock = round?.lock ?? null;
+  if (lock !== null && lock.game === currency && !each)
+    return { wallet: lock.wallet, lock, shut: exchange !== null && home !== lock.wallet ? 'wrong_currency' : null };
+  if (exchange === null) return { wallet: currency, lock: null, shut: null };
+  const staked = lockStaked(exchange);
+  return 'refusal' in staked
+    ? { wallet: home, lock: null, shut: staked.refusal }
+    : { wallet: home, lock: staked, shut: null };
 }
 
 function refusalOfPlayer(world: World, asked: ModelRequest): Refusal | null {
@@ -85,46 +106,65 @@ function refusalOfPlayer(world: World, asked: ModelRequest): Refusal | null {
   return status === 'self_excluded' ? 'player_excluded' : null;
 }
 
-function refusalOfRound(world: World, asked: ModelRequest, round: string | null): Refusal | null {
+function refusalOfRound(
+  world: World,
+  asked: ModelRequest,
+  round: string | null,
+  source: Source & { readonly shut: Refusal | null },
+): Refusal | null {
   if (round === null) return null;
   const now = roundNow(world, roundIn(asked, round));
   const afterClose = now.state === 'closed' || now.state === 'reopened';
   if (afterClose && world.policy['round.betAfterClose'] === 'reject') return 'round_closed';
   if (now.state === 'void' && world.policy['round.betAfterVoid'] === 'reject') return 'round_closed';
-  return now.currency !== null && now.currency !== asked.currency ? 'wrong_currency' : null;
+  return source.shut === null && !fits(now, source) ? 'wrong_currency' : null;
 }
 
-function refusalOfFunds(world: World, asked: ModelRequest, bet: Bet): Refusal | null {
-  const stake = unitsOf(world, asked.player, asked.currency, bet.amount);
-  const { maxStake, dailyLossLimit } = limitsOf(world.history, asked.player, asked.currency);
+function refusalOfFunds(world: World, asked: ModelRequest, bet: Bet, { wallet, lock }: Source): Refusal | null {
+  const { exchange } = asked;
+  const mostOff = exchange?.kind === 'quoted' ? exchange.terms.maxRoundingErrorBps : SAFE_TERMS.maxRoundingErrorBps;
+  if (lock !== null && isTooSmall(lock, bet.amount, mostOff)) return 'below_minimum';
+  const stake = unitsBy(world, asked.player, { wallet, lock }, bet.amount, 'taken');
+  const { maxStake, dailyLossLimit } = limitsOf(world.history, asked.player, wallet);
   if (maxStake !== null && stake > maxStake) return 'limit_reached';
-  const lost = lossOfDay(world.history, asked.player, asked.currency, asked.nowMs);
+  const lost = lossOfDay(world.history, asked.player, wallet, asked.nowMs);
   if (dailyLossLimit !== null && stake > 0n && lost + stake > dailyLossLimit) return 'limit_reached';
-  return stake > balanceOf(world.history, asked.player, asked.currency) ? 'insufficient_funds' : null;
+  return stake > balanceOf(world.history, asked.player, wallet) ? 'insufficient_funds' : null;
 }
 
 /** A win nobody has heard of yet. */
 export function newWin(world: World, asked: ModelRequest, win: Win): Verdict {
-  const impossible = refusalOfCurrency(world, asked) ?? unheld(world, asked, win.amount, true);
-  if (impossible !== null) return rejected(impossible);
-  if (asked.session.kind === 'demo') return rejected('session_invalid');
   const name = nameIn(asked, 'win', win.id);
   const facts = factsOf(asked, win);
-  const standing = judgeWin(world, asked, facts, false);
+  const own = ownSource(asked);
+  const source = sourceOfWin(world, asked, facts, own);
+  if (!hasWallet(world, asked.player, source.wallet)) return rejected('wrong_currency');
+  const unpriced = source === own && own.unpriced;
+  const impossible = unpriced ? null : unheld(world, asked.player, source, win.amount, true);
+  if (impossible !== null) return rejected(impossible);
+  if (asked.session.kind === 'demo') return rejected('session_invalid');
+  const standing = judgeWin(world, asked, facts, unpriced ? null : source, false);
   if (standing.kind === 'refused') return rejected(standing.refusal, standing.field);
+  if (unpriced) return { kind: 'unpriced' };
   if (standing.kind === 'waits') {
     const deadlineMs = asked.nowMs + world.policy['win.parkMs'];
     world.history.push({
       what: 'fate',
       name,
       facts,
-      fate: { kind: 'parked', deadlineMs, closesRound: win.closesRound },
+      fate: { kind: 'parked', deadlineMs, closesRound: win.closesRound, lock: source.lock },
     });
     return { kind: 'parked' };
   }
-  payWin(world, asked, name, facts, standing.round);
+  payWin(world, asked, name, facts, source, standing.round);
   if (win.closesRound) closeAfter(world, asked, standing.round ?? hearsay(world, asked, facts));
   return APPLIED;
+}
+
+/** Where a win goes: to the wallet its bet or round was played from, whatever its own call says. */
+function sourceOfWin(world: World, asked: ModelRequest, facts: Facts, own: Source): Source {
+  const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
+  return sourceOfOwed(world, facts, bet, facts.round === null ? null : roundIn(asked, facts.round), own);
 }
 
 /** The round that whoever spoke of an undone bet said it was in. */
@@ -140,8 +180,8 @@ type Judgement =
 
 const refused = (refusal: Refusal, field: string | null = null): Judgement => ({ kind: 'refused', refusal, field });
 
-/** What a win deserves on the history as it is: paid, refused, or to wait for its bet. */
-function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boolean): Judgement {
+/** What a win deserves on the history as it is: paid, refused, or to wait for its bet. `source` null: nobody knows its rate. */
+function judgeWin(world: World, asked: ModelRequest, facts: Facts, source: Source | null, waited: boolean): Judgement {
   const bet = facts.reference === null ? null : lookUp(world, nameIn(asked, 'bet', facts.reference));
   // the round a tombstone was said to be in is hearsay: good enough to close it, not to refuse a win
   const lends = bet !== null && bet.facts.player === facts.player && wasApplied(bet);
@@ -151,11 +191,11 @@ function judgeWin(world: World, asked: ModelRequest, facts: Facts, waited: boole
   const needsNone = facts.flavour !== 'win' && bet === null;
   const judged = facts.reference === null ? judgeByRound(world, asked, facts) : judgeByBet(world, asked, facts, bet);
   if (!needsNone && judged !== null) return judged;
-  // a win that waited came in time, whatever became of its round since
-  if (waited) return pays;
   if (round === null) return pays;
   const now = roundNow(world, roundIn(asked, round));
-  if (now.currency !== null && now.currency !== facts.currency) return refused('wrong_currency');
+  if (now.currency !== null && (source === null || !fits(now, source))) return refused('wrong_currency');
+  // a win that waited came in time, whatever became of its round since
+  if (waited) return pays;
   return now.state === 'closed' && world.policy['round.winAfterClose'] === 'reject' ? refused('round_closed') : pays;
 }
 
@@ -194,11 +234,18 @@ function judgeWithoutBet(world: World): Judgement | null {
   return rule === 'reject' ? refused('not_found') : null;
 }
 
-function payWin(world: World, asked: ModelRequest, name: Name, facts: Facts, round: string | null): void {
-  const units = unitsOf(world, facts.player, facts.currency, facts.amount ?? { unscaled: 0n, scale: 0 });
+function payWin(
+  world: World,
+  asked: ModelRequest,
+  name: Name,
+  facts: Facts,
+  source: Source,
+  round: string | null,
+): void {
+  const units = unitsBy(world, facts.player, source, facts.amount ?? { unscaled: 0n, scale: 0 }, 'paid');
   const wasClosed = round !== null && roundNow(world, roundIn(asked, round)).state === 'closed';
-  if (units > 0n) move(world, asked, facts.currency, units, -units);
-  noteApplied(world, asked, name, facts, units);
+  if (units > 0n) move(world, asked, source.wallet, units, -units);
+  noteApplied(world, asked, name, facts, units, source.lock);
   if (wasClosed && round !== null) turnRound(world, roundIn(asked, round), 'reopened');
 }
 
@@ -238,10 +285,12 @@ export function dismissRound(world: World, asked: ModelRequest, round: string): 
 
 function settleWaiting(world: World, asked: ModelRequest, win: Known, name: Name | null): void {
   const bet = name === null ? null : lookUp(world, name);
-  const judgement = (bet === null ? null : misfit(win, bet)) ?? judgeWin(world, asked, win.facts, true);
+  const own: Source = { wallet: walletOf(win), lock: lockOf(win) };
+  const source = sourceOfWin(world, asked, win.facts, own);
+  const judgement = (bet === null ? null : misfit(win, bet)) ?? judgeWin(world, asked, win.facts, source, true);
   if (judgement.kind === 'refused') noteRejected(world, win.name, win.facts, judgement.refusal);
   if (judgement.kind !== 'pays') return;
-  payWin(world, asked, win.name, win.facts, judgement.round);
+  payWin(world, asked, win.name, win.facts, source, judgement.round);
   if (win.fate.kind === 'parked' && win.fate.closesRound)
     closeAfter(world, asked, judgement.round ?? hearsay(world, asked, win.facts));
 }

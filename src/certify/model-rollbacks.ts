@@ -5,8 +5,9 @@
 import type { Decimal } from '../money/index.ts';
 import { compareDecimals, cumulativeRefundUnits, addDecimals, ZERO_DECIMAL } from '../money/index.ts';
 import type { Rollback } from '../wallet/call.ts';
+import type { Lock } from './model-fx.ts';
 import type { Known, Name } from './model-history.ts';
-import { amountLeft, isStanding, returnedBy } from './model-history.ts';
+import { amountLeft, isStanding, lockOf, returnedBy, walletOf } from './model-history.ts';
 import { dismissRound, dismissWaiting } from './model-plays.ts';
 import type { ModelRequest, Verdict, World } from './model-world.ts';
 import {
@@ -14,12 +15,14 @@ import {
   closeAfter,
   DUPLICATE,
   factsOf,
+  hasWallet,
   lookUp,
   lossOf,
   move,
   nameIn,
   noteApplied,
   noteTombstone,
+  ownSource,
   rejected,
   roundIn,
   roundNow,
@@ -56,8 +59,15 @@ function undoAny(world: World, asked: ModelRequest, rollback: Rollback, id: stri
 }
 
 /** The rollback's own row, written when its effects are: a refusal is written by whoever asked. */
-function done(world: World, asked: ModelRequest, rollback: Rollback, units: bigint, verdict: Verdict): Verdict {
-  noteApplied(world, asked, nameIn(asked, 'rollback', rollback.id), factsOf(asked, rollback), units);
+function done(
+  world: World,
+  asked: ModelRequest,
+  rollback: Rollback,
+  units: bigint,
+  verdict: Verdict,
+  lock: Lock | null = null,
+): Verdict {
+  noteApplied(world, asked, nameIn(asked, 'rollback', rollback.id), factsOf(asked, rollback), units, lock);
   return verdict;
 }
 
@@ -105,7 +115,7 @@ function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
   // a bet of which a part stands keeps its wins; one that is wholly undone takes them along
   if (lookUp(world, name)?.state === 'reversed') for (const win of won) takeWin(world, asked, rollback, win);
-  done(world, asked, rollback, units, APPLIED);
+  done(world, asked, rollback, units, APPLIED, lockOf(bet));
   if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
   return APPLIED;
 }
@@ -124,7 +134,7 @@ function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Kn
   const units = whole
     ? bet.units - bet.returnedUnits
     : cumulativeRefundUnits(bet.units, total, stake, bet.returnedUnits);
-  if (units > 0n) move(world, asked, bet.facts.currency, units, lossOf(asked, bet, -units));
+  if (units > 0n) move(world, asked, walletOf(bet), units, lossOf(asked, bet, -units));
   world.history.push({
     what: 'returned',
     name: bet.name,
@@ -137,7 +147,7 @@ function giveBack(world: World, asked: ModelRequest, rollback: Rollback, bet: Kn
 }
 
 function takeWin(world: World, asked: ModelRequest, rollback: Rollback, win: Known): void {
-  if (win.units > 0n) takeBack(world, asked, win.facts.currency, win.units, lossOf(asked, win, win.units));
+  if (win.units > 0n) takeBack(world, asked, walletOf(win), win.units, lossOf(asked, win, win.units));
   const amount = win.facts.amount ?? ZERO_DECIMAL;
   world.history.push({
     what: 'returned',
@@ -164,8 +174,11 @@ function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Na
     return done(world, asked, rollback, 0n, APPLIED);
   }
   if (win.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
+  const amount = world.policy['rollback.amount'] === 'ignore' || win.state === 'parked' ? null : rollback.amount;
+  if (amount !== null && compareDecimals(amount, win.facts.amount ?? ZERO_DECIMAL) !== 0)
+    return rejected('conflict', 'amount');
   takeWin(world, asked, rollback, win);
-  done(world, asked, rollback, win.units, APPLIED);
+  done(world, asked, rollback, win.units, APPLIED, win.state === 'parked' ? null : lockOf(win));
   // a win that never was paid leaves its round as it is
   if (rollback.closesRound && win.state !== 'parked') closeAfter(world, asked, win.facts.round);
   return APPLIED;
@@ -191,7 +204,7 @@ function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, nam
     if (one.name.kind !== 'bet') continue;
     const bet = lookUp(world, one.name);
     const loss = bet === null ? one.units : lossOf(asked, bet, one.units);
-    if (one.units > 0n) takeBack(world, asked, undone.facts.currency, one.units, loss);
+    if (one.units > 0n) takeBack(world, asked, bet === null ? undone.facts.currency : walletOf(bet), one.units, loss);
     world.history.push({ what: 'retaken', name: one.name, by: name });
     reopen(world, asked, bet?.facts.round ?? null);
     taken += one.units;
@@ -205,7 +218,7 @@ function undoRollback(world: World, asked: ModelRequest, rollback: Rollback, nam
     whole: true,
     by: nameIn(asked, 'rollback', rollback.id),
   });
-  return done(world, asked, rollback, taken, APPLIED);
+  return done(world, asked, rollback, taken, APPLIED, lockOf(undone));
 }
 
 /** A bet stands again in a round that had been closed. */
@@ -218,8 +231,12 @@ function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round:
   const name = roundIn(asked, round);
   const now = roundNow(world, name);
   if (now.bets.length === 0) {
+    const own = ownSource(asked);
+    const has = hasWallet(world, asked.player, own.wallet);
+    if (own.unpriced && has && !now.exists) return { kind: 'unpriced' };
     if (!now.undone) {
-      world.history.push({ what: 'undone', round: name, currency: asked.currency });
+      const lock = has ? own.lock : null;
+      world.history.push({ what: 'undone', round: name, currency: asked.currency, lock });
       dismissRound(world, asked, round);
     }
     return unknownTarget(world, asked, rollback);
@@ -237,7 +254,8 @@ function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round:
   // a win of the whole round is found with each of its bets, and taken once
   const once = won.filter((win, index) => won.findIndex((other) => other.place === win.place) === index);
   for (const win of once) takeWin(world, asked, rollback, win);
-  done(world, asked, rollback, returned, APPLIED);
+  const lock = undo.map(lockOf).find((each) => each !== null) ?? null;
+  done(world, asked, rollback, returned, APPLIED, lock);
   if (rollback.closesRound) closeAfter(world, asked, round);
   return APPLIED;
 }

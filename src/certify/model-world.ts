@@ -7,8 +7,21 @@ import { toUnits, ZERO_DECIMAL } from '../money/index.ts';
 import type { Operation, WalletRequest } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
+import type { Lock, Source } from './model-fx.ts';
+import { convert, homeOf, isFiner, lockOwed, samePair } from './model-fx.ts';
 import type { Facts, Happening, History, Known, Name, RoundName } from './model-history.ts';
-import { allWhere, balanceOf, inRound, isOfToday, isStanding, look, scaleOf, wasApplied } from './model-history.ts';
+import {
+  allWhere,
+  balanceOf,
+  inRound,
+  isOfToday,
+  isStanding,
+  lockOf,
+  look,
+  scaleOf,
+  walletOf,
+  wasApplied,
+} from './model-history.ts';
 
 /** The facts of a request. Whatever has no bearing on money is left out. */
 export type ModelRequest = Pick<
@@ -17,6 +30,7 @@ export type ModelRequest = Pick<
   | 'idScope'
   | 'player'
   | 'currency'
+  | 'exchange'
   | 'session'
   | 'gameCode'
   | 'gameKnown'
@@ -35,7 +49,8 @@ export interface World {
 export type Verdict =
   | { readonly kind: 'applied'; readonly duplicate: boolean; readonly balanceThen: bigint | null }
   | { readonly kind: 'rejected'; readonly refusal: Refusal; readonly field: string | null; readonly duplicate: boolean }
-  | { readonly kind: 'parked' };
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'unpriced' };
 
 export const APPLIED: Verdict = { kind: 'applied', duplicate: false, balanceThen: null };
 export const DUPLICATE: Verdict = { kind: 'applied', duplicate: true, balanceThen: null };
@@ -87,15 +102,62 @@ export function unitsOf(world: World, player: string, currency: string, amount: 
 const MOST_UNITS = 10n ** 37n;
 
 /** Why the player's wallet cannot hold the amount, or the balance it would come to. */
-export function unheld(world: World, asked: ModelRequest, amount: Decimal, comes: boolean): Refusal | null {
-  const { player, currency } = asked;
-  const { unscaled, scale } = amount;
-  const digits = scaleOf(world.history, player, currency) ?? 0;
-  const finer = scale > digits && unscaled % 10n ** BigInt(scale - digits) !== 0n;
-  if (finer) return 'below_minimum';
-  const units = scale > digits ? unscaled / 10n ** BigInt(scale - digits) : unscaled * 10n ** BigInt(digits - scale);
+export function unheld(
+  world: World,
+  player: string,
+  { wallet, lock }: Source,
+  amount: Decimal,
+  comes: boolean,
+): Refusal | null {
+  const digits = scaleOf(world.history, player, wallet) ?? 0;
+  if (isFiner(amount, lock?.gameDigits ?? digits)) return 'below_minimum';
+  // beyond what one can count with in the game's currency there is nothing to convert
+  const most = 10n ** BigInt(38 + amount.scale);
+  if (lock !== null && size(amount) * 10n ** BigInt(lock.gameDigits) >= most) return 'limit_reached';
+  const units = lock === null ? plainUnits(amount, digits) : convert(lock, amount, comes ? 'paid' : 'taken');
   if (units > MOST_UNITS || -units > MOST_UNITS) return 'limit_reached';
-  return comes && balanceOf(world.history, player, currency) + units > MOST_UNITS ? 'limit_reached' : null;
+  return comes && balanceOf(world.history, player, wallet) + units > MOST_UNITS ? 'limit_reached' : null;
+}
+
+const size = ({ unscaled }: Decimal): bigint => (unscaled < 0n ? -unscaled : unscaled);
+
+function plainUnits({ unscaled, scale }: Decimal, digits: number): bigint {
+  return scale > digits ? unscaled / 10n ** BigInt(scale - digits) : unscaled * 10n ** BigInt(digits - scale);
+}
+
+/** What is taken from or paid into the source's wallet for the amount. */
+export function unitsBy(
+  world: World,
+  player: string,
+  { wallet, lock }: Source,
+  amount: Decimal,
+  direction: 'taken' | 'paid',
+): bigint {
+  return lock === null ? unitsOf(world, player, wallet, amount) : convert(lock, amount, direction);
+}
+
+/** The source of what the player is owed: that of the bet or win it names, else of its round, else what is said of it itself. */
+export function sourceOfOwed(world: World, facts: Facts, named: Known | null, round: RoundName | null, own: Source) {
+  const usable = named !== null && wasApplied(named) && named.facts.player === facts.player;
+  if (usable && named.facts.currency === facts.currency) return { wallet: walletOf(named), lock: lockOf(named) };
+  const now = round === null ? null : roundNow(world, round);
+  if (now?.currency === facts.currency) return { wallet: now.lock?.wallet ?? now.currency, lock: now.lock };
+  return own;
+}
+
+/** What the call says itself; its lock is null where nothing is converted, and also where nobody knows a rate. */
+export function ownSource(asked: ModelRequest): Source & { readonly unpriced: boolean } {
+  const lock = asked.exchange === null ? null : lockOwed(asked.exchange);
+  return { wallet: homeOf(asked), lock, unpriced: asked.exchange !== null && lock === null };
+}
+
+export function hasWallet(world: World, player: string, currency: string): boolean {
+  return scaleOf(world.history, player, currency) !== null;
+}
+
+/** Money of this source may be counted in the round. */
+export function fits({ currency, lock }: RoundNow, source: Source): boolean {
+  return currency === null || (samePair(lock, source.lock) && (lock !== null || currency === source.wallet));
 }
 
 /** What undoing that much of a bet or win means for the day's loss. */
@@ -116,10 +178,19 @@ export function takeBack(world: World, asked: ModelRequest, currency: string, un
   move(world, asked, currency, -taken, loss);
 }
 
-export function noteApplied(world: World, asked: ModelRequest, name: Name, facts: Facts, units: bigint): void {
-  const has = scaleOf(world.history, facts.player, facts.currency) !== null;
-  const balanceAfter = has ? balanceOf(world.history, facts.player, facts.currency) : null;
-  world.history.push({ what: 'fate', name, facts, fate: { kind: 'applied', units, balanceAfter, atMs: asked.nowMs } });
+export function noteApplied(
+  world: World,
+  asked: ModelRequest,
+  name: Name,
+  facts: Facts,
+  units: bigint,
+  lock: Lock | null,
+): void {
+  const wallet = lock?.wallet ?? facts.currency;
+  const has = hasWallet(world, facts.player, wallet);
+  const balanceAfter = has ? balanceOf(world.history, facts.player, wallet) : null;
+  const fate = { kind: 'applied', units, lock, balanceAfter, atMs: asked.nowMs } as const;
+  world.history.push({ what: 'fate', name, facts, fate });
 }
 
 export function noteRejected(world: World, name: Name, facts: Facts, refusal: Refusal): void {
@@ -136,7 +207,9 @@ export function noteTombstone(world: World, asked: ModelRequest, name: Name, rou
 export interface RoundNow {
   readonly exists: boolean;
   readonly state: 'open' | 'closed' | 'reopened' | 'void';
+  /** what its amounts are said in */
   readonly currency: string | null;
+  readonly lock: Lock | null;
   /** bets that ever counted, tips aside */
   readonly bets: readonly Known[];
   /** it was undone before any bet of it was known */
@@ -155,17 +228,18 @@ export function roundNow(world: World, round: RoundName): RoundNow {
   for (const one of history) if (one.what === 'round' && sameRound(one.round, round)) turned = one.turned;
   const empty = bets.length > 0 && !bets.some(isStanding);
   const state = turned === 'open' && (empty || undone) ? 'void' : turned;
-  return { exists: applied.length > 0 || undone, state, currency: currencyOf(history, round), bets, undone };
+  return { exists: applied.length > 0 || undone, state, ...playedBy(history, round), bets, undone };
 }
 
-/** The round plays in the currency of whatever was first applied in it or undid it; what only waited does not count. */
-function currencyOf(history: History, round: RoundName): string | null {
+/** The round plays by the currency and rate of whatever was first applied in it or undid it; what only waited does not count. */
+function playedBy(history: History, round: RoundName): Pick<RoundNow, 'currency' | 'lock'> {
   for (const one of history) {
-    if (one.what === 'undone' && sameRound(one.round, round)) return one.currency;
+    if (one.what === 'undone' && sameRound(one.round, round)) return one;
     if (one.what !== 'fate' || one.fate.kind !== 'applied') continue;
-    if (inRound(one.facts, one.name, round) && makesRounds(one.facts, one.name)) return one.facts.currency;
+    if (inRound(one.facts, one.name, round) && makesRounds(one.facts, one.name))
+      return { currency: one.facts.currency, lock: one.fate.lock };
   }
-  return null;
+  return { currency: null, lock: null };
 }
 
 function makesRounds(facts: Facts, name: Name): boolean {

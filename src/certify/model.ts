@@ -3,12 +3,14 @@
  * happened, one call after another, no database. It predicts what an operator's wallet must answer. It may know the
  * wallet's words, never its code: two implementations that agree by accident are the point.
  */
-import type { Operation } from '../wallet/call.ts';
+import type { Adjust, Operation } from '../wallet/call.ts';
 import type { PlayerStatus } from '../wallet/book.ts';
 import type { Refusal } from '../wallet/outcome.ts';
 import type { ConflictField, Policy } from '../wallet/policy.ts';
 import type { Facts, Happening, Known, Name } from './model-history.ts';
-import { balanceOf, currenciesOf, look, statusOf } from './model-history.ts';
+import type { Lock, Source } from './model-fx.ts';
+import { homeOf, lockShown, shownAs } from './model-fx.ts';
+import { balanceOf, currenciesOf, lockOf, look, statusOf, walletOf, wasApplied } from './model-history.ts';
 import { newBet, newWin } from './model-plays.ts';
 import { newRollback } from './model-rollbacks.ts';
 import type { ModelRequest, Verdict, World } from './model-world.ts';
@@ -22,19 +24,21 @@ import {
   noteApplied,
   noteRejected,
   noteTombstone,
+  ownSource,
   rejected,
   roundIn,
   roundNow,
+  sourceOfOwed,
   takeBack,
   turnRound,
   unheld,
-  unitsOf,
+  unitsBy,
 } from './model-world.ts';
 
 export type { ModelRequest } from './model-world.ts';
 
 export interface ModelAnswer {
-  readonly class: 'applied' | 'rejected' | 'parked' | 'stale';
+  readonly class: 'applied' | 'rejected' | 'parked' | 'stale' | 'unpriced';
   readonly duplicate: boolean;
   readonly refusal: Refusal | null;
   /** the fact that differs, for a conflict */
@@ -81,12 +85,17 @@ function answer(world: World, asked: ModelRequest): ModelAnswer {
   for (const operation of asked.operations) {
     const begun = world.history.length;
     const verdict = decideOne(world, asked, operation);
+    if (verdict.kind === 'unpriced') {
+      world.history.length = before;
+      return { ...nothing, class: 'unpriced' };
+    }
     if (verdict.kind === 'rejected') {
       // all or nothing: only what the refusal itself wrote stays
       const own = world.history.slice(begun);
       world.history.length = before;
       world.history.push(...own);
-      return { ...nothing, ...verdict, class: 'rejected', balance: balanceNow(world, asked) };
+      const shown = show(world, asked, null);
+      return { ...nothing, ...verdict, class: 'rejected', balance: shown === 'unpriced' ? null : shown.told(null) };
     }
     if (verdict.kind === 'parked') return { ...nothing, class: 'parked' };
     verdicts.push(verdict);
@@ -94,13 +103,43 @@ function answer(world: World, asked: ModelRequest): ModelAnswer {
   const duplicate = verdicts.every((verdict) => verdict.kind === 'applied' && verdict.duplicate);
   const last = verdicts.at(-1);
   const stored = duplicate && world.policy['duplicate.balance'] === 'stored' && last?.kind === 'applied';
-  const then = stored ? last.balanceThen : null;
-  return { ...nothing, class: 'applied', duplicate, balance: then ?? balanceNow(world, asked) };
+  const moved = lastMoved(world, asked);
+  const shown = show(world, asked, moved);
+  if (shown === 'unpriced') {
+    world.history.length = before;
+    return { ...nothing, class: 'unpriced' };
+  }
+  const same = moved !== null && walletOf(moved) === shown.wallet;
+  const then = stored && same ? last.balanceThen : null;
+  return { ...nothing, class: 'applied', duplicate, balance: shown.told(then) };
 }
 
-function balanceNow(world: World, asked: ModelRequest): bigint | null {
-  const known = currenciesOf(world.history, asked.player).includes(asked.currency);
-  return known ? balanceOf(world.history, asked.player, asked.currency) : null;
+function lastMoved(world: World, asked: ModelRequest): Known | null {
+  const named = asked.operations.flatMap((one) => (one.kind === 'close' ? [] : nameIn(asked, one.kind, one.id)));
+  const last = named.at(-1);
+  return last === undefined ? null : lookUp(world, last);
+}
+
+/** Which wallet's balance is answered, and how the asked currency says it: null where it cannot. */
+interface ModelShown {
+  readonly wallet: string;
+  readonly told: (then: bigint | null) => bigint | null;
+}
+
+/** In another currency than the wallet's by what the next round would lock, else by what the money just moved by. */
+function show(world: World, asked: ModelRequest, moved: Known | null): ModelShown | 'unpriced' {
+  const { player, currency, exchange } = asked;
+  const has = (wallet: string) => currenciesOf(world.history, player).includes(wallet);
+  const by = (lock: Lock): ModelShown => ({
+    wallet: lock.wallet,
+    told: (then) => shownAs(lock, then ?? balanceOf(world.history, player, lock.wallet)),
+  });
+  if (exchange?.kind === 'quoted' && has(homeOf(asked))) return by(lockShown(exchange));
+  const lock = moved === null ? null : lockOf(moved);
+  if (lock !== null && lock.game === currency && has(lock.wallet)) return by(lock);
+  if (exchange !== null && exchange.kind !== 'quoted' && has(homeOf(asked))) return 'unpriced';
+  const told = (then: bigint | null) => (has(currency) ? (then ?? balanceOf(world.history, player, currency)) : null);
+  return { wallet: currency, told };
 }
 
 function isNew(world: World, asked: ModelRequest, operation: Operation): boolean {
@@ -208,16 +247,30 @@ function closeRound(world: World, asked: ModelRequest, round: string): Verdict {
   return APPLIED;
 }
 
+/** A correction goes by what it corrects. */
+function sourceOfCorrection(world: World, asked: ModelRequest, adjust: Adjust, own: Source): Source {
+  const { reference } = adjust;
+  const find = (kind: 'bet' | 'win') => (reference === null ? null : lookUp(world, nameIn(asked, kind, reference)));
+  const [bet, win] = [find('bet'), find('win')];
+  const mine = (known: Known | null) => known !== null && known.facts.player === asked.player && wasApplied(known);
+  const round = adjust.round === null ? null : roundIn(asked, adjust.round);
+  return sourceOfOwed(world, factsOf(asked, adjust), mine(bet) ? bet : mine(win) ? win : null, round, own);
+}
+
 type CashierOperation = Extract<Operation, { kind: 'adjust' | 'deposit' | 'withdrawal' }>;
 
 /** The operator's own movements, and corrections. They are nobody's stake and no loss of the day. */
 function cashier(world: World, asked: ModelRequest, operation: CashierOperation): Verdict {
-  const { player, currency } = asked;
+  const { player } = asked;
+  const own = ownSource(asked);
+  const source = operation.kind === 'adjust' ? sourceOfCorrection(world, asked, operation, own) : own;
+  const currency = source.wallet;
   if (!currenciesOf(world.history, player).includes(currency)) return rejected('wrong_currency');
+  if (source === own && own.unpriced) return { kind: 'unpriced' };
   const status = statusOf(world.history, player);
-  const tooMuch = unheld(world, asked, operation.amount, operation.kind !== 'withdrawal');
+  const tooMuch = unheld(world, player, source, operation.amount, operation.kind !== 'withdrawal');
   if (tooMuch !== null) return rejected(tooMuch);
-  const units = unitsOf(world, player, currency, operation.amount);
+  const units = unitsBy(world, player, source, operation.amount, 'paid');
   if (operation.kind === 'deposit' && status === 'self_excluded') return rejected('player_excluded');
   if (operation.kind === 'deposit' && status !== 'active') return rejected('player_blocked');
   if (operation.kind === 'withdrawal' && units > balanceOf(world.history, player, currency))
@@ -226,6 +279,6 @@ function cashier(world: World, asked: ModelRequest, operation: CashierOperation)
   else if (units < 0n) takeBack(world, asked, currency, -units, 0n);
   else if (units > 0n) move(world, asked, currency, units, 0n);
   const name: Name = nameIn(asked, operation.kind, operation.id);
-  noteApplied(world, asked, name, factsOf(asked, operation), units);
+  noteApplied(world, asked, name, factsOf(asked, operation), units, source.lock);
   return APPLIED;
 }

@@ -48,7 +48,7 @@ export type Verification =
 
 /** Everything the gateway may have to say. */
 export type Answer =
-  | { readonly kind: 'outcome'; readonly outcome: Exclude<Outcome, { kind: 'stale' }> }
+  | { readonly kind: 'outcome'; readonly outcome: Exclude<Outcome, { kind: 'stale' | 'unpriced' }> }
   | { readonly kind: 'balance'; readonly balance: Money }
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthenticated' }

@@ -5,5 +5,7 @@ export { openJournal } from './journal.ts';
 export type { Journal, JournalEntry } from './journal.ts';
 export { expireJournal } from './journal-retention.ts';
 export type { JournalExpiry } from './journal-retention.ts';
+export { exchangesOf } from './exchange.ts';
+export type { Exchanges } from './exchange.ts';
 export type { ResolvedSession, ResolvePorts } from './resolve.ts';
 export { deadlineOf } from './spine.ts';

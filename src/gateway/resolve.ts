@@ -4,11 +4,15 @@
  * rule, and a refusal of a money call is written there so that it is sticky.
  */
 import type { Answer } from '../dialects/dialect.ts';
+import { Uncertain } from '../ledger/index.ts';
+import { display, pairOfExchange, quoteToShow } from '../money/index.ts';
+import type { Exchange } from '../money/index.ts';
 import type { Session } from '../sessions/index.ts';
 import type {
   AggregatorName,
   Call,
   GameCode,
+  Money,
   MoneyCall,
   PlayerId,
   Policy,
@@ -19,6 +23,7 @@ import type {
   Wallet,
   WalletRequest,
 } from '../wallet/index.ts';
+import type { Exchanges } from './exchange.ts';
 
 /** What the gateway asks of the rooms around it. */
 export interface ResolvePorts {
@@ -28,6 +33,7 @@ export interface ResolvePorts {
     about: { player: PlayerId; aggregator: AggregatorName; nowMs: number },
   ) => SessionFact;
   readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
+  readonly exchanges: Exchanges;
   readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
   readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
   readonly nextId: () => TransactionId;
@@ -54,12 +60,24 @@ export async function resolve(call: Call, context: ResolveContext, ports: Resolv
     call.session === null
       ? { kind: 'none' }
       : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
-  const currency = call.currency ?? session?.currency ?? null;
-  if (call.kind === 'balance') return balance(player, fact, currency, context, ports);
+  const currency = call.currency ?? session?.gameCurrency ?? session?.currency ?? null;
+  const exchange = await exchangeOf(session, fact, currency, ports);
+  if (call.kind === 'balance') return balance({ player, fact, currency, session, exchange }, context, ports);
   if (currency === null) return refusal('wrong_currency', null);
   const gameKnown =
     call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
-  return { kind: 'request', request: requestOf(call, { player, fact, currency, gameKnown }, context, ports) };
+  return { kind: 'request', request: requestOf(call, { player, fact, currency, exchange, gameKnown }, context, ports) };
+}
+
+/** Only for the session's own player, and only when the call speaks the currency the session is played in. */
+async function exchangeOf(
+  session: ResolvedSession | null,
+  fact: SessionFact,
+  currency: string | null,
+  ports: ResolvePorts,
+): Promise<Exchange | null> {
+  if (session === null || session.gameCurrency === null || session.gameCurrency !== currency) return null;
+  return fact.kind === 'live' || fact.kind === 'expired' ? ports.exchanges.of(session) : null;
 }
 
 async function playerOf(
@@ -90,6 +108,7 @@ interface Found {
   readonly player: PlayerId;
   readonly fact: SessionFact;
   readonly currency: string;
+  readonly exchange: Exchange | null;
   readonly gameKnown: boolean;
 }
 
@@ -99,6 +118,7 @@ function requestOf(call: MoneyCall, found: Found, context: ResolveContext, ports
     idScope: idScope(call, found.player, context.policy),
     player: found.player,
     currency: found.currency,
+    exchange: found.exchange,
     session: found.fact,
     sessionId: call.session,
     gameCode: call.game,
@@ -122,28 +142,40 @@ function idScope(call: MoneyCall, player: PlayerId, policy: Policy): string {
 }
 
 /** Balance calls move nothing and are never stored; a demo session must not learn a real balance (BAL-12). */
-async function balance(
-  player: PlayerId,
-  fact: SessionFact,
-  currency: string | null,
-  context: ResolveContext,
-  ports: ResolvePorts,
-): Promise<Resolved> {
-  const wallets = await ports.wallets(player);
+async function balance(asked: Asked, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  const { fact, currency, session, exchange } = asked;
+  const wallets = await ports.wallets(asked.player);
   const [any] = wallets;
   if (any === undefined) return refusal('unknown_player', null);
-  const wallet = wallets.find((each) => each.currency === currency) ?? null;
-  const shown = wallet ?? any;
-  const session = refusalOfBalance(fact, currency);
-  if (session !== null) return refusal(session, shown);
+  const home = exchange === null ? currency : pairOfExchange(exchange).wallet;
+  const wallet = wallets.find((each) => each.currency === home) ?? null;
+  const shown = moneyOf(wallet ?? any, wallet === null ? null : exchange);
+  const refused = refusalOfBalance(fact, currency);
+  if (refused !== null) return refusal(refused, shown);
   if (wallet === null) return refusal('wrong_currency', shown);
   if (wallet.status !== 'active' && context.policy['balance.whenBlocked'] === 'refuse') {
-    return refusal(wallet.status === 'self_excluded' ? 'player_excluded' : 'player_blocked', wallet);
+    return refusal(wallet.status === 'self_excluded' ? 'player_excluded' : 'player_blocked', shown);
   }
-  return {
-    kind: 'answer',
-    answer: { kind: 'balance', balance: { units: wallet.balance, scale: wallet.scale, currency: wallet.currency } },
-  };
+  if (shown === null) throw new Uncertain('no_rate', 'no rate is known to show the balance by');
+  if (session !== null && exchange !== null) await ports.exchanges.showed(session, exchange);
+  return { kind: 'answer', answer: { kind: 'balance', balance: shown } };
+}
+
+interface Asked {
+  readonly player: PlayerId;
+  readonly fact: SessionFact;
+  readonly currency: string | null;
+  readonly session: ResolvedSession | null;
+  readonly exchange: Exchange | null;
+}
+
+/** The balance as the game counts it: rounded down, by the quote that the next round will lock (FX-13). Null without a rate. */
+function moneyOf({ balance: units, scale, currency }: Wallet, exchange: Exchange | null): Money | null {
+  if (exchange === null) return { units, scale, currency };
+  if (exchange.kind !== 'quoted') return null;
+  const { gameScale, current } = exchange;
+  const shown = display(units, quoteToShow(exchange), scale, gameScale);
+  return { units: shown, scale: gameScale, currency: current.pair.game };
 }
 
 function refusalOfBalance(fact: SessionFact, currency: string | null): Refusal | null {
@@ -169,12 +201,9 @@ const MESSAGES: Partial<Record<Refusal, string>> = {
 };
 
 /** A refusal that no wallet row stands behind: nothing was booked and nothing is remembered. */
-function refusal(code: Refusal, wallet: Wallet | null): Resolved {
-  // Another person's balance is never told: only the wallet the call may see is passed here.
-  const safe =
-    code === 'session_invalid' || wallet === null
-      ? null
-      : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
+function refusal(code: Refusal, balance: Money | null): Resolved {
+  // Another person's balance is never told: only what the call may see is passed here.
+  const safe = code === 'session_invalid' ? null : balance;
   return {
     kind: 'answer',
     answer: {

@@ -76,6 +76,7 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
     const remainingMs = leftMs();
     const outcome = await within(remainingMs, spine.ledger.submit(resolved.request, policy, remainingMs));
     if (outcome.kind === 'stale') return answer(trace, dialect.encode, { kind: 'unauthenticated' });
+    if (outcome.kind === 'unpriced') throw new Uncertain('no_rate', 'no rate is known to book it by');
     return answer(trace, encode, { kind: 'outcome', outcome });
   } catch (error) {
     const reason = reasonOf(error);

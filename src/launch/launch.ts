@@ -6,7 +6,7 @@
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Launch as DialectLaunch, LaunchOrder, LaunchTolerance, OpenDialect } from '../dialects/dialect.ts';
 import type { Ledger } from '../ledger/index.ts';
-import type { Currencies } from '../money/index.ts';
+import type { Currencies, Exchange } from '../money/index.ts';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import { newId, newToken } from '../platform/index.ts';
@@ -46,8 +46,19 @@ export interface LaunchesOptions {
   /** hosts (with port, if not the default one) a player may be sent back to */
   readonly returnHosts: readonly string[];
   readonly errands?: Omit<ErrandTools, 'clock'>;
+  /** absent: a game is only played in its wallet's currency */
+  readonly fx?: LaunchExchange;
   /** what is known of the clocks; absent: they are taken to be right */
   readonly clocks?: LaunchClocks;
+}
+
+/** What a game in another currency would be played by. */
+export interface LaunchExchange {
+  readonly exchange: (sides: { readonly wallet: Side; readonly game: Side }, shown: null) => Exchange;
+}
+interface Side {
+  readonly code: string;
+  readonly scale: number;
 }
 
 export interface LaunchClocks {
@@ -137,6 +148,15 @@ export function openLaunches(options: LaunchesOptions): Launches {
   };
 }
 
+function exchangeBy({ fx, currencies }: LaunchesOptions): (wallet: string, game: string) => Exchange {
+  return (from, to) => {
+    const [wallet, game] = [currencies.get(from), currencies.get(to)];
+    if (fx === undefined || wallet === undefined || game === undefined)
+      return { kind: 'unconfigured', pair: { wallet: from, game: to } };
+    return fx.exchange({ wallet, game }, null);
+  };
+}
+
 function refused(refusal: LaunchRefusal): Launched {
   return { kind: 'refused', refusal, message: LAUNCH_SENTENCES[refusal] };
 }
@@ -157,7 +177,13 @@ async function choose(
     playing === null ? [] : ledger.wallets(playing),
     Promise.all(sellers.map(async (each) => ({ ...each, unfinished: await unfinishedOf(options, playing, each) }))),
   ]);
-  const decision = chooseOffer(request, offers, { player, wallets, currencies, returnHosts });
+  const decision = chooseOffer(request, offers, {
+    player,
+    wallets,
+    currencies,
+    returnHosts,
+    exchange: exchangeBy(options),
+  });
   return decision.kind === 'refused' ? decision : { kind: 'granted', request, decision, ...decision.offer };
 }
 
@@ -195,7 +221,7 @@ async function launchGranted(options: LaunchesOptions, granted: Granted): Promis
     game: session.gameCode,
     mode: session.mode,
     player: session.player,
-    currency: session.currency,
+    currency: session.gameCurrency ?? session.currency,
     lang: request.lang,
     jurisdiction: session.jurisdiction,
     region: session.region,
@@ -222,6 +248,8 @@ async function openSession(options: LaunchesOptions, { request, game, decision }
       gameCode: game.code,
       mode: request.mode,
       currency: decision.currency,
+      gameCurrency: decision.gameCurrency,
+      quoteId: decision.quoteId,
       country: decision.country,
       lang: request.lang,
       platform: request.platform,

@@ -4,7 +4,7 @@
  */
 import type { Game } from '../catalogue/index.ts';
 import { isAvailable } from '../catalogue/index.ts';
-import type { Currencies } from '../money/index.ts';
+import type { Currencies, Exchange } from '../money/index.ts';
 import type { Player } from '../players/index.ts';
 import type { PlayerStatus, SessionId, Wallet } from '../wallet/index.ts';
 
@@ -20,6 +20,7 @@ export const LAUNCH_REFUSALS = [
   'currency_required',
   'wrong_currency',
   'currency_unsupported',
+  'rate_unavailable',
   'return_url_not_allowed',
 ] as const;
 export type LaunchRefusal = (typeof LAUNCH_REFUSALS)[number];
@@ -37,6 +38,7 @@ export const LAUNCH_SENTENCES: Record<LaunchRefusal, string> = {
   currency_required: 'The player has several wallets; say which currency to play with.',
   wrong_currency: 'The player has no wallet in this currency, or the house does not know it.',
   currency_unsupported: 'The game cannot be played in this currency.',
+  rate_unavailable: 'There is no current exchange rate to play this game by; try again later.',
   return_url_not_allowed: 'The return URL must be http or https on an allowed host.',
 };
 
@@ -44,7 +46,10 @@ export type Platform = 'desktop' | 'mobile';
 
 export interface LaunchWish {
   readonly mode: 'real' | 'demo';
+  /** of the wallet to play from */
   readonly currency: string | null;
+  /** what to play in; null: in the wallet's currency where the game takes it, else in one that it can be exchanged for */
+  readonly gameCurrency: string | null;
   /** where the player is now, upper case; the player's own country counts as well */
   readonly country: string | null;
   readonly platform: Platform | null;
@@ -60,6 +65,7 @@ export interface LaunchFacts {
   readonly unfinished: { readonly session: SessionId; readonly currency: string } | null;
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
+  readonly exchange: (wallet: string, game: string) => Exchange;
 }
 
 export type LaunchDecision =
@@ -68,6 +74,9 @@ export type LaunchDecision =
       /** the session to go on with instead of a new one */
       readonly resume: SessionId | null;
       readonly currency: string | null;
+      /** null: the wallet's own */
+      readonly gameCurrency: string | null;
+      readonly quoteId: string | null;
       readonly country: string | null;
       readonly returnUrl: string | null;
     }
@@ -89,12 +98,12 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
   if (countries.some((country) => country !== null && game.blockedCountries.includes(country))) {
     return refused('country_blocked');
   }
-  const currency = wish.mode === 'real' ? currencyOfPlayer(wish, facts) : currencyOfDemo(wish, facts);
-  if (typeof currency === 'object' && currency !== null) return currency;
+  const chosen = wish.mode === 'real' ? currencyOfPlayer(wish, facts) : currencyOfDemo(wish, facts);
+  if ('kind' in chosen) return chosen;
   const returnUrl = wish.returnUrl === null ? null : allowedReturnUrl(wish.returnUrl, facts.returnHosts);
   if (wish.returnUrl !== null && returnUrl === null) return refused('return_url_not_allowed');
   const resume = wish.mode === 'real' ? (facts.unfinished?.session ?? null) : null;
-  return { kind: 'allowed', resume, currency, country: wish.country ?? player?.country ?? null, returnUrl };
+  return { kind: 'allowed', resume, ...chosen, country: wish.country ?? player?.country ?? null, returnUrl };
 }
 
 /** What one aggregator offers, and whether the player has left a round open there. */
@@ -147,24 +156,55 @@ function refusalOfStatus(status: PlayerStatus): LaunchRefusal | null {
   }
 }
 
-type Chosen = string | null | Extract<LaunchDecision, { kind: 'refused' }>;
+type Refused = Extract<LaunchDecision, { kind: 'refused' }>;
+type Chosen = Pick<Extract<LaunchDecision, { kind: 'allowed' }>, 'currency' | 'gameCurrency' | 'quoteId'> | Refused;
+
+const plain = (currency: string | null): Chosen => ({ currency, gameCurrency: null, quoteId: null });
 
 /** The wallet to play from: that of the unfinished round, else the one named, else the only one there is. */
-function currencyOfPlayer(wish: LaunchWish, { game, wallets, unfinished }: LaunchFacts): Chosen {
-  // Whatever the player holds now: a round is finished in the currency it was begun in (LCH-22, LCH-23).
-  if (unfinished !== null) return unfinished.currency;
+function currencyOfPlayer(wish: LaunchWish, facts: LaunchFacts): Chosen {
+  const { game, wallets, unfinished } = facts;
+  if (unfinished !== null) return currencyOfUnfinished(unfinished, facts);
   const [only, another] = wallets;
   if (wish.currency === null && another !== undefined) return refused('currency_required');
   const wallet = wish.currency === null ? only : wallets.find((each) => each.currency === wish.currency);
   if (wallet === undefined) return refused('wrong_currency');
-  return supports(game, wallet.currency) ? wallet.currency : refused('currency_unsupported');
+  const wanted = wish.gameCurrency ?? wallet.currency;
+  if (supports(game, wanted)) return wanted === wallet.currency ? plain(wanted) : exchanged(wallet, [wanted], facts);
+  return wish.gameCurrency === null ? exchanged(wallet, game.currencies, facts) : refused('currency_unsupported');
+}
+
+/**
+ * Whatever the player holds now: a round is finished in the currency it was begun in (LCH-22, LCH-23), in its own session and at
+ * its own rate, so that there need be none now (FX-09).
+ */
+function currencyOfUnfinished(round: NonNullable<LaunchFacts['unfinished']>, facts: LaunchFacts): Chosen {
+  if (supports(facts.game, round.currency)) return plain(round.currency);
+  const other = exchanged(round, facts.game.currencies, facts);
+  return 'kind' in other ? plain(round.currency) : other;
+}
+
+/** The first of the currencies that the wallet's can be exchanged for now. */
+function exchanged(
+  { currency }: Pick<Wallet, 'currency'>,
+  games: readonly string[],
+  { exchange }: LaunchFacts,
+): Chosen {
+  let later = false;
+  for (const gameCurrency of games) {
+    const found = exchange(currency, gameCurrency);
+    if (found.kind === 'quoted' && found.freshness !== 'expired')
+      return { currency, gameCurrency, quoteId: found.current.id };
+    later ||= found.kind !== 'unconfigured';
+  }
+  return refused(later ? 'rate_unavailable' : 'currency_unsupported');
 }
 
 /** A demo needs no currency; one that is named must make sense all the same. */
 function currencyOfDemo(wish: LaunchWish, { game, currencies }: LaunchFacts): Chosen {
-  if (wish.currency === null) return null;
+  if (wish.currency === null) return plain(null);
   if (!currencies.has(wish.currency)) return refused('wrong_currency');
-  return supports(game, wish.currency) ? wish.currency : refused('currency_unsupported');
+  return supports(game, wish.currency) ? plain(wish.currency) : refused('currency_unsupported');
 }
 
 function supports(game: Game, currency: string): boolean {

@@ -2,11 +2,12 @@
  * Rows of the wallet tables to the types of the book and back: the one place that vouches for what the database returns.
  * The hot path reads and writes text only: `columnsOf` names and reads a row's columns, `arrayOf` writes a column of many rows.
  */
-import { formatDecimal, parseDecimal } from '../money/index.ts';
-import type { Decimal } from '../money/index.ts';
+import { formatDecimal, formatRational, parseDecimal, parseRational, readLock, writeLock } from '../money/index.ts';
+import type { Decimal, RateLock, StoredLock } from '../money/index.ts';
 import type { Fields } from '../platform/index.ts';
 import { aggregatorName, externalId, gameCode, playerId, roundId, sessionId, transactionId } from '../wallet/index.ts';
 import type {
+  Exchanged,
   PlayerStatus,
   Refusal,
   Round,
@@ -77,6 +78,7 @@ export interface TransactionRow {
   session_id: string | null;
   currency: string | null;
   amount: string | null;
+  fx: string | null;
   units: string;
   reversed_units: string;
   reversed_amount: string;
@@ -106,6 +108,7 @@ export const TRANSACTION_COLUMNS = columnsOf<TransactionRow>({
   session_id: textOrNull,
   currency: textOrNull,
   amount: textOrNull,
+  fx: textOrNull,
   units: text,
   reversed_units: text,
   reversed_amount: text,
@@ -137,6 +140,7 @@ export function readTransaction(row: TransactionRow): Transaction {
     sessionId: row.session_id === null ? null : sessionId(row.session_id),
     currency: row.currency,
     amount: row.amount === null ? null : readDecimal(row.amount),
+    fx: row.fx === null ? null : readExchanged(row.fx),
     units: BigInt(row.units),
     reversedUnits: BigInt(row.reversed_units),
     reversedAmount: readDecimal(row.reversed_amount),
@@ -156,6 +160,7 @@ export interface RoundRow {
   id_scope: string;
   round_id: string;
   currency: string;
+  fx_lock: string | null;
   game_code: string | null;
   session_id: string | null;
   state: RoundState;
@@ -177,6 +182,7 @@ export const ROUND_COLUMNS = columnsOf<RoundRow>({
   id_scope: text,
   round_id: text,
   currency: text,
+  fx_lock: textOrNull,
   game_code: textOrNull,
   session_id: textOrNull,
   state: (field) => text(field) as RoundState,
@@ -199,6 +205,7 @@ export function readRound(row: RoundRow): Round {
     player: playerId(row.player),
     round: roundId(row.round_id),
     currency: row.currency,
+    lock: row.fx_lock === null ? null : readLockText(row.fx_lock),
     gameCode: row.game_code === null ? null : gameCode(row.game_code),
     sessionId: row.session_id === null ? null : sessionId(row.session_id),
     state: row.state,
@@ -213,6 +220,26 @@ export function readRound(row: RoundRow): Round {
     changedAtMs: row.changed_at.getTime(),
     closedAtMs: row.closed_at?.getTime() ?? null,
   };
+}
+
+/** A lock in one column: only rows that were converted have one, and all others pay for one column only. */
+export function lockText(lock: RateLock | null): string | null {
+  return lock === null ? null : JSON.stringify(writeLock(lock));
+}
+
+/** The same with what rounding left over, as `num/den` or a whole number. */
+export function exchangedText(fx: Exchanged | null): string | null {
+  return fx === null ? null : JSON.stringify({ ...writeLock(fx.lock), residue: formatRational(fx.residue) });
+}
+
+function readExchanged(written: string): Exchanged {
+  const { residue, ...lock }: StoredLock & { readonly residue: string } = JSON.parse(written);
+  return { lock: readLock(lock), residue: parseRational(residue) };
+}
+
+function readLockText(written: string): RateLock {
+  const lock: StoredLock = JSON.parse(written);
+  return readLock(lock);
 }
 
 function readDecimal(text: string): Decimal {

@@ -73,6 +73,8 @@ function requestOf(row: Transaction, win: Win, sweep: ParkedSweep): WalletReques
     idScope: row.idScope,
     player: row.player,
     currency: row.currency ?? '',
+    // It is refused, never paid, so no rate is needed.
+    exchange: null,
     session: { kind: 'none' },
     sessionId: row.sessionId,
     gameCode: row.gameCode,

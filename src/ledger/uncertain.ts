@@ -1,6 +1,13 @@
 /** The one exception of the money path: we could not find out. Never stored, answered as "ask again". */
 
-export type UncertainReason = 'queue_full' | 'deadline' | 'database' | 'commit_unknown' | 'defect' | 'closing';
+export type UncertainReason =
+  | 'queue_full'
+  | 'deadline'
+  | 'database'
+  | 'commit_unknown'
+  | 'defect'
+  | 'closing'
+  | 'no_rate';
 
 export class Uncertain extends Error {
   readonly reason: UncertainReason;

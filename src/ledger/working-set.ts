@@ -36,6 +36,8 @@ export interface Dirty {
   readonly newRounds: readonly Round[];
   readonly changedRounds: readonly Round[];
   readonly postings: readonly Posting[];
+  /** some transaction of the batch is, or was, converted: only then is that column written */
+  readonly converted: boolean;
 }
 
 export interface WorkingSet {
@@ -122,6 +124,7 @@ export function createWorkingSet(loaded: Loaded): WorkingSet {
         newRounds,
         changedRounds,
         postings,
+        converted: transactions.converted(),
       };
     },
   };
@@ -156,9 +159,11 @@ function createTransactions() {
     if (keys === undefined) groups.set(at, new Set([key]));
     else keys.add(key);
   };
+  let converted = false;
   const put = (row: Transaction): string => {
     const key = transactionKey(row, row);
     rows.set(key, row);
+    if (row.fx !== null) converted = true;
     if (waits(row) === 1) enter('waiting', row, '', key);
     if (row.round !== null) enter('round', row, row.round, key);
     if (row.reference !== null) enter('reference', row, row.reference, key);
@@ -169,6 +174,7 @@ function createTransactions() {
     /** a row as the database has it */
     know: (row: Transaction) => asLoaded.set(put(row), row),
     isKnown: (key: string) => asLoaded.has(key),
+    converted: () => converted,
     get: (key: string) => rows.get(key),
     of: (group: Group, player: PlayerId, name = ''): readonly Transaction[] =>
       [...(groups.get(groupKey(group, player, name)) ?? [])].flatMap((key) => rows.get(key) ?? []),

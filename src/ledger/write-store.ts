@@ -6,7 +6,7 @@
 import type { Answered, Sending, Statement } from '../platform/index.ts';
 import { arrayOf, rowsOf } from './columns.ts';
 import type { Dirty } from './working-set.ts';
-import { POSTING, ROUND, TRANSACTION, WALLET } from './written.ts';
+import { POSTING, ROUND, ROUND_EXCHANGED, TRANSACTION, TRANSACTION_EXCHANGED, WALLET } from './written.ts';
 import type { Column, Writing } from './written.ts';
 
 /**
@@ -27,17 +27,17 @@ interface Form<Row> {
   readonly columns: readonly Column<Row>[];
 }
 
-function insertOne<Row>(writing: Writing<Row>): Form<Row> {
+function insertOne<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
   const columns = columnsOf(writing);
   const values = columns.map(({ name, type }, index) => valueOf(name, `$${index + 1}::${type}`)).join(', ');
   const text = `
-    /* ${writing.table}.insert */
+    /* ${writing.table}.insert${suffix} */
     INSERT INTO ${writing.table} (${namesOf(columns)})
     VALUES (${values})`;
-  return { columns, statement: { name: `${writing.table}.insert`, text } };
+  return { columns, statement: { name: `${writing.table}.insert${suffix}`, text } };
 }
 
-function changeOne<Row>(writing: Writing<Row>): Form<Row> {
+function changeOne<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
   const { table, key, changing, set = {} } = writing;
   const columns = [...key, ...changing];
   const assigned = changing.map(({ name, type }, index) => {
@@ -45,25 +45,25 @@ function changeOne<Row>(writing: Writing<Row>): Form<Row> {
     return `${name} = ${set[name]?.replace('EXCLUDED.' + name, value) ?? valueOf(name, value)}`;
   });
   const text = `
-    /* ${table}.update */
+    /* ${table}.update${suffix} */
     UPDATE ${table}
     SET ${assigned.join(', ')}
     WHERE ${key.map(({ name, type }, index) => `${table}.${name} = $${index + 1}::${type}`).join(' AND ')}`;
-  return { columns, statement: { name: `${table}.update`, text } };
+  return { columns, statement: { name: `${table}.update${suffix}`, text } };
 }
 
-function insertMany<Row>(writing: Writing<Row>): Form<Row> {
+function insertMany<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
   const columns = columnsOf(writing);
-  const text = manyText(writing, 'insert_many');
-  return { columns, statement: { name: `${writing.table}.insert_many`, text } };
+  const text = manyText(writing, `insert_many${suffix}`);
+  return { columns, statement: { name: `${writing.table}.insert_many${suffix}`, text } };
 }
 
-function changeMany<Row>(writing: Writing<Row>): Form<Row> {
+function changeMany<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
   const { table, key, changing, set = {} } = writing;
-  const text = `${manyText(writing, 'update_many')}
+  const text = `${manyText(writing, `update_many${suffix}`)}
     ON CONFLICT (${namesOf(key)}) DO UPDATE
     SET ${changing.map(({ name }) => `${name} = ${set[name] ?? `EXCLUDED.${name}`}`).join(', ')}`;
-  return { columns: columnsOf(writing), statement: { name: `${table}.update_many`, text } };
+  return { columns: columnsOf(writing), statement: { name: `${table}.update_many${suffix}`, text } };
 }
 
 function manyText<Row>(writing: Writing<Row>, verb: string): string {
@@ -85,6 +85,16 @@ const INSERT_TRANSACTIONS = { one: insertOne(TRANSACTION), many: insertMany(TRAN
 const UPDATE_TRANSACTIONS = { one: changeOne(TRANSACTION), many: changeMany(TRANSACTION) };
 const INSERT_ROUNDS = { one: insertOne(ROUND), many: insertMany(ROUND) };
 const UPDATE_ROUNDS = { one: changeOne(ROUND), many: changeMany(ROUND) };
+const EXCHANGED = '_exchanged';
+const INSERT_EXCHANGED = {
+  one: insertOne(TRANSACTION_EXCHANGED, EXCHANGED),
+  many: insertMany(TRANSACTION_EXCHANGED, EXCHANGED),
+};
+const UPDATE_EXCHANGED = {
+  one: changeOne(TRANSACTION_EXCHANGED, EXCHANGED),
+  many: changeMany(TRANSACTION_EXCHANGED, EXCHANGED),
+};
+const INSERT_LOCKED = { one: insertOne(ROUND_EXCHANGED, EXCHANGED), many: insertMany(ROUND_EXCHANGED, EXCHANGED) };
 const INSERT_POSTINGS = { one: insertOne(POSTING), many: insertMany(POSTING) };
 
 /** Every statement of the writing flight. For the lint of a distributed book they are all here and nowhere else. */
@@ -94,6 +104,9 @@ export const WRITE_STATEMENTS: readonly Statement[] = [
   UPDATE_TRANSACTIONS,
   INSERT_ROUNDS,
   UPDATE_ROUNDS,
+  INSERT_EXCHANGED,
+  UPDATE_EXCHANGED,
+  INSERT_LOCKED,
   INSERT_POSTINGS,
 ].flatMap(({ one, many }) => [one.statement, many.statement]);
 
@@ -118,9 +131,11 @@ export function writeFlight(dirty: Dirty, distributed: boolean): readonly Sendin
     }
   };
   write(UPDATE_WALLETS, dirty.wallets);
-  write(INSERT_TRANSACTIONS, inKeyOrder(dirty.newTransactions));
-  write(UPDATE_TRANSACTIONS, dirty.changedTransactions);
-  write(INSERT_ROUNDS, dirty.newRounds);
+  const { converted, newTransactions, changedTransactions, newRounds } = dirty;
+  // One statement for all rows of a table, so that new ids are taken in one order whatever was converted.
+  write(converted ? INSERT_EXCHANGED : INSERT_TRANSACTIONS, inKeyOrder(newTransactions));
+  write(converted ? UPDATE_EXCHANGED : UPDATE_TRANSACTIONS, changedTransactions);
+  write(newRounds.some((round) => round.lock !== null) ? INSERT_LOCKED : INSERT_ROUNDS, newRounds);
   write(UPDATE_ROUNDS, dirty.changedRounds);
   write(INSERT_POSTINGS, dirty.postings);
   flight.push({ statement: COMMIT, parameters: [] });

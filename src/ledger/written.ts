@@ -1,5 +1,5 @@
 /** What is written of each table of the book: its columns, their types, and where each value comes from. No SQL, no order. */
-import { decimalText, instant, instantOrNull, unitsText } from './columns.ts';
+import { decimalText, exchangedText, instant, instantOrNull, lockText, unitsText } from './columns.ts';
 import { shardOf } from './shard.ts';
 import type { Dirty } from './working-set.ts';
 
@@ -80,6 +80,12 @@ export const TRANSACTION: Writing<Dirty['newTransactions'][number]> = {
   ],
 };
 
+/** The same for a batch in which any row was converted: the others pay nothing for a column they do not use. */
+export const TRANSACTION_EXCHANGED: typeof TRANSACTION = {
+  ...TRANSACTION,
+  changing: [...TRANSACTION.changing, { name: 'fx', type: 'text', of: (row) => exchangedText(row.fx) }],
+};
+
 /** Relies on round_pkey. No indexed column changes. */
 export const ROUND: Writing<Dirty['newRounds'][number]> = {
   table: 'round',
@@ -108,6 +114,12 @@ export const ROUND: Writing<Dirty['newRounds'][number]> = {
     { name: 'changed_at', type: 'timestamptz', of: (round) => instant(round.changedAtMs) },
     { name: 'closed_at', type: 'timestamptz', of: (round) => instantOrNull(round.closedAtMs) },
   ],
+};
+
+/** The same for a batch in which any round has a lock. It is written with the round's first row and never again. */
+export const ROUND_EXCHANGED: typeof ROUND = {
+  ...ROUND,
+  once: [...ROUND.once, { name: 'fx_lock', type: 'text', of: (round) => lockText(round.lock) }],
 };
 
 /** Only ever added: the same number again is a defect, and fails the batch. */

@@ -7,7 +7,7 @@ import { formatDecimal, parseDecimal, powerOfTen } from './decimal.ts';
 import { isProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { Rational } from './rational.ts';
-import { formatRational, rational } from './rational.ts';
+import { compareRationals, formatRational, rational } from './rational.ts';
 import type { RoundingMode } from './rounding.ts';
 import { divideRounded } from './rounding.ts';
 
@@ -53,6 +53,50 @@ export function applySpread(rate: Rate, basisPoints: number): Rate {
   if (!Number.isInteger(basisPoints) || basisPoints < 0 || basisPoints >= 10_000)
     throw new RangeError('a spread is 0 to 9999 whole basis points');
   return rateOf(rate.num * BigInt(10_000 - basisPoints), rate.den * 10_000n);
+}
+
+/** 1/r, exactly: the same price told from the other side. Only a step on the way to a quote, never what is stored. */
+export function inverseRate(rate: Rate): Rate {
+  return { num: rate.den, den: rate.num };
+}
+
+/** A/C from A/B and B/C, exactly. */
+export function crossRate(first: Rate, second: Rate): Rate {
+  return rateOf(first.num * second.num, first.den * second.den);
+}
+
+/** The rate in the middle between two, exactly. */
+export function middleRate(a: Rate, b: Rate): Rate {
+  return rateOf(a.num * b.den + b.num * a.den, 2n * a.den * b.den);
+}
+
+/**
+ * The decimal of at most `digits` significant digits nearest to the rate, a tie to the even one. An inverse or a cross becomes a
+ * decimal once, when it is quoted; whatever is booked is exact in terms of that.
+ */
+export function roundRate(rate: Rate, digits: number): Rate {
+  // how many digits stand before the point; for 0.00012 it is −3
+  let magnitude = (rate.num / rate.den).toString().length;
+  if (rate.num < rate.den) {
+    magnitude = 0;
+    while (rate.num * powerOfTen(1 - magnitude) < rate.den) magnitude -= 1;
+  }
+  const scale = digits - magnitude;
+  const num = scale < 0 ? rate.num : rate.num * powerOfTen(scale);
+  const den = scale < 0 ? rate.den * powerOfTen(-scale) : rate.den;
+  const unscaled = divideRounded(num, den, 'half_even');
+  return scale < 0 ? rateOf(unscaled * powerOfTen(-scale), 1n) : rateOf(unscaled, powerOfTen(scale));
+}
+
+/** True when `rate` lies more than `basisPoints` away from `reference`, compared exactly. */
+export function isFurtherThan(rate: Rate, reference: Rate, basisPoints: number): boolean {
+  const distance = absolute(rate.num * reference.den - reference.num * rate.den);
+  return distance * 10_000n > BigInt(basisPoints) * reference.num * rate.den;
+}
+
+/** −1, 0 or 1. */
+export function compareRates(a: Rate, b: Rate): -1 | 0 | 1 {
+  return compareRationals(a, b);
 }
 
 /** An amount in G as minor units of W: round(amount / r × 10^scaleW). */

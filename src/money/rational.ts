@@ -2,6 +2,9 @@
  * Exact fractions, always reduced and with a positive denominator, so equal values are equal records. Residues of conversions
  * live here: units plus residue is exact, and so is any sum of them.
  */
+import type { Decimal } from './decimal.ts';
+import { decimalOf, powerOfTen } from './decimal.ts';
+import { divideRounded } from './rounding.ts';
 
 export interface Rational {
   readonly num: bigint;
@@ -24,6 +27,14 @@ export function addRationals(a: Rational, b: Rational): Rational {
   return rational(a.num * b.den + b.num * a.den, a.den * b.den);
 }
 
+export function subtractRationals(a: Rational, b: Rational): Rational {
+  return rational(a.num * b.den - b.num * a.den, a.den * b.den);
+}
+
+export function multiplyRationals(a: Rational, b: Rational): Rational {
+  return rational(a.num * b.num, a.den * b.den);
+}
+
 /** −1, 0 or 1. */
 export function compareRationals(a: Rational, b: Rational): -1 | 0 | 1 {
   const difference = a.num * b.den - b.num * a.den;
@@ -34,6 +45,18 @@ export function compareRationals(a: Rational, b: Rational): -1 | 0 | 1 {
 /** `num/den`, or just the number when it is whole: how a residue is stored. */
 export function formatRational(r: Rational): string {
   return r.den === 1n ? r.num.toString() : `${r.num}/${r.den}`;
+}
+
+/** Reads what `formatRational` wrote; anything else is a defect of whoever stored it. */
+export function parseRational(text: string): Rational {
+  const match = /^(-?\d+)(?:\/(\d+))?$/.exec(text);
+  if (match === null) throw new Error('defect: a fraction is stored unreadably');
+  return rational(BigInt(match[1] ?? ''), BigInt(match[2] ?? '1'));
+}
+
+/** The decimal with `digits` after the point that is nearest to it (a tie to the even one): for reports and for SQL to sum up. */
+export function nearestDecimal(r: Rational, digits: number): Decimal {
+  return decimalOf(divideRounded(r.num * powerOfTen(digits), r.den, 'half_even'), digits);
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {

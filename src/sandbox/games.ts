@@ -90,11 +90,17 @@ function game(
     thumbnail: `${thumbnails}/thumbs/${code}.svg`,
     demo: random() < 0.96,
     platforms: random() < 0.97 ? ['desktop', 'mobile'] : ['desktop'],
-    currencies: random() < 0.03 ? ['EUR', 'GBP'] : [],
+    currencies: currenciesOf(random()),
     blockedCountries: random() < 0.2 ? some(random, COUNTRIES, 0.3) : [],
     releasedAt: `${year}-${month}-${String(1 + below(random, 28)).padStart(2, '0')}`,
     enabled: random() < 0.995,
   };
+}
+
+/** Some take two currencies only, and a few just US dollars: whoever holds bitcoin plays those by an exchange rate. */
+function currenciesOf(draw: number): readonly string[] {
+  if (draw < 0.03) return ['EUR', 'GBP'];
+  return draw >= 0.95 ? ['USD'] : [];
 }
 
 function slug(name: string): string {

@@ -13,8 +13,12 @@ export interface Session {
   readonly gameId: string;
   readonly gameCode: GameCode;
   readonly mode: 'real' | 'demo';
-  /** fixed for the session's life (LCH-22); null only in demo mode */
+  /** of the wallet it plays from; fixed for the session's life (LCH-22); null only in demo mode */
   readonly currency: string | null;
+  /** what the game is played in, when that is not the wallet's currency; fixed as well */
+  readonly gameCurrency: string | null;
+  /** the exchange quote the player was last shown, by the launch or a balance */
+  readonly quoteId: string | null;
   readonly country: string | null;
   readonly lang: string | null;
   readonly platform: string | null;
@@ -52,6 +56,6 @@ export function sessionFact(
   if (session.aggregator !== about.aggregator) return { kind: 'foreign' };
   if (session.mode === 'demo' || session.currency === null) return { kind: 'demo' };
   if (session.player !== about.player) return { kind: 'foreign' };
-  const { currency } = session;
+  const currency = session.gameCurrency ?? session.currency;
   return stateOfSession(session, about.nowMs) === 'live' ? { kind: 'live', currency } : { kind: 'expired', currency };
 }

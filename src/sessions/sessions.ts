@@ -11,7 +11,15 @@ import type { AggregatorName, GameCode, PlayerId, SessionId } from '../wallet/in
 import { createMemory } from './memory.ts';
 import type { Session } from './rules.ts';
 import { stateOfSession } from './rules.ts';
-import { insertEvent, insertOrReuse, selectEnded, selectSession, selectSessions, updateLastSeen } from './store.ts';
+import {
+  insertEvent,
+  insertOrReuse,
+  selectEnded,
+  selectSession,
+  selectSessions,
+  updateLastSeen,
+  updateQuote,
+} from './store.ts';
 import type { Instead, StoredEvent } from './store.ts';
 import { createSharedTime } from './time.ts';
 
@@ -35,7 +43,11 @@ export interface NewSession {
   readonly gameId: string;
   readonly gameCode: GameCode;
   readonly mode: 'real' | 'demo';
+  /** of the wallet */
   readonly currency: string | null;
+  /** what the game is played in, when it is another one, and the quote of that exchange */
+  readonly gameCurrency: string | null;
+  readonly quoteId: string | null;
   readonly country: string | null;
   readonly lang: string | null;
   readonly platform: string | null;
@@ -62,6 +74,8 @@ export interface Sessions {
   readonly find: (token: SessionId) => Promise<Session | null>;
   /** For people: as the database has it now; no sign of life. */
   readonly get: (token: SessionId) => Promise<Session | null>;
+  /** The player was shown another quote than before. */
+  readonly noteQuote: (token: SessionId, quoteId: string) => Promise<void>;
   /** Stores the event once; `duplicate` when it was here already. */
   readonly recordEvent: (aggregator: AggregatorName, event: SessionEvent) => Promise<'stored' | 'duplicate'>;
   /** Forgets the sessions that ended lately, wherever that was heard. To be called about once a second. */
@@ -134,6 +148,11 @@ export function openSessions(options: SessionsOptions): Sessions {
       return session;
     },
     get: async (token) => selectSession(sql, token),
+    noteQuote: async (token, quoteId) => {
+      await updateQuote(sql, token, quoteId);
+      const known = memory.get(token);
+      if (known !== undefined) memory.set(token, { ...known, session: { ...known.session, quoteId } });
+    },
     recordEvent: async (aggregator, event) => {
       const stored: StoredEvent = { ...event, aggregator, session: sessionId(event.session) };
       const isNew = await insertEvent(sql, stored, time.now());

@@ -12,6 +12,8 @@ interface SessionRow {
   game_code: string;
   mode: 'real' | 'demo';
   currency: string | null;
+  game_currency: string | null;
+  quote_id: string | null;
   country: string | null;
   lang: string | null;
   platform: string | null;
@@ -36,6 +38,8 @@ function readSession(row: SessionRow): Session {
     gameCode: gameCode(row.game_code),
     mode: row.mode,
     currency: row.currency,
+    gameCurrency: row.game_currency,
+    quoteId: row.quote_id,
     country: row.country,
     lang: row.lang,
     platform: row.platform,
@@ -128,7 +132,8 @@ export async function insertOrReuse(sql: Database, session: Session, { reuseMs, 
         FROM session
         WHERE player = ${session.player} AND created_at > ${new Date(session.createdAtMs - reuseMs)}
           AND aggregator = ${session.aggregator} AND game_id = ${session.gameId} AND mode = ${session.mode}
-          AND currency = ${session.currency} AND ended_at IS NULL
+          AND currency = ${session.currency} AND game_currency IS NOT DISTINCT FROM ${session.gameCurrency}
+          AND ended_at IS NULL
           AND jurisdiction IS NOT DISTINCT FROM ${session.jurisdiction} AND region IS NOT DISTINCT FROM ${session.region}
           AND expires_at > ${new Date(session.createdAtMs)}
         ORDER BY created_at DESC
@@ -138,18 +143,27 @@ export async function insertOrReuse(sql: Database, session: Session, { reuseMs, 
     await transaction`
       /* session.insert */
       INSERT INTO session (
-        id, player, aggregator, game_id, game_code, mode, currency, country, lang, platform, ip, jurisdiction, region,
+        id, player, aggregator, game_id, game_code, mode, currency, game_currency, quote_id, country, lang, platform, ip,
+        jurisdiction, region,
         created_at, expires_at, idle_ms, last_seen_at
       )
       VALUES (
         ${session.id}, ${session.player}, ${session.aggregator}, ${session.gameId}, ${session.gameCode},
-        ${session.mode}, ${session.currency}, ${session.country}, ${session.lang}, ${session.platform}, ${session.ip},
-        ${session.jurisdiction}, ${session.region},
+        ${session.mode}, ${session.currency}, ${session.gameCurrency}, ${session.quoteId}, ${session.country}, ${session.lang},
+        ${session.platform}, ${session.ip}, ${session.jurisdiction}, ${session.region},
         ${new Date(session.createdAtMs)}, ${new Date(session.expiresAtMs)}, ${session.idleMs},
         ${new Date(session.lastSeenAtMs)}
       )`;
     return session;
   });
+}
+
+export async function updateQuote(sql: Database, id: SessionId, quoteId: string): Promise<void> {
+  await sql`
+    /* session.quote */
+    UPDATE session
+    SET quote_id = ${quoteId}
+    WHERE id = ${id}`;
 }
 
 /** A sign of life. Never moves backwards. */

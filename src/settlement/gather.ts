@@ -162,8 +162,9 @@ function roundFact(rows: readonly RoundRow[]): LedgerRoundFact | null {
   const add = (of: (row: RoundRow) => bigint): bigint => rows.reduce((total, row) => total + of(row), 0n);
   return {
     state: open.state,
-    currency: first.currency,
-    scale: first.scale,
+    // What is asserted and what transactions say is in the game's currency; the sums of the round are units of the wallet's.
+    currency: first.lock?.pair.game ?? first.currency,
+    scale: first.lock?.gameScale ?? first.scale,
     game: first.gameCode,
     betsStanding: rows.reduce((total, row) => total + row.betsStanding, 0),
     staked: add((row) => row.staked),

@@ -329,6 +329,8 @@ function requestOf(entry: Entry, discrepancy: Discrepancy, nowMs: number): Walle
     idScope: entry.idScope,
     player: playerId(discrepancy.key.player),
     currency: entry.currency,
+    // What it corrects has its round's or its bet's rate already.
+    exchange: null,
     session: { kind: 'none' },
     sessionId: entry.session,
     gameCode: entry.game,
@@ -348,6 +350,8 @@ function endOf(outcome: Outcome): End {
       return { kind: 'failed', problem: `${outcome.refusal}: ${outcome.message}` };
     case 'parked':
       return { kind: 'failed', problem: 'the win would wait for a bet that is not booked' };
+    case 'unpriced':
+      return { kind: 'failed', problem: 'there is no exchange rate for it' };
     case 'stale':
       throw new Error('defect: a resolution is never asked as a known transaction only');
   }

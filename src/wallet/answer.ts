@@ -20,7 +20,8 @@ export type OperationAnswer =
       /** what else follows from the refusal, done on the scratch that is kept: waiting wins settled, a round remembered as undone */
       readonly aftermath: ((scratch: Scratch) => void) | null;
     }
-  | { readonly kind: 'parked'; readonly deadlineMs: number };
+  | { readonly kind: 'parked'; readonly deadlineMs: number }
+  | { readonly kind: 'unpriced' };
 
 const SENTENCES: Record<Refusal, string> = {
   insufficient_funds: 'The balance does not cover the stake.',
@@ -41,8 +42,13 @@ const SENTENCES: Record<Refusal, string> = {
   parent_failed: 'The transaction it refers to was refused.',
 };
 
+/** Marks a bet that was refused because its round could lock no rate, so that a repeat is told the same. */
+export const NO_RATE = 'no_rate';
+const NO_RATE_SENTENCE = 'Temporarily unavailable: there is no current exchange rate to open a round by.';
+
 /** The plain sentence of a refusal, with the differing field for a conflict. */
-export function sentence(refusal: Refusal, field: string | null): string {
+export function sentence(refusal: Refusal, field: string | null, row: Transaction | null): string {
+  if (row?.flags.includes(NO_RATE) === true) return NO_RATE_SENTENCE;
   return field === null ? SENTENCES[refusal] : `${SENTENCES[refusal]} What differs: ${field}.`;
 }
 

@@ -3,9 +3,20 @@
  * must succeed. A bet never takes a wallet below zero (I2).
  */
 import type { OperationAnswer } from './answer.ts';
-import { refused } from './answer.ts';
+import { NO_RATE, refused } from './answer.ts';
 import type { Account, Round, Transaction, Wallet } from './book.ts';
 import type { Bet, SessionFact } from './call.ts';
+import {
+  bookingOf,
+  bookingOfNothing,
+  fits,
+  lockOfTill,
+  refusalOfRounding,
+  tillOfStake,
+  unheldStake,
+  walletCurrencyOf,
+} from './exchange.ts';
+import type { StakeTill } from './exchange.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
@@ -17,10 +28,8 @@ import {
   lossOn,
   newRound,
   newRow,
-  refusalOfAmount,
   refusedRow,
   roundOfBet,
-  unitsOf,
 } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { refuseWaitingFor, releaseParked, settleParkedAfterTombstone } from './win.ts';
@@ -31,14 +40,14 @@ export function decideBet(scratch: Scratch, bet: Bet, policy: Policy): Operation
   if (scratch.wallets().length === 0) return refused('unknown_player', null);
 
   if (roundOfBet(scratch, bet)?.undone === true) return betInUndoneRound(scratch, bet, policy);
-  const refusal = refusalOfBet(scratch, bet, policy);
-  if (refusal !== null) {
-    return refused(refusal, refusedRow(scratch, bet, refusal), { aftermath: (kept) => refuseWaitingFor(kept, bet.id) });
-  }
-
-  const wallet = scratch.wallet(scratch.request.currency);
-  if (wallet === null) throw new Error('defect: a bet passed its checks without a wallet');
-  return applyBet(scratch, bet, wallet, policy);
+  const till = tillOfStake(scratch, roundOfBet(scratch, bet));
+  const refusal = till === null ? 'wrong_currency' : refusalOfBet(scratch, bet, till, policy);
+  if (till !== null && refusal === null) return applyBet(scratch, bet, till, policy);
+  const code = refusal ?? 'wrong_currency';
+  const noRate = till?.kind === 'shut' && till.refusal === 'limit_reached' && code === 'limit_reached';
+  return refused(code, refusedRow(scratch, bet, code, noRate ? [NO_RATE] : []), {
+    aftermath: (kept) => refuseWaitingFor(kept, bet.id),
+  });
 }
 
 function repeatedBet(scratch: Scratch, bet: Bet, stored: Transaction, policy: Policy): OperationAnswer {
@@ -98,21 +107,19 @@ export function conflict(scratch: Scratch, externalId: string, field: string): O
   return refused('conflict', null, { field });
 }
 
-function refusalOfBet(scratch: Scratch, bet: Bet, policy: Policy): Refusal | null {
+function refusalOfBet(scratch: Scratch, bet: Bet, till: StakeTill, policy: Policy): Refusal | null {
   const { request } = scratch;
-  const wallet = scratch.wallet(request.currency);
-  if (wallet === null) return 'wrong_currency';
+  const free = bet.flavour === 'free';
   return (
-    refusalOfAmount(bet.amount, wallet) ??
+    unheldStake(bet.amount, till) ??
     refusalOfSession(scratch, request.session, bet.id) ??
-    refusalOfPlayer(wallet) ??
+    refusalOfPlayer(till.wallet) ??
     (request.gameKnown ? null : 'unknown_game') ??
-    (bet.amount.unscaled === 0n && policy['bet.zero'] === 'reject' && bet.flavour !== 'free'
-      ? 'below_minimum'
-      : null) ??
-    (bet.flavour === 'free' && policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
-    refusalOfRound(scratch, bet, policy) ??
-    (bet.flavour === 'free' ? null : refusalOfMoney(wallet, unitsOf(bet.amount, wallet), request.nowMs))
+    (bet.amount.unscaled === 0n && policy['bet.zero'] === 'reject' && !free ? 'below_minimum' : null) ??
+    (free && policy['freeRound.ungranted'] === 'reject' ? 'conflict' : null) ??
+    refusalOfRound(scratch, bet, till, policy) ??
+    (till.kind === 'shut' ? till.refusal : null) ??
+    (free ? null : (refusalOfRounding(bet.amount, till, request) ?? refusalOfMoney(bet, till, request.nowMs)))
   );
 }
 
@@ -147,30 +154,33 @@ function refusalOfPlayer(wallet: Wallet): Refusal | null {
   }
 }
 
-function refusalOfRound(scratch: Scratch, bet: Bet, policy: Policy): Refusal | null {
+function refusalOfRound(scratch: Scratch, bet: Bet, till: StakeTill, policy: Policy): Refusal | null {
   const round = roundOfBet(scratch, bet);
   if (round === null) return null;
   const closed = round.state === 'closed' || round.state === 'reopened';
   if (closed && policy['round.betAfterClose'] === 'reject') return 'round_closed';
   if (round.state === 'void' && policy['round.betAfterVoid'] === 'reject') return 'round_closed';
-  return round.currency === scratch.request.currency ? null : 'wrong_currency';
+  return till.kind === 'shut' || fits(round, till) ? null : 'wrong_currency';
 }
 
-function refusalOfMoney(wallet: Wallet, stake: bigint, nowMs: number): Refusal | null {
+function refusalOfMoney(bet: Bet, till: StakeTill, nowMs: number): Refusal | null {
+  const { wallet } = till;
+  const stake = bookingOf(bet.amount, till, 'stake').units;
   if (wallet.maxStake !== null && stake > wallet.maxStake) return 'limit_reached';
   if (wallet.dailyLossLimit !== null && stake > 0n && lossOn(wallet, nowMs) + stake > wallet.dailyLossLimit)
     return 'limit_reached';
   return stake > wallet.balance ? 'insufficient_funds' : null;
 }
 
-function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): OperationAnswer {
+function applyBet(scratch: Scratch, bet: Bet, till: StakeTill, policy: Policy): OperationAnswer {
   const { request } = scratch;
+  const { wallet } = till;
   const free = bet.flavour === 'free';
-  const units = free ? 0n : unitsOf(bet.amount, wallet);
+  const { units, fx } = free ? bookingOfNothing(till) : bookingOf(bet.amount, till, 'stake');
   const before = roundOfBet(scratch, bet);
   // Loose wins that came before the first bet have come before *their* bet, so they settle it; later bets are none of theirs.
   const looseBefore = before === null || before.betsEver === 0 ? 0 : before.looseWins;
-  const draft = newRow(request, bet, 'applied', { units, looseBefore, flags: free ? ['free'] : [] });
+  const draft = newRow(request, bet, 'applied', { units, fx, looseBefore, flags: free ? ['free'] : [] });
   scratch.debit(wallet.currency, stakesAccount(draft), units, draft.id);
   countLoss(scratch, wallet.currency, units);
   const early = claimEarlyWins(scratch, draft);
@@ -184,7 +194,7 @@ function applyBet(scratch: Scratch, bet: Bet, wallet: Wallet, policy: Policy): O
       message: 'A free round no campaign is known for.',
     });
   }
-  if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, wallet, units, early);
+  if (bet.round !== null && bet.flavour !== 'tip') joinRound(scratch, bet, till, units, early);
   releaseParked(scratch, row, policy);
   // Closing comes last: a win that waited for this bet was there first and is not late.
   const round = roundOfBet(scratch, bet);
@@ -201,13 +211,14 @@ function claimEarlyWins(scratch: Scratch, bet: Transaction): readonly Transactio
 
 /** What a win that named no round of its own counts in the round of its bet. */
 function paidInRoundOf(win: Transaction, round: Round): bigint {
-  return win.round === null && win.currency === round.currency ? win.units - win.reversedUnits : 0n;
+  return win.round === null && walletCurrencyOf(win) === round.currency ? win.units - win.reversedUnits : 0n;
 }
 
 /** Counts the bet on its round, which it opens if it is the first, and with it what it won before it came. */
-function joinRound(scratch: Scratch, bet: Bet, wallet: Wallet, units: bigint, early: readonly Transaction[]): void {
+function joinRound(scratch: Scratch, bet: Bet, till: StakeTill, units: bigint, early: readonly Transaction[]): void {
   if (bet.round === null) return;
-  const round = scratch.round(bet.round) ?? newRound(scratch.request, bet.round, wallet.currency);
+  const round =
+    scratch.round(bet.round) ?? newRound(scratch.request, bet.round, till.wallet.currency, lockOfTill(till));
   if (round.closedAtMs !== null && !bet.closesRound) {
     scratch.alert({ kind: 'reopened', externalId: bet.id, message: 'A bet was applied in a closed round.' });
   }

@@ -3,7 +3,7 @@
  * and never touches a row: the ledger's store loads the one and writes the other. Amounts are wallet minor units unless
  * a name says otherwise.
  */
-import type { Decimal } from '../money/index.ts';
+import type { Decimal, RateLock, Rational } from '../money/index.ts';
 import type { AggregatorName, ExternalId, PlayerId, RoundId, SessionId, TransactionId, GameCode } from './ids.ts';
 import type { Alert, Outcome, Refusal } from './outcome.ts';
 
@@ -33,6 +33,16 @@ export type TransactionKind = 'bet' | 'win' | 'rollback' | 'adjust' | 'deposit' 
 
 export type TransactionState = 'applied' | 'rejected' | 'tombstone' | 'parked' | 'part_reversed' | 'reversed';
 
+/**
+ * By which rate an amount of the game became units of the wallet, and what rounding left over: `units` + residue is exact, on a
+ * rollback for what it returned of its bets. Residues sum up to the account `dust` of the wallet's currency.
+ */
+export interface Exchanged {
+  readonly lock: RateLock;
+  /** in wallet units, with the sign of the transaction's `units` */
+  readonly residue: Rational;
+}
+
 /** The idempotency record, the facts that make a repeat a duplicate or a conflict, and the stored outcome: one row. */
 export interface Transaction {
   readonly id: TransactionId;
@@ -54,6 +64,8 @@ export interface Transaction {
   /** currency and amount as the aggregator said them; null on a tombstone that knows neither */
   readonly currency: string | null;
   readonly amount: Decimal | null;
+  /** null: nothing was converted, `currency` is the wallet's. A win that waits has the lock it would have without its bet. */
+  readonly fx: Exchanged | null;
   /** wallet units moved when applied, ≥ 0 (signed only for adjust) */
   readonly units: bigint;
   /** of `units`, how many were returned */
@@ -82,6 +94,8 @@ export interface Round {
   readonly round: RoundId;
   /** currency of the wallet the round plays from */
   readonly currency: string;
+  /** by which rate the round is played, from its first row on; null: in the wallet's own currency */
+  readonly lock: RateLock | null;
   readonly gameCode: GameCode | null;
   readonly sessionId: SessionId | null;
   readonly state: RoundState;

@@ -3,7 +3,7 @@
  * the gateway resolves it (session, game, currency scale) into a `WalletRequest`; `decide` answers it.
  * A call carries one or more operations and is all or nothing: a bet+win is two operations with one external id.
  */
-import type { Decimal } from '../money/index.ts';
+import type { Decimal, Exchange } from '../money/index.ts';
 import type { AggregatorName, ExternalId, GameCode, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
 
 /** How a call names its player. Dialects without a player id name a session token, or nothing but a known transaction (RB-16). */
@@ -122,6 +122,7 @@ export type SessionFact =
   | { readonly kind: 'demo' }
   /** the token was issued to somebody else (BET-23) */
   | { readonly kind: 'foreign' }
+  /** `currency`: what its game is played in */
   | { readonly kind: 'live'; readonly currency: string }
   | { readonly kind: 'expired'; readonly currency: string };
 
@@ -133,6 +134,8 @@ export interface WalletRequest {
   readonly player: PlayerId;
   /** as sent (or the session's): the currency of every amount in `operations` */
   readonly currency: string;
+  /** null: `currency` is the wallet's own; else the session plays in it from a wallet of another one */
+  readonly exchange: Exchange | null;
   readonly session: SessionFact;
   readonly sessionId: SessionId | null;
   readonly gameCode: GameCode | null;

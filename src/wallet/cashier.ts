@@ -2,13 +2,15 @@
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
-import type { Transaction, Wallet } from './book.ts';
+import type { Transaction } from './book.ts';
 import type { Adjust, Deposit, Withdrawal } from './call.ts';
+import { bookingOf, fits, tillOfCall, tillOfPayout, unheldPayout, unheldStake } from './exchange.ts';
+import type { Till } from './exchange.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { takeUnits } from './returns.ts';
-import { afterMove, newRow, refusalOfAmount, refusalOfCredit, refusedRow, unitsOf } from './rows.ts';
+import { afterMove, isBooked, newRow, refusedRow } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
 type CashierOperation = Deposit | Withdrawal | Adjust;
@@ -17,13 +19,15 @@ export function decideCashier(scratch: Scratch, operation: CashierOperation, pol
   const stored = scratch.transaction({ kind: operation.kind, externalId: operation.id });
   if (stored !== null) return repeated(scratch, operation, stored, policy);
   if (scratch.wallets().length === 0) return refused('unknown_player', null);
-  const wallet = scratch.wallet(scratch.request.currency);
-  if (wallet === null) return refused('wrong_currency', refusedRow(scratch, operation, 'wrong_currency'));
-  const refusal = refusalOf(operation, wallet);
+  const till = tillOf(scratch, operation);
+  if (till === null) return refused('wrong_currency', refusedRow(scratch, operation, 'wrong_currency'));
+  if (till.kind === 'unpriced') return { kind: 'unpriced' };
+  const { wallet } = till;
+  const refusal = refusalOf(operation, till);
   if (refusal !== null) return refused(refusal, refusedRow(scratch, operation, refusal));
 
-  const units = unitsOf(operation.amount, wallet);
-  const draft = newRow(scratch.request, operation, 'applied', { units });
+  const { units, fx } = bookingOf(operation.amount, till, 'payout');
+  const draft = newRow(scratch.request, operation, 'applied', { units, fx });
   scratch.putTransaction(draft);
   switch (operation.kind) {
     case 'deposit':
@@ -33,13 +37,26 @@ export function decideCashier(scratch: Scratch, operation: CashierOperation, pol
       scratch.debit(wallet.currency, 'cashier', units, draft.id);
       break;
     case 'adjust':
-      adjust(scratch, operation, wallet, units, draft, policy);
+      adjust(scratch, operation, till, units, draft, policy);
       break;
   }
   const written = scratch.transaction(draft) ?? draft;
   const row = { ...written, balanceAfter: scratch.wallet(wallet.currency)?.balance ?? null };
   scratch.putTransaction(row);
   return { kind: 'applied', row, duplicate: false };
+}
+
+/** A correction is converted as what it corrects was: by the bet or win it names, or by its round. The cashier's own money never is. */
+function tillOf(scratch: Scratch, operation: CashierOperation): Till | null {
+  const own = tillOfCall(scratch);
+  if (operation.kind !== 'adjust') return own;
+  const { reference, round } = operation;
+  const named = (kind: 'bet' | 'win'): Transaction | null => {
+    const row = reference === null ? null : scratch.transaction({ kind, externalId: reference });
+    // A win that waits, or was undone while it waited, never moved anything.
+    return row !== null && row.balanceAfter !== null && isBooked(scratch, row) ? row : null;
+  };
+  return tillOfPayout(scratch, { round, currency: scratch.request.currency }, named('bet') ?? named('win'), own);
 }
 
 function repeated(scratch: Scratch, operation: CashierOperation, stored: Transaction, policy: Policy): OperationAnswer {
@@ -51,18 +68,17 @@ function repeated(scratch: Scratch, operation: CashierOperation, stored: Transac
 }
 
 /** A blocked player may still take their money out; nobody excluded is let in with more. */
-function refusalOf(operation: CashierOperation, wallet: Wallet): Refusal | null {
+function refusalOf(operation: CashierOperation, till: Till): Refusal | null {
+  const { wallet } = till;
   const unheld =
-    operation.kind === 'withdrawal'
-      ? refusalOfAmount(operation.amount, wallet)
-      : refusalOfCredit(operation.amount, wallet);
+    operation.kind === 'withdrawal' ? unheldStake(operation.amount, till) : unheldPayout(operation.amount, till);
   if (unheld !== null) return unheld;
   switch (operation.kind) {
     case 'deposit':
       if (wallet.status === 'self_excluded') return 'player_excluded';
       return wallet.status === 'active' ? null : 'player_blocked';
     case 'withdrawal':
-      return unitsOf(operation.amount, wallet) > wallet.balance ? 'insufficient_funds' : null;
+      return bookingOf(operation.amount, till, 'stake').units > wallet.balance ? 'insufficient_funds' : null;
     case 'adjust':
       return null;
   }
@@ -71,15 +87,16 @@ function refusalOf(operation: CashierOperation, wallet: Wallet): Refusal | null 
 function adjust(
   scratch: Scratch,
   operation: Adjust,
-  wallet: Wallet,
+  till: Till,
   units: bigint,
   draft: Transaction,
   policy: Policy,
 ): void {
-  if (units >= 0n) scratch.credit(wallet.currency, 'adjustments', units, draft.id);
-  else takeUnits(scratch, wallet.currency, 'adjustments', -units, draft, policy);
+  const { currency } = till.wallet;
+  if (units >= 0n) scratch.credit(currency, 'adjustments', units, draft.id);
+  else takeUnits(scratch, currency, 'adjustments', -units, draft, policy);
   const round = operation.round === null ? null : scratch.round(operation.round);
-  if (round !== null) {
+  if (round !== null && fits(round, till)) {
     const closes = round.state === 'closed';
     scratch.putRound(afterMove({ ...round, paid: round.paid + units }, closes, scratch.request.nowMs, 'back'));
   }

@@ -3,12 +3,15 @@
  * no randomness but what the request brings. The operations of a call are decided in order on a scratch copy; the first
  * that is refused refuses the whole call, and then only zero-money rows (the sticky refusal, its tombstones) are written.
  */
+import { display, quoteToShow } from '../money/index.ts';
+import type { Pair, Rate } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
 import { refused, sentence } from './answer.ts';
 import { decideBet } from './bet.ts';
-import type { Book, Decision, Transaction } from './book.ts';
+import type { Book, Decision, Transaction, Wallet } from './book.ts';
 import type { Close, Operation, WalletRequest } from './call.ts';
 import { decideCashier } from './cashier.ts';
+import { walletCurrencyOf } from './exchange.ts';
 import type { BookedOperation } from './fingerprint.ts';
 import type { Money, OperationResult, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
@@ -31,6 +34,7 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
   for (const operation of request.operations) {
     const answer = decideOperation(scratch, operation, policy);
     if (answer.kind === 'refused') return refuseCall(book, scratch, answer, results.length);
+    if (answer.kind === 'unpriced') return { outcome: answer, changes: NOTHING, alerts: scratch.alerts() };
     if (answer.kind === 'parked') {
       const parked: Outcome = { kind: 'parked', deadlineMs: answer.deadlineMs };
       return { outcome: parked, changes: scratch.changes(), alerts: scratch.alerts() };
@@ -43,15 +47,17 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
     last = answer.row ?? last;
   }
   const duplicate = results.every((result) => result.duplicate);
-  const balance = balanceOf(scratch, duplicate && policy['duplicate.balance'] === 'stored' ? last : null, last);
-  if (balance === null) {
+  const shown = shownBalance(scratch, last);
+  if (shown === 'unpriced') return { outcome: { kind: 'unpriced' }, changes: NOTHING, alerts: scratch.alerts() };
+  if (shown === null) {
     // Only a close, which names no player's transaction, can come here for a player without wallets.
     const unknown = refused('unknown_player', null);
     if (unknown.kind === 'refused') return refuseCall(book, scratch, unknown, 0);
     throw new Error('defect: a refusal is a refusal');
   }
+  const stored = duplicate && policy['duplicate.balance'] === 'stored' ? last : null;
   return {
-    outcome: { kind: 'applied', duplicate, results, balance },
+    outcome: { kind: 'applied', duplicate, results, balance: moneyOf(shown, stored) },
     changes: scratch.changes(),
     alerts: scratch.alerts(),
   };
@@ -105,26 +111,54 @@ function refuseCall(
   const kept = done === 0 ? scratch : createScratch(book, scratch.request);
   for (const row of answer.keep) kept.putTransaction(row);
   answer.aftermath?.(kept);
+  const shown = shownBalance(kept, null);
   const outcome: Outcome = {
     kind: 'rejected',
     refusal: answer.refusal,
     field: answer.field,
-    message: sentence(answer.refusal, answer.field),
+    message: sentence(answer.refusal, answer.field, answer.row),
     duplicate: answer.duplicate,
     id: answer.row?.id ?? null,
-    balance: balanceOf(kept, null, null),
+    balance: shown === null || shown === 'unpriced' ? null : moneyOf(shown, null),
   };
   const alerts = kept === scratch ? scratch.alerts() : [...scratch.alerts(), ...kept.alerts()];
   return { outcome, changes: kept.changes(), alerts };
 }
 
-/** The wallet to answer with: the request's currency, else the one the money moved in, else any the player has. */
-function balanceOf(scratch: Scratch, stored: Transaction | null, moved: Transaction | null): Money | null {
+/** The wallet to answer with, and the quote or lock by which the game is shown its balance; `rate` null: as it is. */
+interface Shown {
+  readonly wallet: Wallet;
+  readonly rate: { readonly pair: Pair; readonly rate: Rate; readonly gameScale: number } | null;
+}
+
+/**
+ * The wallet the call plays from, else the one the money moved in, else any the player has. A game in another currency is shown
+ * the balance by the quote that its next round would lock, so that all of it may be bet (FX-13), else by the lock money moved by.
+ */
+function shownBalance(scratch: Scratch, moved: Transaction | null): Shown | 'unpriced' | null {
+  const { exchange, currency } = scratch.request;
+  const lock = moved?.fx?.lock ?? null;
+  if (exchange?.kind === 'quoted') {
+    const wallet = scratch.home();
+    const { pair, rate } = quoteToShow(exchange);
+    if (wallet !== null) return { wallet, rate: { pair, rate, gameScale: exchange.gameScale } };
+  }
+  if (lock !== null && lock.pair.game === currency) {
+    const wallet = scratch.wallet(lock.pair.wallet);
+    if (wallet !== null) return { wallet, rate: lock };
+  }
+  if (exchange !== null && exchange.kind !== 'quoted' && scratch.home() !== null) return 'unpriced';
+  const movedIn = moved === null ? null : walletCurrencyOf(moved);
   const wallet =
-    scratch.wallet(scratch.request.currency) ??
-    (moved?.currency === undefined || moved.currency === null ? null : scratch.wallet(moved.currency)) ??
-    scratch.wallets()[0] ??
-    null;
-  if (wallet === null) return null;
-  return { units: stored?.balanceAfter ?? wallet.balance, scale: wallet.scale, currency: wallet.currency };
+    scratch.wallet(currency) ?? (movedIn === null ? null : scratch.wallet(movedIn)) ?? scratch.wallets()[0] ?? null;
+  return wallet === null ? null : { wallet, rate: null };
+}
+
+/** `stored`: the row whose balance is to be answered again, where it was this wallet's. */
+function moneyOf({ wallet, rate }: Shown, stored: Transaction | null): Money {
+  const remembered = stored !== null && walletCurrencyOf(stored) === wallet.currency ? stored.balanceAfter : null;
+  const units = remembered ?? wallet.balance;
+  if (rate === null) return { units, scale: wallet.scale, currency: wallet.currency };
+  const { gameScale: scale, pair } = rate;
+  return { units: display(units, rate, wallet.scale, scale), scale, currency: pair.game };
 }

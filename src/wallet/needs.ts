@@ -81,6 +81,9 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
       return;
     case 'adjust':
       if (operation.round !== null) needs.rounds.push(operation.round);
+      // What it corrects tells by which rate.
+      for (const kind of ['bet', 'win'] as const)
+        if (operation.reference !== null) needs.transactions.push({ kind, externalId: operation.reference });
       return;
     case 'deposit':
     case 'withdrawal':

@@ -73,7 +73,12 @@ export interface Stale {
   readonly kind: 'stale';
 }
 
-export type Outcome = Applied | Rejected | Parked | Stale;
+/** Money is owed by a rate that nobody knows yet: nothing is written, and it is answered as uncertain so that it is asked again. */
+export interface Unpriced {
+  readonly kind: 'unpriced';
+}
+
+export type Outcome = Applied | Rejected | Parked | Stale | Unpriced;
 
 /** Something a person should hear about. Money was handled correctly; the aggregator, or somebody, was not. */
 export interface Alert {

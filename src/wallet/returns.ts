@@ -7,6 +7,7 @@ import type { Decimal } from '../money/index.ts';
 import { stakesAccount } from './bet.ts';
 import type { Account, Transaction } from './book.ts';
 import type { Rollback } from './call.ts';
+import { walletCurrencyOf } from './exchange.ts';
 import type { RoundId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
@@ -46,7 +47,7 @@ export function giveBack(scratch: Scratch, bet: Transaction, part: Decimal, roll
   const units = done
     ? bet.units - bet.reversedUnits
     : cumulativeRefundUnits(bet.units, total, whole, bet.reversedUnits);
-  const currency = bet.currency ?? request.currency;
+  const currency = walletCurrencyOf(bet) ?? request.currency;
   scratch.credit(currency, stakesAccount(bet), units, rollback.id);
   countLoss(scratch, currency, -units, bet.createdAtMs);
   scratch.putTransaction({
@@ -77,7 +78,7 @@ export function takeBack(scratch: Scratch, found: Transaction, rollback: Transac
   const { request } = scratch;
   const win = scratch.transaction(found) ?? found;
   const units = win.units - win.reversedUnits;
-  const currency = win.currency ?? request.currency;
+  const currency = walletCurrencyOf(win) ?? request.currency;
   takeUnits(scratch, currency, payoutAccount(win), units, rollback, policy);
   // A win's row changes last when it is paid, which for one that waited is not when it came.
   countLoss(scratch, currency, units, win.changedAtMs);
@@ -88,7 +89,7 @@ export function takeBack(scratch: Scratch, found: Transaction, rollback: Transac
     reversedAmount: amountOf(win),
     changedAtMs: request.nowMs,
   });
-  const counts = settles(win.units, policy) ? 1 : 0;
+  const counts = settles(win.amount, policy) ? 1 : 0;
   const bet = win.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: win.reference });
   const named = bet !== null && bet.player === request.player ? bet : null;
   if (named !== null && named.wins > 0)
@@ -156,7 +157,7 @@ export function reapply(
   policy: Policy,
 ): void {
   const { request } = scratch;
-  const currency = bet.currency ?? request.currency;
+  const currency = walletCurrencyOf(bet) ?? request.currency;
   takeUnits(scratch, currency, stakesAccount(bet), undone.units, draft, policy);
   countLoss(scratch, currency, undone.units, bet.createdAtMs);
   const reversedUnits = bet.reversedUnits - undone.units;

@@ -7,14 +7,25 @@ import { subtractDecimals } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
-import type { Transaction } from './book.ts';
+import type { Exchanged, Transaction } from './book.ts';
 import type { Rollback } from './call.ts';
 import { differingFact, factsOf, sameAmount } from './fingerprint.ts';
 import type { ExternalId, RoundId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
+import { gameCurrencyOf, exchangedBack, lockOfTill, tillOfCall, together, walletCurrencyOf } from './exchange.ts';
 import { amountOf, giveBack, partOf, reapply, takeBack, winsThatSettle } from './returns.ts';
-import { afterMove, inOrder, isLoose, isSettled, newRound, newRow, refusedRow, tombstone } from './rows.ts';
+import {
+  afterMove,
+  balanceUnmoved,
+  inOrder,
+  isLoose,
+  isSettled,
+  newRound,
+  newRow,
+  refusedRow,
+  tombstone,
+} from './rows.ts';
 import type { Scratch } from './scratch.ts';
 import { settleParkedAfterTombstone } from './win.ts';
 
@@ -85,9 +96,13 @@ function unknownTarget(
 
 /** The round is remembered as undone, so that its late bets meet that as they would meet their own rollback (RB-04, RB-15). */
 function unknownRound(scratch: Scratch, rollback: Rollback, name: RoundId, policy: Policy): OperationAnswer {
+  const own = tillOfCall(scratch);
+  // What may be paid into the round later is converted by the lock it is made with.
+  if (own?.kind === 'unpriced' && scratch.round(name) === null) return { kind: 'unpriced' };
   return unknown(scratch, rollback, policy, (kept) => {
     const { request } = kept;
-    const round = kept.round(name) ?? newRound(request, name, request.currency);
+    const currency = own?.wallet.currency ?? request.currency;
+    const round = kept.round(name) ?? newRound(request, name, currency, own === null ? null : lockOfTill(own));
     if (round.undone) return;
     kept.putRound(afterMove({ ...round, undone: true }, false, request.nowMs, 'back'));
     // A win that names its bet waits for that bet, which will tell when it meets this round.
@@ -102,8 +117,7 @@ function stillUnknown(scratch: Scratch, rollback: Rollback, policy: Policy): Ope
 
 /** A rollback that returns nothing but is answered as done: its row moves zero units. */
 function applyEmpty(scratch: Scratch, rollback: Rollback, duplicate: boolean): OperationAnswer {
-  const balanceAfter = scratch.wallet(scratch.request.currency)?.balance ?? null;
-  const row = newRow(scratch.request, rollback, 'applied', { balanceAfter });
+  const row = newRow(scratch.request, rollback, 'applied', { balanceAfter: balanceUnmoved(scratch) });
   scratch.putTransaction(row);
   return { kind: 'applied', row, duplicate };
 }
@@ -165,12 +179,13 @@ function returnBet(scratch: Scratch, rollback: Rollback, bet: Transaction, polic
   const draft = newRow(scratch.request, rollback, 'applied', {});
   // Both directions of one reversal stand under the rollback's id, the stake first so that it can cover the wins.
   const returned = giveBack(scratch, bet, part.amount, draft);
-  scratch.putTransaction({ ...draft, reversedAmount: part.amount, flags: [RETURNED] });
+  const fx = exchangedBack(bet, part.amount, returned);
+  scratch.putTransaction({ ...draft, fx, reversedAmount: part.amount, flags: [RETURNED] });
   // A part of the stake is no reason to take the wins: they go when nothing of their bet stands any more.
   const whole = scratch.transaction(bet)?.state === 'reversed';
   if (both && whole) for (const win of winsThatSettle(scratch, bet, policy)) takeBack(scratch, win, draft, policy);
   closeWith(scratch, rollback, bet.round);
-  return finish(scratch, draft, bet.currency, returned);
+  return finish(scratch, draft, walletCurrencyOf(bet), returned);
 }
 
 /** Writes the rollback's row once its moves are made. */
@@ -196,7 +211,13 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
         : refuse(scratch, rollback, 'parent_failed');
     case 'parked':
       // Its money never moved: the waiting win ends here, and whatever comes later meets a rolled back one.
-      scratch.putTransaction({ ...win, state: 'reversed', deadlineMs: null, changedAtMs: scratch.request.nowMs });
+      scratch.putTransaction({
+        ...win,
+        state: 'reversed',
+        fx: null,
+        deadlineMs: null,
+        changedAtMs: scratch.request.nowMs,
+      });
       return applyEmpty(scratch, rollback, false);
     case 'reversed':
       return applyEmpty(scratch, rollback, true);
@@ -209,10 +230,12 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
       ) {
         return refuse(scratch, rollback, 'conflict', 'amount');
       }
-      const draft = newRow(scratch.request, rollback, 'applied', {});
+      const standing = subtractDecimals(amountOf(win), win.reversedAmount);
+      const fx = exchangedBack(win, standing, win.units - win.reversedUnits);
+      const draft = newRow(scratch.request, rollback, 'applied', { fx });
       const units = takeBack(scratch, win, draft, policy);
       closeWith(scratch, rollback, win.round);
-      return finish(scratch, draft, win.currency, units);
+      return finish(scratch, draft, walletCurrencyOf(win), units);
     }
   }
 }
@@ -230,7 +253,7 @@ function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, 
   // Only the rollback that returned the bet, or a part of it, can be undone: not a repeat of it, nor one of a win or round.
   if (bet === null || !undone.flags.includes(RETURNED)) return refuse(scratch, rollback, 'not_found');
 
-  const draft = newRow(scratch.request, rollback, 'applied', {});
+  const draft = newRow(scratch.request, rollback, 'applied', { fx: undone.fx });
   reapply(scratch, bet, undone, draft, policy);
   scratch.putTransaction({
     ...undone,
@@ -238,7 +261,7 @@ function rollbackRollback(scratch: Scratch, rollback: Rollback, id: ExternalId, 
     reversedUnits: undone.units,
     changedAtMs: scratch.request.nowMs,
   });
-  return finish(scratch, draft, bet.currency, undone.units);
+  return finish(scratch, draft, walletCurrencyOf(bet), undone.units);
 }
 
 function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, policy: Policy): OperationAnswer {
@@ -249,7 +272,7 @@ function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, pol
     (row) => row.state === 'applied' || row.state === 'part_reversed' || row.state === 'reversed',
   );
   if (state === null || played.length === 0) return unknownRound(scratch, rollback, round, policy);
-  if (state.currency !== scratch.request.currency) return refuse(scratch, rollback, 'conflict', 'currency');
+  if (gameCurrencyOf(state) !== scratch.request.currency) return refuse(scratch, rollback, 'conflict', 'currency');
   const standing = played.filter((row) => row.state !== 'reversed');
   if (standing.length === 0) return applyEmpty(scratch, rollback, true);
   const both = policy['rollback.afterWin'] === 'reverseBoth';
@@ -257,9 +280,15 @@ function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, pol
   if (open.length === 0) return refuse(scratch, rollback, 'already_settled');
 
   const draft = newRow(scratch.request, rollback, 'applied', {});
-  scratch.putTransaction(draft);
+  let fx: Exchanged | null = null;
   let units = 0n;
-  for (const bet of open) units += giveBack(scratch, bet, subtractDecimals(amountOf(bet), bet.reversedAmount), draft);
+  for (const bet of open) {
+    const part = subtractDecimals(amountOf(bet), bet.reversedAmount);
+    const returned = giveBack(scratch, bet, part, draft);
+    units += returned;
+    fx = together(fx, exchangedBack(bet, part, returned));
+  }
+  scratch.putTransaction({ ...draft, fx });
   const wins = both ? open.flatMap((bet) => winsThatSettle(scratch, bet, policy)) : [];
   for (const win of new Map(wins.map((each) => [each.id, each])).values()) takeBack(scratch, win, draft, policy);
   closeWith(scratch, rollback, round);

@@ -1,6 +1,6 @@
 /** How rows of the book come to be and change. Small pure functions that the rules of bets, wins and rollbacks share. */
 import { powerOfTen, toUnits, ZERO_DECIMAL } from '../money/index.ts';
-import type { Decimal } from '../money/index.ts';
+import type { Decimal, RateLock } from '../money/index.ts';
 import type { Round, Transaction, TransactionKind, TransactionState, Wallet } from './book.ts';
 import type { WalletRequest } from './call.ts';
 import type { BookedOperation } from './fingerprint.ts';
@@ -15,7 +15,9 @@ export function newRow(
   request: WalletRequest,
   operation: BookedOperation,
   state: TransactionState,
-  outcome: Partial<Pick<Transaction, 'refusal' | 'units' | 'looseBefore' | 'balanceAfter' | 'flags' | 'deadlineMs'>>,
+  outcome: Partial<
+    Pick<Transaction, 'refusal' | 'units' | 'fx' | 'looseBefore' | 'balanceAfter' | 'flags' | 'deadlineMs'>
+  >,
 ): Transaction {
   const facts = factsOf(operation);
   return {
@@ -35,6 +37,7 @@ export function newRow(
     sessionId: request.sessionId,
     currency: request.currency,
     amount: facts.amount,
+    fx: null,
     units: 0n,
     reversedUnits: 0n,
     reversedAmount: ZERO_DECIMAL,
@@ -73,6 +76,7 @@ export function tombstone(
     sessionId: null,
     currency: null,
     amount: null,
+    fx: null,
     units: 0n,
     reversedUnits: 0n,
     reversedAmount: ZERO_DECIMAL,
@@ -87,13 +91,22 @@ export function tombstone(
 }
 
 /** The refused operation's row, written so that the refusal is sticky (BET-35). */
-export function refusedRow(scratch: Scratch, operation: BookedOperation, refusal: Refusal): Transaction {
-  const wallet = scratch.wallet(scratch.request.currency);
-  return newRow(scratch.request, operation, 'rejected', { refusal, balanceAfter: wallet?.balance ?? null });
+export function refusedRow(
+  scratch: Scratch,
+  operation: BookedOperation,
+  refusal: Refusal,
+  flags: readonly string[] = [],
+): Transaction {
+  return newRow(scratch.request, operation, 'rejected', { refusal, balanceAfter: balanceUnmoved(scratch), flags });
+}
+
+/** The balance that a row without money remembers: only one in the row's own currency. */
+export function balanceUnmoved(scratch: Scratch): bigint | null {
+  return scratch.wallet(scratch.request.currency)?.balance ?? null;
 }
 
 /** Most that one movement may carry, or a balance may come to by one: far above any money, and below what a row can hold. */
-const MOST_UNITS = powerOfTen(37);
+export const MOST_UNITS = powerOfTen(37);
 
 /** Why this wallet cannot hold an amount: finer than its smallest unit (BET-06), or beyond what a row can hold. */
 export function refusalOfAmount(amount: Decimal, wallet: Wallet): Refusal | null {
@@ -117,14 +130,15 @@ export function unitsOf(amount: Decimal, wallet: Wallet): bigint {
   return units;
 }
 
-/** A round's first row. */
-export function newRound(request: WalletRequest, round: RoundId, currency: string): Round {
+/** A round's first row. `currency` is the wallet's, `lock` what the round is converted by, if it is. */
+export function newRound(request: WalletRequest, round: RoundId, currency: string, lock: RateLock | null): Round {
   return {
     aggregator: request.aggregator,
     idScope: request.idScope,
     player: request.player,
     round,
     currency,
+    lock,
     gameCode: request.gameCode,
     sessionId: request.sessionId,
     state: 'open',
@@ -185,14 +199,14 @@ export function inOrder(rows: readonly Transaction[]): readonly Transaction[] {
   return rows.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
 }
 
-/** True when a standing zero or non-zero win settles its bet under this policy. */
-export function settles(units: bigint, policy: Policy): boolean {
-  return units > 0n || policy['win.zeroMeansLoss'];
+/** True when a standing win of that amount settles its bet under this policy. One too small for the wallet is a win all the same. */
+export function settles(amount: Decimal | null, policy: Policy): boolean {
+  return (amount !== null && amount.unscaled > 0n) || policy['win.zeroMeansLoss'];
 }
 
 /** True for a booked win that still stands and settles. */
 export function isSettling(win: Transaction, policy: Policy): boolean {
-  return (win.state === 'applied' || win.state === 'part_reversed') && settles(win.units, policy);
+  return (win.state === 'applied' || win.state === 'part_reversed') && settles(win.amount, policy);
 }
 
 /** True for a win of the game that names no bet, so that it belongs to its whole round. Jackpots and gifts belong to none. */

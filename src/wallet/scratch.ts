@@ -3,6 +3,7 @@
  * made. Local to `decide`; nothing outside ever sees it half done. A refused call drops its scratch, so a call's moves
  * are all or nothing.
  */
+import { pairOfExchange } from '../money/index.ts';
 import type { Account, Book, Changes, Posting, Round, Transaction, TransactionName, Wallet } from './book.ts';
 import type { WalletRequest } from './call.ts';
 import type { RoundId, TransactionId } from './ids.ts';
@@ -12,6 +13,8 @@ export interface Scratch {
   readonly request: WalletRequest;
   readonly wallets: () => readonly Wallet[];
   readonly wallet: (currency: string) => Wallet | null;
+  /** the wallet that the call itself says it plays from */
+  readonly home: () => Wallet | null;
   readonly putWallet: (wallet: Wallet) => void;
   readonly transaction: (name: TransactionName) => Transaction | null;
   readonly putTransaction: (transaction: Transaction) => void;
@@ -86,6 +89,7 @@ export function createScratch(book: Book, request: WalletRequest): Scratch {
     request,
     wallets: () => book.wallets(request.player).map((each) => wallets.get(each.currency) ?? each),
     wallet,
+    home: () => wallet(request.exchange === null ? request.currency : pairOfExchange(request.exchange).wallet),
     putWallet: (next) => void wallets.set(next.currency, next),
     transaction: (name) => transactions.get(key(name)) ?? book.transaction(scope, name),
     putTransaction: (next) => void transactions.set(key(next), next),

@@ -8,6 +8,17 @@ import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
 import type { Account, Round, Transaction } from './book.ts';
 import type { Win } from './call.ts';
+import {
+  bookingOf,
+  bookingOfNothing,
+  fits,
+  lockOfTill,
+  tillOfCall,
+  tillOfPayout,
+  tillOfRow,
+  unheldPayout,
+} from './exchange.ts';
+import type { Till } from './exchange.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { ExternalId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
@@ -21,11 +32,9 @@ import {
   isLoose,
   newRound,
   newRow,
-  refusalOfCredit,
   refusedRow,
   roundOfBet,
   settles,
-  unitsOf,
 } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -33,7 +42,10 @@ export function decideWin(scratch: Scratch, win: Win, policy: Policy): Operation
   const stored = scratch.transaction({ kind: 'win', externalId: win.id });
   if (stored !== null) return repeatedWin(scratch, win, stored, policy);
   if (scratch.wallets().length === 0) return refused('unknown_player', null);
-  const verdict = judge(scratch, win, policy);
+  const till = tillOfPayout(scratch, factsOfWin(win, scratch), bookedBet(scratch, win.bet), tillOfCall(scratch));
+  const verdict = judge(scratch, win, till, policy);
+  // Owed or waiting, but by what rate? Nothing is written, and it is asked again.
+  if (till?.kind === 'unpriced' && (verdict.kind === 'pay' || verdict.kind === 'park')) return { kind: 'unpriced' };
   switch (verdict.kind) {
     case 'foreign':
       scratch.alert({ kind: 'foreign_player', externalId: win.id, message: "The win names another player's bet." });
@@ -44,6 +56,7 @@ export function decideWin(scratch: Scratch, win: Win, policy: Policy): Operation
       const deadlineMs = scratch.request.nowMs + policy['win.parkMs'];
       const row = newRow(scratch.request, win, 'parked', {
         deadlineMs,
+        fx: till === null ? null : bookingOfNothing(till).fx,
         flags: win.closesRound ? ['closes_round'] : [],
       });
       scratch.putTransaction(row);
@@ -53,6 +66,7 @@ export function decideWin(scratch: Scratch, win: Win, policy: Policy): Operation
       const row = payWin(
         scratch,
         newRow(scratch.request, win, 'applied', { flags: verdict.flags }),
+        till,
         win.closesRound,
         policy,
       );
@@ -100,11 +114,18 @@ type Verdict =
 
 const refuse = (refusal: Refusal, field: string | null = null): Verdict => ({ kind: 'refuse', refusal, field });
 
-function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
+const factsOfWin = (win: Win, { request }: Scratch) => ({ round: win.round, currency: request.currency });
+
+/** The player's own bet of that name, if it was ever applied. */
+function bookedBet(scratch: Scratch, name: ExternalId | null): Transaction | null {
+  const bet = name === null ? null : scratch.transaction({ kind: 'bet', externalId: name });
+  return bet !== null && isBooked(scratch, bet) ? bet : null;
+}
+
+function judge(scratch: Scratch, win: Win, till: Till | null, policy: Policy): Verdict {
   const { request } = scratch;
-  const wallet = scratch.wallet(request.currency);
-  if (wallet === null) return refuse('wrong_currency');
-  const unheld = refusalOfCredit(win.amount, wallet);
+  if (till === null) return refuse('wrong_currency');
+  const unheld = unheldPayout(win.amount, till);
   if (unheld !== null) {
     scratch.alert({ kind: 'review', externalId: win.id, message: 'A win no wallet can hold was refused.' });
     return refuse(unheld);
@@ -116,7 +137,7 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
   const ofBet = win.bet === null ? judgeLoose(scratch, win, policy) : judgeNamed(scratch, win, win.bet, policy);
   if (ofBet.kind !== 'pay') return ofBet;
   const round = roundOf(scratch, win);
-  if (round !== null && round.currency !== request.currency) return refuse('wrong_currency');
+  if (round !== null && !fits(round, till)) return refuse('wrong_currency');
   // A reopened round takes wins: its new stakes are still being played (WIN-10).
   const late = round?.state === 'closed';
   if (late && policy['round.winAfterClose'] === 'reject') return refuse('round_closed');
@@ -133,10 +154,10 @@ function judge(scratch: Scratch, win: Win, policy: Policy): Verdict {
 }
 
 /** The round a win names, or that of the bet it names. */
-function roundOf(scratch: Scratch, win: Win): Round | null {
+function roundOf(scratch: Scratch, win: Pick<Win, 'round' | 'bet'>): Round | null {
   if (win.round !== null) return scratch.round(win.round);
-  const bet = win.bet === null ? null : scratch.transaction({ kind: 'bet', externalId: win.bet });
-  return bet === null || bet.round === null || !isBooked(scratch, bet) ? null : scratch.round(bet.round);
+  const bet = bookedBet(scratch, win.bet);
+  return bet === null || bet.round === null ? null : scratch.round(bet.round);
 }
 
 const PAY: Verdict = { kind: 'pay', flags: [] };
@@ -243,29 +264,30 @@ function needsReview(win: Win, policy: Policy): boolean {
 }
 
 /** Credits an applied win's row and counts it on its bet and round. Also for parked wins whose bet has come. */
-function payWin(scratch: Scratch, draft: Transaction, closes: boolean, policy: Policy): Transaction {
+function payWin(scratch: Scratch, draft: Transaction, till: Till | null, closes: boolean, policy: Policy): Transaction {
   const { request } = scratch;
-  const currency = draft.currency ?? request.currency;
-  const wallet = scratch.wallet(currency);
-  if (wallet === null || draft.amount === null) throw new Error('defect: a win to pay has a wallet and an amount');
-  const units = unitsOf(draft.amount, wallet);
+  if (till === null || draft.amount === null) throw new Error('defect: a win to pay has a wallet and an amount');
+  const { currency, balance } = till.wallet;
+  const { units, fx } = bookingOf(draft.amount, till, 'payout');
   scratch.credit(currency, payoutAccount(draft), units, draft.id);
   countLoss(scratch, currency, -units);
   const bet = draft.reference === null ? null : scratch.transaction({ kind: 'bet', externalId: draft.reference });
   const flags = draft.reference !== null && bet === null ? [...draft.flags, BEFORE_BET] : draft.flags;
   const standing = bet !== null && isBooked(scratch, bet);
-  const counts = settles(units, policy) ? 1 : 0;
+  const counts = settles(draft.amount, policy) ? 1 : 0;
   if (standing) scratch.putTransaction({ ...bet, wins: bet.wins + counts, changedAtMs: request.nowMs });
   const roundName = draft.round ?? (standing ? bet.round : null);
-  const round = roundName === null ? null : (scratch.round(roundName) ?? newRound(request, roundName, currency));
+  const round =
+    roundName === null ? null : (scratch.round(roundName) ?? newRound(request, roundName, currency, lockOfTill(till)));
   const loose = isLoose(draft);
   const row: Transaction = {
     ...draft,
     state: 'applied',
     units,
+    fx,
     flags,
     looseBefore: loose ? (round?.looseWins ?? 0) : 0,
-    balanceAfter: wallet.balance + units,
+    balanceAfter: balance + units,
   };
   scratch.putTransaction(row);
   if (round !== null) {
@@ -324,18 +346,26 @@ export function refuseWaitingFor(scratch: Scratch, bet: ExternalId): void {
   }
 }
 
+/** Pays it, unless the round it named was played in another currency meanwhile than its bet. */
 function payParked(scratch: Scratch, parked: Transaction, policy: Policy): void {
+  // What it was told by its own call counts only where neither bet nor round says another (FX-19).
+  const till = tillOfPayout(scratch, parked, bookedBet(scratch, parked.reference), tillOfRow(scratch, parked));
+  const round = roundOf(scratch, { round: parked.round, bet: parked.reference });
+  if (till === null || (round !== null && !fits(round, till))) {
+    scratch.putTransaction(refuseParked(scratch, parked, 'wrong_currency'));
+    return;
+  }
   const draft = {
     ...parked,
     deadlineMs: null,
     flags: [...parked.flags, 'was_parked'],
     changedAtMs: scratch.request.nowMs,
   };
-  payWin(scratch, draft, parked.flags.includes('closes_round'), policy);
+  payWin(scratch, draft, till, parked.flags.includes('closes_round'), policy);
 }
 
 function refuseParked(scratch: Scratch, parked: Transaction, refusal: Refusal): Transaction {
-  return { ...parked, state: 'rejected', refusal, deadlineMs: null, changedAtMs: scratch.request.nowMs };
+  return { ...parked, state: 'rejected', refusal, fx: null, deadlineMs: null, changedAtMs: scratch.request.nowMs };
 }
 
 /** Which of the house's accounts pays this kind of win. */

@@ -85,6 +85,7 @@ async function launch(aheadMs: number, clocks?: LaunchesOptions['clocks']) {
     playerId: null,
     mode: 'demo',
     currency: null,
+    gameCurrency: null,
     country: null,
     ip: null,
     lang: null,

@@ -19,6 +19,12 @@ interface Answer {
   };
 }
 
+interface DemoGame {
+  readonly id: string;
+  readonly code: string;
+  readonly currencies: readonly string[];
+}
+
 describe('the demo, driven from outside', { timeout: 90_000 }, () => {
   const place = demoDirectory();
   let demo: RunningDemo;
@@ -212,6 +218,40 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
       );
     });
     expect(heard).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  it('plays a dollar game from the bitcoin wallet, and shows the rate and both amounts [FX-01] [FX-03]', async () => {
+    const list = (await demo.api('/v1/games?limit=200')) as { items: readonly DemoGame[] };
+    const dollars = list.items.find((each) => each.currencies.length === 1 && each.currencies[0] === 'USD');
+    if (dollars === undefined) throw new Error('the demo has no game for dollars only');
+    const launched = await post('/v1/launches', { player_id: 'demo-btc', game_id: dollars.id, mode: 'real' });
+    const token = launched.session_id;
+    expect(await demo.api(`/v1/sessions/${token}`)).toMatchObject({ currency: 'BTC', game_currency: 'USD' });
+    const call = { player_id: 'demo-btc', currency: 'USD', session_id: token, game_code: dollars.code };
+    const balance = await callback({ ...call, type: 'balance' });
+    expect(balance.body).toMatchObject({ status: 'ok', balance: '3206.17', currency: 'USD' });
+    const bet = { ...call, type: 'bet', transaction_id: 'btc-b1', round_id: 'btc-r1', amount: '1.00' };
+    expect((await callback(bet)).body).toMatchObject({ status: 'ok', currency: 'USD' });
+    const win = { ...bet, type: 'win', transaction_id: 'btc-w1', bet_transaction_id: 'btc-b1', amount: '2.50' };
+    expect((await callback(win)).body).toMatchObject({ status: 'ok', balance: '3207.67' });
+    const rounds = (await demo.api('/v1/rounds?player=demo-btc')) as { items: readonly { id: string }[] };
+    const story = await demo.api(`/v1/rounds/${rounds.items[0]?.id ?? ''}`);
+    expect(story).toMatchObject({
+      round: {
+        currency: 'BTC',
+        game_currency: 'USD',
+        staked: '0.00001559',
+        exchange: { pair: 'BTC/USD', rate: '64123.45' },
+      },
+      transactions: [
+        { kind: 'bet', amount: '1', currency: 'USD', wallet_amount: '0.00001559', wallet_currency: 'BTC' },
+        { kind: 'win', amount: '2.5', currency: 'USD', wallet_amount: '0.00003899', wallet_currency: 'BTC' },
+      ],
+      postings: [
+        { currency: 'BTC', amount: '0.00001559', game_currency: 'USD', game_amount: '1', credit: 'stakes:acme' },
+        { currency: 'BTC', amount: '0.00003899', game_currency: 'USD', game_amount: '2.5', debit: 'payouts:acme' },
+      ],
+    });
   });
 
   it('audits clean afterwards, beside the running server', () => {

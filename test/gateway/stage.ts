@@ -61,7 +61,7 @@ export function worded(answer: Answer): RawResponse {
   }
 }
 
-/** `bet b1 ann 1.00 r1 token`, `win …`, `undo x1 ann b1`, `balance ann`; `-` for nothing. */
+/** `bet b1 ann 1.00 r1 token`, `win …`, `undo x1 ann b1`, `balance ann - - - token`; `-` for nothing. */
 export function callOf(text: string): Call | null {
   const [kind = '', id = '', player = '', money = '', round = '', token = '-'] = text.trim().split(' ');
   const context = {
@@ -139,6 +139,8 @@ export function sessionOf(token: string, more: Partial<Session> = {}): Session {
     gameCode: gameCode('g-1'),
     mode: 'real',
     currency: 'USD',
+    gameCurrency: null,
+    quoteId: null,
     country: null,
     lang: null,
     platform: null,
@@ -179,6 +181,7 @@ export async function stage(options: StageOptions = {}) {
   const ports: ResolvePorts = {
     session: async (token) => options.sessions?.find((each) => each.id === token) ?? null,
     sessionFact,
+    exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async () => true,
     playerOfTransaction: async () => null,
     wallets: async () => [],

@@ -84,6 +84,7 @@ describe('a launch', () => {
     playerId: playerId('p-1'),
     mode: 'real',
     currency: null,
+    gameCurrency: null,
     country: null,
     ip: '203.0.113.7',
     lang: 'en-GB',

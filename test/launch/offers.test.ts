@@ -65,6 +65,7 @@ describe('a launch of a game with several offers', () => {
       playerId: PLAYER,
       mode: 'real',
       currency: null,
+      gameCurrency: null,
       country: null,
       ip: null,
       lang: null,

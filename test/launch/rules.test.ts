@@ -7,6 +7,7 @@ import type { Player } from '../../src/players/index.ts';
 import { aggregatorName, gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
 import type { Wallet } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
+import { quotedAt } from '../support/exchange.ts';
 
 const game: Game = {
   id: '01890000-0000-7000-8000-000000000001',
@@ -59,8 +60,16 @@ const wallet = (currency: string): Wallet => ({
   lossDay: '0001-01-01',
   lossUsed: 0n,
 });
-const wish: LaunchWish = { mode: 'real', currency: null, country: null, platform: null, returnUrl: null };
+const wish: LaunchWish = {
+  mode: 'real',
+  currency: null,
+  gameCurrency: null,
+  country: null,
+  platform: null,
+  returnUrl: null,
+};
 const facts: LaunchFacts = {
+  exchange: (wallet, game) => ({ kind: 'unconfigured', pair: { wallet, game } }),
   game,
   player,
   wallets: [wallet('USD')],
@@ -74,7 +83,15 @@ const decide = (ofWish: Partial<LaunchWish>, ofFacts: Partial<LaunchFacts> = {})
 
 describe('who may be let in', () => {
   it('plays from the only wallet, or from the one that is named [LCH-22]', () => {
-    expect(decide({})).toEqual({ kind: 'allowed', resume: null, currency: 'USD', country: 'MT', returnUrl: null });
+    const plain = { gameCurrency: null, quoteId: null };
+    expect(decide({})).toEqual({
+      kind: 'allowed',
+      resume: null,
+      currency: 'USD',
+      ...plain,
+      country: 'MT',
+      returnUrl: null,
+    });
     const wallets = [wallet('BTC'), wallet('USD')];
     expect(decide({ currency: 'BTC' }, { wallets })).toMatchObject({ kind: 'allowed', currency: 'BTC' });
     expect(decide({}, { wallets })).toEqual({ kind: 'refused', refusal: 'currency_required' });
@@ -85,10 +102,49 @@ describe('who may be let in', () => {
       kind: 'allowed',
       resume: null,
       currency: null,
+      gameCurrency: null,
+      quoteId: null,
       country: null,
       returnUrl: null,
     });
     expect(decide({ mode: 'demo', currency: 'EUR' }, { player: null, wallets: [] })).toMatchObject({ currency: 'EUR' });
+  });
+
+  it('plays a game of another currency by the first it can be exchanged for, and remembers the quote [FX-03, FX-23]', () => {
+    const only = { ...game, currencies: ['EUR', 'USD'] };
+    const [asked, wallets]: [string[], LaunchFacts['wallets']] = [[], [wallet('BTC')]];
+    const exchange: LaunchFacts['exchange'] = (from, to) => {
+      asked.push(`${from}/${to}`);
+      return to === 'USD' ? quotedAt('64123.45') : { kind: 'unconfigured', pair: { wallet: from, game: to } };
+    };
+    const { id } = quotedAt('64123.45').current;
+    expect(decide({}, { game: only, wallets, exchange })).toMatchObject({
+      kind: 'allowed',
+      currency: 'BTC',
+      gameCurrency: 'USD',
+      quoteId: id,
+    });
+    expect(asked).toEqual(['BTC/EUR', 'BTC/USD']);
+    const everywhere = { ...game, currencies: [] };
+    const own = decide({}, { game: everywhere, wallets, exchange });
+    expect(own).toMatchObject({ currency: 'BTC', gameCurrency: null });
+    const wished = decide({ gameCurrency: 'USD' }, { game: everywhere, wallets, exchange });
+    expect(wished).toMatchObject({ currency: 'BTC', gameCurrency: 'USD' });
+    const nowhere = decide({ gameCurrency: 'EUR' }, { game: everywhere, wallets, exchange });
+    expect(nowhere).toEqual({ kind: 'refused', refusal: 'currency_unsupported' });
+  });
+
+  it('opens no game by a rate that is not there or has expired [FX-09]', () => {
+    const only = { ...game, currencies: ['USD'] };
+    const wallets = [wallet('BTC')];
+    for (const found of [
+      quotedAt('1', { freshness: 'expired' }),
+      { kind: 'unpriced', pair: { wallet: 'BTC', game: 'USD' } },
+    ] as const)
+      expect(decide({}, { game: only, wallets, exchange: () => found })).toEqual({
+        kind: 'refused',
+        refusal: 'rate_unavailable',
+      });
   });
 
   const refusals: readonly [string, LaunchRefusal, Partial<LaunchWish>, Partial<LaunchFacts>][] = [
@@ -163,9 +219,9 @@ describe('of several offers of one game', () => {
     game: { ...game, ...more },
     unfinished,
   });
-  const { player: who, wallets, currencies: known, returnHosts } = facts;
+  const { player: who, wallets, currencies: known, returnHosts, exchange } = facts;
   const choose = (offers: readonly ReturnType<typeof offer>[]) =>
-    chooseOffer(wish, offers, { player: who, wallets, currencies: known, returnHosts });
+    chooseOffer(wish, offers, { player: who, wallets, currencies: known, returnHosts, exchange });
   const gone = { vendorEnabled: false };
 
   it('the first one is played that lets the player in', () => {

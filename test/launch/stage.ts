@@ -61,6 +61,7 @@ export const DEMO: LaunchRequest = {
   playerId: null,
   mode: 'demo',
   currency: null,
+  gameCurrency: null,
   country: null,
   ip: null,
   lang: null,

@@ -290,6 +290,7 @@ describe('signatures', () => {
           ports: {
             session: async () => null,
             sessionFact: () => ({ kind: 'live', currency: 'USD' }),
+            exchanges: { of: () => null, showed: async () => undefined },
             knowsGame: async () => true,
             playerOfTransaction: table.ledgerAt().playerOf,
             wallets: table.ledgerAt().wallets,

@@ -18,6 +18,7 @@ import {
 } from '../../src/wallet/index.ts';
 import type { Outcome, Policy } from '../../src/wallet/index.ts';
 import { adjust, bet, call, close, deposit, undo, win } from '../support/act.ts';
+import { quotedAt } from '../support/exchange.ts';
 import { PARK_MS } from '../support/histories.ts';
 import type { Act } from '../support/histories.ts';
 import { CURRENCIES, ledgerTable } from '../support/ledger.ts';
@@ -39,7 +40,25 @@ const combined = [
 ] as const;
 
 /** By name, so that a broken invariant says which story broke it. */
+const dollars = (rate: string) => ({ exchange: quotedAt(rate) });
 const STORIES: Readonly<Record<string, readonly CallAct[]>> = {
+  'dollars from a bitcoin wallet, at a rate that moves': [
+    deposit('0.5', { id: 'coins', currency: 'BTC' }),
+    call(bet('b'), dollars('64123.45')),
+    call(win('w', { bet: 'b' }), dollars('65000')),
+    call(bet('b'), dollars('61000')),
+    call(bet('c', { round: 'r2' }), dollars('61000')),
+    call(undo('x', 'bet', 'c', '0.33'), dollars('65000')),
+    call(undo('y', 'bet', 'c'), dollars('64123.45')),
+    call(bet('d', { round: 'r3' }), dollars('64123.45')),
+    call(bet('e', { round: 'r3' }), dollars('61000')),
+    call(undo('z', 'round', 'r3'), dollars('65000')),
+    call(win('v', { bet: 'f', round: 'r4' }), dollars('61000')),
+    call(bet('f', { round: 'r4' }), dollars('64123.45')),
+    call(undo('u', 'win', 'v'), dollars('65000')),
+    call(win('p', { round: null, flavour: 'promo' }), dollars('7000000000000000')),
+    call(win('q', { bet: 'g', round: 'r5' }), dollars('61000')),
+  ],
   'bet, win, repeats': [
     rich,
     call(bet('b')),

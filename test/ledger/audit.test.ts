@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type postgres from 'postgres';
 import { audit } from '../../src/ledger/index.ts';
 import type { Finding } from '../../src/ledger/index.ts';
-import { INVARIANTS } from '../../src/ledger/audit/invariants.ts';
+import { EXCHANGE_INVARIANTS } from '../../src/ledger/audit/exchange-invariants.ts';
+import { INVARIANTS as OF_THE_BOOK } from '../../src/ledger/audit/invariants.ts';
 import { openDatabase, closeDatabase } from '../../src/platform/index.ts';
 import { CASHIER, externalId, playerId, SAFE_POLICY } from '../../src/wallet/index.ts';
 import type { Operation, Policy } from '../../src/wallet/index.ts';
 import { bet, undo, win } from '../support/act.ts';
+import { quotedAt } from '../support/exchange.ts';
 import { amount, CURRENCIES, ledgerTable, request } from '../support/ledger.ts';
 
 type Table = Awaited<ReturnType<typeof ledgerTable>>;
@@ -22,8 +24,12 @@ const POLICY: Policy = {
   'balance.negative': 'allow',
   'win.withoutBet': 'park',
 };
+const INVARIANTS = [...OF_THE_BOOK, ...EXCHANGE_INVARIANTS];
 const ANN = playerId('ann');
 const BEA = playerId('bea');
+/** plays in dollars from a bitcoin wallet */
+const CY = playerId('cy');
+const EXCHANGE = quotedAt('64123.45');
 
 /** One of everything that moves money, and a journal that tells of it. */
 async function soundBook(): Promise<Table> {
@@ -32,6 +38,7 @@ async function soundBook(): Promise<Table> {
     [ANN, 'USD'],
     [ANN, 'EUR'],
     [BEA, 'USD'],
+    [CY, 'BTC'],
   ] as const) {
     const currency = CURRENCIES.get(code);
     if (currency === undefined) throw new Error(`no currency ${code}`);
@@ -75,6 +82,20 @@ async function soundBook(): Promise<Table> {
       amount: amount('-2.00'),
     }),
   ];
+  const { current: quote } = EXCHANGE;
+  await table.sql`
+    INSERT INTO fx_quote (id, pair, market, spread_bps, rate, source, ticks, observed_at, issued_at, starts_at, expires_at)
+    VALUES (${quote.id}, 'BTC/USD', 64123.45, 0, 64123.45, 'fixed', '{}', now(), now(), now(), now() + interval '1 minute')`;
+  outcomes.push(await cashier(CY, 'BTC', deposit('d4', '0.05')));
+  for (const operation of [
+    bet('c1', { amount: '1.00', round: 'c-r1' }),
+    win('c2', { amount: '2.50', round: 'c-r1', bet: 'c1' }),
+    bet('c3', { amount: '1.00', round: 'c-r2' }),
+    undo('c4', 'bet', 'c3', '0.33'),
+  ])
+    outcomes.push(
+      await table.ledgerAt().submit(request(CY, 'USD', [operation], { exchange: EXCHANGE }), POLICY, 20_000),
+    );
   expect(outcomes.map((outcome) => outcome.kind)).toEqual(outcomes.map(() => 'applied'));
   const waits = await table.submit(ANN, win('w8', { amount: '1.00', round: 'r8', bet: 'b8' }));
   expect(waits.kind).toBe('parked');
@@ -399,6 +420,57 @@ const DAMAGES: Readonly<Record<string, readonly [Damage, ...Damage[]]>> = {
       says: ['bea', 'wallets count 3, 0 wins wait'],
     },
   ],
+  'exchange-exact': [
+    {
+      title: 'a residue that is not what was left over',
+      work: async (sql) =>
+        sql`UPDATE transaction SET fx = replace(fx, '"residue":"', '"residue":"1') WHERE external_id = 'c1'`,
+      says: ['cy acme bet c1', 'USD at 64123.45'],
+    },
+    {
+      title: 'a rate changed afterwards',
+      work: async (sql) =>
+        sql`UPDATE transaction SET fx = replace(fx, '64123.45', '64123.46') WHERE external_id = 'c2'`,
+      says: ['cy acme win c2', 'at 64123.46'],
+    },
+    {
+      title: 'a unit more than rounding allows, with a residue to match',
+      work: async (sql) =>
+        sql`UPDATE transaction SET units = units + 1, fx = jsonb_set(fx::jsonb, '{residue}', to_jsonb((split_part(fx::jsonb ->> 'residue', '/', 1)::numeric - split_part(fx::jsonb ->> 'residue', '/', 2)::numeric)::text || '/' || split_part(fx::jsonb ->> 'residue', '/', 2)))::text WHERE external_id = 'c1'`,
+      says: ['cy acme bet c1', '1560 units'],
+    },
+  ],
+  'exchange-to-zero': [
+    {
+      title: 'a stake taken by another amount than its row says',
+      work: async (sql) => sql`UPDATE posting SET units = units + 1 WHERE player = 'cy' AND seq = 2`,
+      says: ['BTC', 'with a dust of'],
+    },
+    {
+      title: 'a lock taken off a row',
+      work: async (sql) => sql`UPDATE transaction SET amount = amount * 2 WHERE external_id = 'c1'`,
+      says: ['BTC', 'with a dust of'],
+    },
+  ],
+  'exchange-by-round': [
+    {
+      title: 'a round whose lock was lost',
+      work: async (sql) => sql`UPDATE round SET fx_lock = NULL WHERE round_id = 'c-r1'`,
+      says: ['cy acme round c-r1', 'plays BTC, and its'],
+    },
+    {
+      title: 'a round of another wallet',
+      work: async (sql) => sql`UPDATE round SET currency = 'EUR' WHERE round_id = 'r1'`,
+      says: ['ann acme round r1', 'plays EUR, and its'],
+    },
+  ],
+  'exchange-by-quote': [
+    {
+      title: 'a quote changed afterwards',
+      work: async (sql) => sql`UPDATE fx_quote SET rate = rate + 1, market = market + 1`,
+      says: ['cy acme', 'its quote is of BTC/USD at 64124.45'],
+    },
+  ],
   'one-shard': [
     {
       title: 'a second wallet of the same player and currency on another shard',
@@ -520,7 +592,7 @@ describe('what the database itself refuses', () => {
     const { sql } = table;
     await expect(sql`DELETE FROM transaction`).rejects.toMatchObject(refused);
     await expect(sql`TRUNCATE transaction`).rejects.toMatchObject(refused);
-    expect(await sql`SELECT 1 FROM transaction`).toHaveLength(16);
+    expect(await sql`SELECT 1 FROM transaction`).toHaveLength(21);
   });
 
   it('the same for a role that may write every table but owns none', async () => {

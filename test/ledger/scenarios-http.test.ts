@@ -22,6 +22,7 @@ async function house(options: { policy?: Partial<Policy>; timestamped?: boolean;
   const ports: ResolvePorts = {
     session: async (token) => (token === 'good' ? sessionOf('good', { player: ann }) : null),
     sessionFact: (session) => (session === null ? { kind: 'unknown' } : { kind: 'live', currency: 'USD' }),
+    exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async (_aggregator, code) => code !== 'nobody-knows',
     playerOfTransaction: ledger.playerOf,
     wallets: ledger.wallets,

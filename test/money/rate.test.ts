@@ -5,15 +5,21 @@ import {
   addRationals,
   applySpread,
   compareRationals,
+  crossRate,
   decimalOf,
   formatRate,
   formatRational,
+  inverseRate,
   isBelowMinimum,
+  isFurtherThan,
   isProblem,
+  middleRate,
+  nearestDecimal,
   parseDecimal,
   parseRate,
   rateOf,
   rational,
+  roundRate,
   roundingErrorExceeds,
   toDisplayUnits,
   toWalletUnits,
@@ -264,7 +270,47 @@ describe('conversions in general', () => {
   });
 });
 
+describe('rates of rates', () => {
+  it('turn round and combine exactly, and become a decimal once', () => {
+    const eurUsd = rate('1.0850');
+    expect(formatRate(inverseRate(eurUsd))).toBe('200/217');
+    expect(formatRate(roundRate(inverseRate(eurUsd), 24))).toBe('0.921658986175115207373272');
+    expect(formatRate(crossRate(btcUsd, inverseRate(eurUsd)))).toBe('12824690/217');
+    expect(formatRate(roundRate(crossRate(btcUsd, inverseRate(eurUsd)), 24))).toBe('59099.9539170506912442396');
+    expect(roundRate(btcUsd, 24)).toEqual(btcUsd);
+    expect(formatRate(roundRate(rate('0.00001559491886'), 3))).toBe('0.0000156');
+    expect(formatRate(roundRate(rate('987654'), 3))).toBe('988000');
+    expect(formatRate(roundRate(rate('999.9'), 3))).toBe('1000');
+    expect(formatRate(roundRate(rate('0.1'), 1))).toBe('0.1');
+  });
+
+  it('rounded to 24 digits are off by less than anyone could stake', () => {
+    fc.assert(
+      fc.property(anyRate, (r) => {
+        const rounded = roundRate(r, 24);
+        // a relative error of 10^-23 at most
+        const off = rational(rounded.num * r.den - r.num * rounded.den, r.num * rounded.den);
+        const size = rational(off.num < 0n ? -off.num : off.num, off.den);
+        expect(compareRationals(size, rational(1n, 10n ** 23n))).not.toBe(1);
+      }),
+    );
+  });
+
+  it('are compared exactly at the edge', () => {
+    expect(isFurtherThan(rate('110'), rate('100'), 1_000)).toBe(false);
+    expect(isFurtherThan(rate('110.0000001'), rate('100'), 1_000)).toBe(true);
+    expect(isFurtherThan(rate('90'), rate('100'), 1_000)).toBe(false);
+    expect(isFurtherThan(rate('89.9999999'), rate('100'), 1_000)).toBe(true);
+    expect(formatRate(middleRate(rate('1.0001'), rate('1.0004')))).toBe('1.00025');
+  });
+});
+
 describe('rationals', () => {
+  it('are written as the nearest decimal', () => {
+    expect(nearestDecimal(rational(1n, 3n), 4)).toEqual(decimal('0.3333'));
+    expect(nearestDecimal(rational(-5n, 4n), 1)).toEqual(decimal('-1.2'));
+  });
+
   it('are reduced with a positive denominator', () => {
     expect(rational(6n, -4n)).toEqual({ num: -3n, den: 2n });
     expect(rational(0n, -4n)).toEqual({ num: 0n, den: 1n });

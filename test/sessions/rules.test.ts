@@ -11,6 +11,8 @@ const session: Session = {
   gameCode: gameCode('slot'),
   mode: 'real',
   currency: 'USD',
+  gameCurrency: null,
+  quoteId: null,
   country: null,
   lang: null,
   platform: null,

@@ -18,6 +18,8 @@ const facts = (player: string | null, more: Partial<NewSession> = {}): NewSessio
   gameCode: gameCode('slot'),
   mode: player === null ? 'demo' : 'real',
   currency: player === null ? null : 'USD',
+  gameCurrency: null,
+  quoteId: null,
   country: 'MT',
   lang: 'en',
   platform: 'desktop',

@@ -41,6 +41,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
           knowsGame: async () => true,
           playerOfTransaction: async () => null,
           wallets: async () => [],
+          exchanges: { of: () => null, showed: async () => undefined },
           nextId: () => transactionId(newId()),
         },
         onEvent: async (name, event, request) => {

@@ -79,6 +79,7 @@ export function call(operations: Operation | Operations, words: CallWords = {}):
     idScope: '',
     player: playerId(player ?? 'ann'),
     currency,
+    exchange: null,
     session: { kind: 'live', currency },
     gameCode: gameCode('game'),
     gameKnown: true,

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { parseDecimal } from '../../src/money/index.ts';
-import type { Decimal } from '../../src/money/index.ts';
+import type { Decimal, ExchangeTerms } from '../../src/money/index.ts';
 import { SAFE_POLICY, transactionId } from '../../src/wallet/index.ts';
 import type { ConflictField, PlayerStatus, Policy, TransactionId, WalletRequest } from '../../src/wallet/index.ts';
 
@@ -31,6 +31,8 @@ export type Step =
 
 export interface Story {
   readonly policy: Policy;
+  /** null: everybody plays in the currency of the wallet */
+  readonly terms: ExchangeTerms | null;
   readonly steps: readonly Step[];
 }
 
@@ -49,6 +51,8 @@ export interface Template {
   readonly closes: boolean;
   readonly named: boolean;
   readonly flavour: number;
+  /** how the wallet's currency is that of the game, in stories where it need not be */
+  readonly exchange: 'plain' | 'quoted' | 'expired' | 'unpriced' | 'unconfigured';
 }
 
 type Shape =
@@ -139,6 +143,13 @@ const template: fc.Arbitrary<Template> = fc.record({
   closes: pick([8, false], [1, true]),
   named: pick([3, true], [2, false]),
   flavour: pick([12, 0], [2, 1], [1, 2], [1, 3]),
+  exchange: pick<Template['exchange']>(
+    [24, 'quoted'],
+    [3, 'plain'],
+    [1, 'expired'],
+    [1, 'unpriced'],
+    [1, 'unconfigured'],
+  ),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -215,10 +226,19 @@ export const policies: fc.Arbitrary<Policy> = fc
   })
   .map((knobs): Policy => ({ ...SAFE_POLICY, ...knobs, 'win.parkMs': PARK_MS }));
 
+const terms: fc.Arbitrary<ExchangeTerms> = fc.record({
+  lockScope: pick<ExchangeTerms['lockScope']>([4, 'round'], [1, 'session'], [1, 'bet']),
+  sessionLockMaxMs: fc.constant(86_400_000),
+  onQuoteExpiry: pick<ExchangeTerms['onQuoteExpiry']>([3, 'requote'], [1, 'reject']),
+  rounding: fc.constantFrom('half_even' as const, 'house_favour' as const),
+  maxRoundingErrorBps: fc.constantFrom(0, 300, 9_999),
+});
+
 /** A policy and exactly `length` steps. */
 export function stories(length: number): fc.Arbitrary<Story> {
   return fc.record({
     policy: policies,
+    terms: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: terms }),
     steps: fc.array(step, { minLength: length, maxLength: length, size: 'max' }),
   });
 }

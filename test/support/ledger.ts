@@ -45,6 +45,7 @@ export function request(
     idScope: '',
     player,
     currency,
+    exchange: null,
     session: { kind: 'live', currency },
     sessionId: sessionId('s-1'),
     gameCode: gameCode('g-1'),

@@ -5,9 +5,10 @@
  */
 import { createModel } from '../../src/certify/model.ts';
 import type { Model, ModelAnswer } from '../../src/certify/model.ts';
-import { formatDecimal } from '../../src/money/index.ts';
+import { formatDecimal, formatRate, pairText } from '../../src/money/index.ts';
+import type { RateLock } from '../../src/money/index.ts';
 import { decide, playerId, SAFE_POLICY } from '../../src/wallet/index.ts';
-import type { Money, Operation, Outcome, Policy } from '../../src/wallet/index.ts';
+import type { Money, Operation, Outcome, Policy, Transaction } from '../../src/wallet/index.ts';
 import { countingIds, WALLETS } from './histories.ts';
 import type { Act, Asked } from './histories.ts';
 import { memoryBook } from './memory-book.ts';
@@ -32,6 +33,8 @@ export function asAnswer(outcome: Outcome, asked: Asked): ModelAnswer {
       return { ...nothing, class: 'parked' };
     case 'stale':
       return { ...nothing, class: 'stale' };
+    case 'unpriced':
+      return { ...nothing, class: 'unpriced' };
   }
 }
 
@@ -155,8 +158,28 @@ function brokenPromise(
     if (round.betsStanding < 0 || round.betsStanding > round.betsEver || round.looseWins < 0)
       return 'a round miscounts';
     if (round.returned < 0n || round.returned > round.staked) return 'a round returned more than was staked';
+    const stray = book
+      .roundTransactions(round, round.player, round.round)
+      .find((row) => isPlay(row) && pairOfRow(row) !== pairOfRow({ currency: round.currency, fx: round }));
+    if (stray !== undefined) return `${stray.kind} ${stray.externalId} was played in another currency than its round`;
   }
   return null;
+}
+
+const isPlay = ({ kind, flavour, state, balanceAfter }: Transaction): boolean =>
+  ['applied', 'part_reversed', 'reversed'].includes(state) &&
+  // what was undone while it waited never was in the round
+  balanceAfter !== null &&
+  (kind === 'win' || (kind === 'bet' && flavour !== 'tip'));
+
+function pairOfRow({
+  currency,
+  fx,
+}: {
+  currency: string | null;
+  fx: { readonly lock: RateLock | null } | null;
+}): string {
+  return fx === null || fx.lock === null ? String(currency) : pairText(fx.lock.pair);
 }
 
 function signed({ debit, credit, units }: { debit: string; credit: string; units: bigint }): bigint {
@@ -213,9 +236,17 @@ export function lineOf(act: Act): string {
   if (act.kind === 'status') return `${act.player} becomes ${act.status}`;
   if (act.kind === 'limits')
     return `${act.player} ${act.currency} may stake ${String(act.limits.maxStake)}, lose ${String(act.limits.dailyLossLimit)}`;
-  const { aggregator, idScope, player, currency, session, operations, onlyKnown } = act.asked;
+  const { aggregator, idScope, player, currency, exchange, session, operations, onlyKnown } = act.asked;
   const scope = idScope === '' ? aggregator : `${aggregator}/${idScope}`;
-  return `${act.nowMs} ${scope} ${player} ${currency} ${session.kind}${onlyKnown ? ' only known' : ''}: ${operations.map(wordsOfOperation).join(' + ')}`;
+  return `${act.nowMs} ${scope} ${player} ${currency}${wordsOfExchange(exchange)} ${session.kind}${onlyKnown ? ' only known' : ''}: ${operations.map(wordsOfOperation).join(' + ')}`;
+}
+
+function wordsOfExchange(exchange: Asked['exchange']): string {
+  if (exchange === null) return '';
+  if (exchange.kind !== 'quoted') return ` (${exchange.kind})`;
+  const { current, shown, freshness, terms } = exchange;
+  const seen = shown === null ? '' : `, shown ${formatRate(shown.quote.rate)}${shown.hasEnded ? ' ended' : ''}`;
+  return ` (${freshness} ${formatRate(current.rate)}${seen}, ${Object.values(terms).join(' ')})`;
 }
 
 function wordsOfOperation(operation: Operation): string {

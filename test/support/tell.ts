@@ -1,7 +1,8 @@
 /** Tells a story in full: templates become calls with ids, rounds and sessions; repeats become the call they repeat. */
 import { aggregatorName, CASHIER, externalId, gameCode, playerId, roundId } from '../../src/wallet/index.ts';
 import type { Bet, Operation, Operations, RollbackTarget, SessionFact, Win } from '../../src/wallet/index.ts';
-import type { Decimal } from '../../src/money/index.ts';
+import type { Decimal, Exchange, ExchangeTerms } from '../../src/money/index.ts';
+import { exchangeAt, quotedAt } from './exchange.ts';
 import { decimal, HOUSES, PLAYERS, STORY_BEGINS_MS, WALLETS } from './histories.ts';
 import type { Act, Asked, Fact, Story, Template } from './histories.ts';
 
@@ -10,7 +11,9 @@ export function tell(story: Story, prefix = ''): Act[] {
   const acts: Act[] = [];
   const calls: Asked[] = [];
   let nowMs = STORY_BEGINS_MS;
-  const call = (asked: Asked): void => {
+  const call = (given: Asked): void => {
+    const { exchange } = given;
+    const asked = exchange === null ? given : { ...given, exchange: exchangeAt(exchange, calls.length) };
     calls.push(asked);
     acts.push({ kind: 'call', asked, nowMs });
   };
@@ -31,7 +34,7 @@ export function tell(story: Story, prefix = ''): Act[] {
         nowMs += one.ms;
         break;
       case 'call':
-        call(spell(one.asked, prefix, Math.floor(calls.length / 3)));
+        call(spell(one.asked, story.terms, prefix, Math.floor(calls.length / 3)));
         break;
       case 'again': {
         const asked = before(one.back);
@@ -65,6 +68,7 @@ function cashierCall(player: string, currency: string, operations: Operations): 
     idScope: '',
     player: playerId(player),
     currency,
+    exchange: null,
     session: { kind: 'none' },
     gameCode: null,
     gameKnown: true,
@@ -74,7 +78,7 @@ function cashierCall(player: string, currency: string, operations: Operations): 
 }
 
 /** Writes the template out as a call. */
-function spell(one: Template, prefix: string, window: number): Asked {
+function spell(one: Template, terms: ExchangeTerms | null, prefix: string, window: number): Asked {
   const player = prefix + (PLAYERS[one.player] ?? '');
   const currency = ['USD', 'BTC', 'EUR'][one.currency] ?? 'USD';
   const operations = operationsOf(one, prefix, window);
@@ -86,12 +90,28 @@ function spell(one: Template, prefix: string, window: number): Asked {
     idScope: house.idScope,
     player: playerId(player),
     currency,
+    exchange: currency === 'USD' && terms !== null ? exchangeOf(one.exchange, terms) : null,
     session: sessionOf(one.session, currency),
     gameCode: one.game === 1 ? gameCode('other-game') : gameCode('game'),
     gameKnown: one.game !== 2,
     operations,
     onlyKnown: false,
   };
+}
+
+function exchangeOf(kind: Template['exchange'], terms: ExchangeTerms): Exchange | null {
+  const pair = { wallet: 'BTC', game: 'USD' };
+  switch (kind) {
+    case 'plain':
+      return null;
+    case 'quoted':
+      return quotedAt('1', { terms });
+    case 'expired':
+      return quotedAt('1', { terms, freshness: 'expired' });
+    case 'unpriced':
+    case 'unconfigured':
+      return { kind, pair };
+  }
 }
 
 function sessionOf(which: number, currency: string): SessionFact {
@@ -198,7 +218,12 @@ function changed(asked: Asked, fact: Fact, prefix: string): Asked {
     case 'player':
       return { ...asked, player: playerId(prefix + (asked.player === `${prefix}ann` ? 'bob' : 'ann')) };
     case 'currency':
-      return { ...asked, currency: asked.currency === 'USD' ? 'BTC' : 'USD', session: { kind: 'none' } };
+      return {
+        ...asked,
+        currency: asked.currency === 'USD' ? 'BTC' : 'USD',
+        exchange: null,
+        session: { kind: 'none' },
+      };
     case 'game':
       return { ...asked, gameCode: gameCode('yet-another-game') };
     case 'amount':

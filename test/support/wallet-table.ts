@@ -14,7 +14,7 @@ import type { Act } from './histories.ts';
 import { countingIds, WALLETS } from './histories.ts';
 import { memoryBook } from './memory-book.ts';
 
-export type Answer = 'OK' | 'OK_DUP' | 'PARKED' | 'STALE' | Refusal;
+export type Answer = 'OK' | 'OK_DUP' | 'PARKED' | 'STALE' | 'UNPRICED' | Refusal;
 
 export type CallAct = Extract<Act, { kind: 'call' }>;
 
@@ -61,5 +61,7 @@ export function wordOf(outcome: Outcome): Answer {
       return 'PARKED';
     case 'stale':
       return 'STALE';
+    case 'unpriced':
+      return 'UNPRICED';
   }
 }

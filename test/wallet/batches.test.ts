@@ -118,8 +118,9 @@ describe('a batch', () => {
         fc.property(
           stories(STEPS),
           fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 }),
-          ({ policy, steps }, sizes) => {
-            const acts = tell({ policy, steps });
+          (story, sizes) => {
+            const { policy } = story;
+            const acts = tell(story);
             try {
               compare(policy, acts, sizes);
             } catch (error) {

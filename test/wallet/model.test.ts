@@ -78,11 +78,30 @@ const MUST_HAPPEN: Readonly<Record<string, { readonly first: string; readonly ag
   },
 };
 
+/** The same of calls that play in another currency than the wallet's, at rates that change from call to call. */
+const MUST_HAPPEN_EXCHANGED: typeof MUST_HAPPEN = {
+  adjust: { first: 'applied wrong_currency unpriced', again: 'applied' },
+  bet: {
+    first: 'applied below_minimum insufficient_funds limit_reached reversed wrong_currency',
+    again: 'applied below_minimum limit_reached wrong_currency',
+  },
+  bet_win: { first: 'applied below_minimum limit_reached wrong_currency', again: 'applied' },
+  close: { first: 'applied', again: '' },
+  'rollback bet': { first: 'applied not_found unpriced', again: 'applied not_found' },
+  'rollback rollback': { first: 'applied', again: 'applied' },
+  'rollback round': { first: 'applied unpriced', again: 'applied' },
+  'rollback win': { first: 'applied', again: 'applied' },
+  several: { first: 'applied limit_reached', again: '' },
+  win: { first: 'applied below_minimum parked unpriced wrong_currency', again: 'applied wrong_currency' },
+};
+
 function mustHappen(): readonly string[] {
-  return Object.entries(MUST_HAPPEN).flatMap(([shape, { first, again }]) => [
-    ...words(first).map((answer) => `${shape} · ${answer} · first`),
-    ...words(again).map((answer) => `${shape} · ${answer} · again`),
-  ]);
+  const cellsOf = (table: typeof MUST_HAPPEN, prefix: string) =>
+    Object.entries(table).flatMap(([shape, { first, again }]) => [
+      ...words(first).map((answer) => `${prefix}${shape} · ${answer} · first`),
+      ...words(again).map((answer) => `${prefix}${shape} · ${answer} · again`),
+    ]);
+  return [...cellsOf(MUST_HAPPEN, ''), ...cellsOf(MUST_HAPPEN_EXCHANGED, 'exchanged ')];
 }
 
 const words = (text: string): readonly string[] => text.split(' ').filter((word) => word !== '');
@@ -97,7 +116,8 @@ describe('decide and the reference wallet', () => {
         const ending = playInMemory(story.policy, acts, {
           heard: (asked, answer) => {
             const cell = cellOf(asked, answer);
-            cells.set(cell, (cells.get(cell) ?? 0) + 1);
+            for (const each of asked.exchange === null ? [cell] : [cell, `exchanged ${cell}`])
+              cells.set(each, (cells.get(each) ?? 0) + 1);
           },
         });
         calls += ending.calls;

@@ -1,6 +1,7 @@
 /** `croupier audit`: proves the invariants of the book, or shows what breaks them. Reads only, in one consistent snapshot. */
 import type { Database } from '../../platform/index.ts';
 import { countViolations, inSnapshot } from './store.ts';
+import { EXCHANGE_INVARIANTS } from './exchange-invariants.ts';
 import { INVARIANTS } from './invariants.ts';
 import type { Invariant } from './invariants.ts';
 
@@ -23,7 +24,7 @@ export interface AuditReport {
 export async function audit(sql: Database, onFinding?: (finding: Finding) => void): Promise<AuditReport> {
   const findings: Finding[] = [];
   await inSnapshot(sql, async (snapshot) => {
-    for (const invariant of INVARIANTS) {
+    for (const invariant of [...INVARIANTS, ...EXCHANGE_INVARIANTS]) {
       const finding = await check(snapshot, invariant);
       findings.push(finding);
       onFinding?.(finding);

@@ -205,7 +205,7 @@ export const INVARIANTS: readonly Invariant[] = [
       WITH
         -- what of each transaction still stands; a rollback only takes from what others booked
         told AS (
-          SELECT shard, player, currency,
+          SELECT shard, player, coalesce(split_part(fx::jsonb ->> 'pair', '/', 1), currency) AS currency,
                  CASE kind
                    WHEN 'bet' THEN CASE flavour WHEN 'tip' THEN 'tips:' ELSE 'stakes:' END || aggregator
                    WHEN 'win' THEN CASE flavour WHEN 'jackpot' THEN 'jackpots:' WHEN 'promo' THEN 'promotions:' WHEN 'free_round' THEN 'promotions:' ELSE 'payouts:' END || aggregator
@@ -247,7 +247,8 @@ export const INVARIANTS: readonly Invariant[] = [
         SELECT DISTINCT ON (shard, player, currency, transaction_id) shard, player, currency, transaction_id, balance_after
         FROM posting
         ORDER BY shard, player, currency, transaction_id, seq DESC
-      ) p ON p.shard = t.shard AND p.player = t.player AND p.currency = t.currency AND p.transaction_id = t.id
+      ) p ON p.shard = t.shard AND p.player = t.player AND p.transaction_id = t.id
+        AND p.currency = coalesce(split_part(t.fx::jsonb ->> 'pair', '/', 1), t.currency)
       WHERE t.balance_after IS DISTINCT FROM p.balance_after`,
   },
   {
