@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../src/platform/index.ts';
 import { silentLog } from '../../src/platform/index.ts';
 import { SAFE_POLICY } from '../../src/wallet/index.ts';
+import { quotedAt } from '../support/exchange.ts';
 import { ALL, analyticsStage } from './stage.ts';
 
 const DAY = '2026-01-05';
@@ -413,4 +414,28 @@ it('a bet that is taken back makes nobody a player of the day [SES-10]', async (
   await stage.builder.catchUp();
   const { heads, money } = await stage.day(DAY);
   expect([heads.bettors, money]).toEqual([0, []]);
+});
+
+describe('money of another currency than the wallet’s', () => {
+  it('is counted as the aggregator said it, whatever the rate of its round was [FX-25]', async () => {
+    await using stage = await analyticsStage({ policy: { ...SAFE_POLICY, 'rollback.amount': 'partial' } });
+    await stage.seat('ann', { currency: 'BTC', deposit: '1' });
+    const at = (rate: string) => ({ atMs: NOON, player: 'ann', exchange: quotedAt(rate) });
+    await stage.bet(at('64123.45'), 'b1', '10.00', { round: 'r1' });
+    await stage.win(at('30000'), 'w1', '4.00', { round: 'r1', bet: 'b1' });
+    await stage.bet(at('50000'), 'b2', '6.00', { round: 'r2' });
+    await stage.rollback(at('70000'), 'x2', 'b2', '2.00');
+    await stage.bet(at('50000'), 'b3', '5.00', { round: 'r3' });
+    await stage.rollback(at('50000'), 'x3', 'b3');
+    await stage.builder.catchUp();
+    const { heads, money } = await stage.day(DAY);
+    expect(heads.bettors).toBe(1);
+    expect(money.map(({ currency }) => currency)).toEqual(['USD']);
+    expect(money[0]?.measures).toMatchObject({
+      bets: 2n,
+      turnover: { unscaled: 14n },
+      payouts: { unscaled: 4n },
+      ggr: { unscaled: 10n },
+    });
+  });
 });

@@ -6,6 +6,7 @@ import type { Component } from '../../src/analytics/figures.ts';
 import { publishDue } from '../../src/analytics/publish.ts';
 import { reportDaily } from '../../src/analytics/report.ts';
 import type { DailyReport, DayReport } from '../../src/analytics/report.ts';
+import type { Exchange } from '../../src/money/index.ts';
 import { silentLog } from '../../src/platform/index.ts';
 import type { Database, Log } from '../../src/platform/index.ts';
 import { openSessions } from '../../src/sessions/index.ts';
@@ -21,6 +22,8 @@ export interface Call {
   readonly game?: string;
   readonly session?: string | null;
   readonly currency?: string;
+  /** the wallet holds another currency */
+  readonly exchange?: Exchange;
 }
 
 export const ALL = { aggregator: true, provider: true, game: true, currency: true, mode: true };
@@ -62,6 +65,7 @@ export async function analyticsStage(options: StageOptions = {}) {
         sessionId: call.session == null ? null : sessionId(call.session),
         gameCode: gameCode(call.game ?? 'slot'),
         nowMs: call.atMs,
+        exchange: call.exchange ?? null,
       }),
       table.policy,
       20_000,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { amount } from '../support/ledger.ts';
+import type { Operation } from '../../src/wallet/index.ts';
+import { quotedAt } from '../support/exchange.ts';
+import { amount, request } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';
 import { HOUR_MS, said, stage, summary } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -32,6 +34,32 @@ describe('a settlement summary', () => {
     expect(await at.view(player, round)).toMatchObject({ state: 'balanced', missing: [], extra: [], dueAtMs: null });
     expect(await at.found(player)).toEqual([]);
     expect(await at.money(player)).toBe(before);
+  });
+
+  it('in the game’s currency is compared in it, whatever the rate of the round was [SET-14, FX-01]', async () => {
+    const { round, b, w } = await scene();
+    const player = await at.table.player('BTC', '1');
+    const play = async (operation: Operation, rate: string) =>
+      at.table
+        .ledgerAt()
+        .submit(request(player, 'USD', [operation], { exchange: quotedAt(rate) }), at.table.policy, 20_000);
+    await play(bet(b, { round, amount: '3' }), '64123.45');
+    await play(win(w, { round, bet: b, amount: '1.5', closes: true }), '65000');
+    const told = [said.bet(b, '3.00'), said.win(w, '1.50', b)];
+    await at.tell(summary({ player, round, totals: ['3.00', '1.50'], transactions: told }));
+    await at.settle();
+    expect(await at.view(player, round)).toMatchObject({ state: 'balanced', missing: [], extra: [] });
+    await at.tell(
+      summary({
+        player,
+        round,
+        version: 2,
+        totals: ['3.00', '1.60'],
+        transactions: [said.bet(b, '3.00'), said.win(w, '1.60', b)],
+      }),
+    );
+    await at.settle();
+    expect(await at.found(player)).toEqual([`WIN_AMOUNT ${w}`]);
   });
 
   it('before the last win is pending, and balanced once the win has landed [SET-02]', async () => {
