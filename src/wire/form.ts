@@ -3,7 +3,7 @@
  * because some dialects sign exactly that (SIG-35). A repeated parameter is refused: two readers would take different ones.
  * Never throws.
  */
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Problem } from '../money/index.ts';
 
 export interface FormPair {
@@ -65,13 +65,14 @@ export function readPairs(raw: string, options: FormOptions): Form | FormProblem
 }
 
 function unescapePercent(raw: string, plus: FormOptions['plus']): string | FormProblem {
-  const text = plus === 'space' ? raw.replaceAll('+', ' ') : raw;
+  const text = plus === 'space' ? raw.split('+').join(' ') : raw;
   if (!text.includes('%')) return text;
   if (!ESCAPE_OR_PLAIN.test(text)) return { kind: 'problem', reason: 'bad_escape' };
-  const bytes = Buffer.from(
-    text.replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  );
-  if (!isUtf8(bytes)) return { kind: 'problem', reason: 'not_utf8' };
-  return bytes.includes(0) ? { kind: 'problem', reason: 'nul' } : bytes.toString('utf8');
+  try {
+    const plain = decodeURIComponent(text);
+    return plain.includes('\0') ? { kind: 'problem', reason: 'nul' } : plain;
+  } catch {
+    // The escapes are well formed, so it can only be what they spell.
+    return { kind: 'problem', reason: 'not_utf8' };
+  }
 }
