@@ -5,6 +5,7 @@
  * because a language says so, and an operating system upgrade cannot change the order of an index.
  */
 import { chown, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { DatabaseProblem, errorCode } from '../database.ts';
 import { newToken } from '../ids.ts';
@@ -130,6 +131,19 @@ export interface SettingsOptions {
   readonly walCompression: 'lz4' | 'pglz';
 }
 
+const SMALLEST_BUFFERS_MB = 128;
+const LARGEST_BUFFERS_MB = 2_048;
+
+/**
+ * An eighth of what this process may use: the leaves of a large book's indexes are met at random, and those that are not here are
+ * read anew. Memory is taken only as pages come, so a small book costs no more than before.
+ */
+function sharedBuffersMb(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.min(LARGEST_BUFFERS_MB, Math.max(SMALLEST_BUFFERS_MB, Math.floor(memory / 8 / 2 ** 20)));
+}
+
 /** The settings PostgreSQL is started with; they win over postgresql.conf. */
 export function serverSettings(options: SettingsOptions): readonly string[] {
   const always = {
@@ -149,7 +163,7 @@ export function serverSettings(options: SettingsOptions): readonly string[] {
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
-    shared_buffers: '256MB',
+    shared_buffers: `${sharedBuffersMb()}MB`,
     max_wal_size: '2GB',
     checkpoint_timeout: '10min',
     wal_compression: options.walCompression,
