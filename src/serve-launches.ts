@@ -5,6 +5,7 @@
 import type { Catalogue } from './catalogue/index.ts';
 import type { ClockWatch } from './clock/index.ts';
 import type { Config } from './config.ts';
+import type { Fx } from './fx/index.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { expireLaunches, openLaunches, openLaunchWatch, openOpenings } from './launch/index.ts';
 import type { Launches, LaunchesOptions, LaunchWatch, Openings } from './launch/index.ts';
@@ -33,6 +34,7 @@ interface Given {
   readonly ledger: Ledger;
   readonly catalogue: Catalogue;
   readonly clocks: ClockWatch;
+  readonly fx: Fx;
 }
 
 export function openLaunching(

@@ -82,7 +82,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const { merge } = config.catalogue;
   const listed = openCatalogue({ sql, clock, log, metrics, aggregators, merge, errands });
   const catalogue = withPictures(listed, pictureOf(config));
-  const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks };
+  const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks, fx };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
   const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
