@@ -28,8 +28,8 @@ export interface SettlementParts {
 const WORK_EVERY_MS = 250;
 const SWEEP_EVERY_MS = 5 * 60_000;
 const MEASURE_EVERY_MS = 15_000;
-/** Its work has ended when its pools close; only a connection that died under it is still waited for. */
-const IDLE_SECONDS = 1;
+/** Who works by the clock has ended when its pool closes; only a connection that died under it is still waited for. */
+export const IDLE_SECONDS = 1;
 
 /** Opens the room on connections of its own: one for the inbox, two for judging. Reads of the book go through the common pool. */
 export function settlementOf(config: Config, parts: SettlementParts): Settlement {

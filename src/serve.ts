@@ -36,7 +36,7 @@ import { jobsOf, syncJob } from './serve-jobs.ts';
 import { heardSession, noteEvent, openLaunching } from './serve-launches.ts';
 import { imagesOf, pictureOf } from './serve-pictures.ts';
 import type { Rooms } from './serve-rooms.ts';
-import { settlementOf } from './serve-settlement.ts';
+import { IDLE_SECONDS, settlementOf } from './serve-settlement.ts';
 import { openSessions } from './sessions/index.ts';
 import { transactionId } from './wallet/index.ts';
 import type { AggregatorName } from './wallet/index.ts';
@@ -48,9 +48,6 @@ export interface Server {
   readonly url: string;
   readonly rooms: Rooms;
 }
-
-/** Who works by the clock has ended when its pool closes; only a connection that died under it is still waited for. */
-const IDLE_SECONDS = 1;
 
 export interface ServeOptions {
   readonly log: Log;
