@@ -4,10 +4,11 @@
  * Memory is bounded by one page.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
-import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
+import type { GamesPage, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
@@ -48,6 +49,8 @@ export interface SyncContext {
   readonly log: Log;
   readonly tools: ErrandTools;
   readonly rules: SyncRules;
+  /** how fast its pages may be asked for; absent: at once */
+  readonly pace?: Pick<Pace, 'betweenPagesMs'>;
   /** in the configuration's order */
   readonly aggregators: readonly AggregatorName[];
   readonly merge: MergeMode;
@@ -143,6 +146,8 @@ async function readList(
   if (source.kind === 'file')
     return failed('this aggregator has no list to ask for: import its file with croupier catalogue import');
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
+    const pauseMs = number === 1 ? 0 : (context.pace?.betweenPagesMs ?? 0);
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false });
     const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
     const page = await performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
     if (page === 'unchanged') {
