@@ -13,6 +13,7 @@ import type {
   ReportMapping,
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { softswissGcp } from './softswiss-gcp/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -57,7 +58,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     return {
       kind: 'opened',
       open: dialect.open(parsed.data, policy, currencies),
-      mirror: dialect.mirror(parsed.data),
+      mirror: dialect.mirror(parsed.data, currencies),
       policy,
       contentTypes: dialect.contentTypes,
       weakSignature:
@@ -82,7 +83,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: { name: dialect.name, keys: dialect.keys }, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic)]);
+const DIALECTS = new Map([entry(generic), entry(softswissGcp)]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 
