@@ -11,7 +11,7 @@ import { readGames } from './games.ts';
 import { launchErrand } from './launch.ts';
 import { gcpMirror } from './mirror.ts';
 import { GCP_POLICY, GCP_REACTIONS } from './policy.ts';
-import { GCP_KEYS, launchSecretOf, settingsSchema } from './settings.ts';
+import { GCP_KEYS, gcpExample, launchSecretOf, settingsSchema } from './settings.ts';
 import type { GcpSettings } from './settings.ts';
 import { subunitsOf } from './subunits.ts';
 
@@ -26,6 +26,7 @@ export const softswissGcp: Dialect<GcpSettings> = {
   callbackPaths: CALLBACK_PATHS,
   contentTypes: ['application/json'],
   keys: GCP_KEYS,
+  example: gcpExample,
   settings: settingsSchema,
   open: (settings, policy, currencies) => {
     const keys = signingKeys(settings.callbacks.signing_secrets);

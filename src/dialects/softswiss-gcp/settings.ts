@@ -3,7 +3,7 @@
  * the start. What the protocol asks for and its papers leave open is a setting here, with the value that loses nothing.
  */
 import { z } from 'zod';
-import type { KeyNeed } from '../dialect.ts';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 const secret = z.string().min(8, 'is too short for a secret; generate one with `croupier keys generate`');
 const text = z.string().min(1).max(255);
@@ -62,6 +62,12 @@ export type GcpSettings = z.output<typeof settingsSchema>;
 /** Launches are signed with the token of the callbacks unless they have one of their own. */
 export const launchSecretOf = ({ launch, callbacks }: GcpSettings): string =>
   launch.secret ?? callbacks.signing_secrets[0] ?? '';
+
+/** An aggregator that a sandbox at this address plays. */
+export const gcpExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  launch: { url, casino_id: 'casino-1' },
+  callbacks: { signing_secrets: [make.secret('signing_secret')] },
+});
 
 export const GCP_KEYS: readonly KeyNeed[] = [
   {
