@@ -16,6 +16,7 @@ import type {
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissGcp } from './softswiss-gcp/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -60,7 +61,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     return {
       kind: 'opened',
       open: dialect.open(parsed.data, policy, currencies),
-      mirror: dialect.mirror(parsed.data),
+      mirror: dialect.mirror(parsed.data, currencies),
       policy,
       contentTypes: dialect.contentTypes,
       weakSignature:
@@ -86,7 +87,11 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(slotegrator)]);
+const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
+  entry(generic),
+  entry(slotegrator),
+  entry(softswissGcp),
+]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

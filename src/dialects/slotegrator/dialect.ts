@@ -10,7 +10,7 @@ import { gamesErrand } from './games.ts';
 import { launchErrand } from './launch.ts';
 import { slotegratorMirror } from './mirror.ts';
 import { SLOTEGRATOR_POLICY, SLOTEGRATOR_REACTIONS } from './policy.ts';
-import { settingsSchema, SLOTEGRATOR_KEYS } from './settings.ts';
+import { settingsSchema, SLOTEGRATOR_KEYS, slotegratorExample } from './settings.ts';
 import type { SlotegratorSettings } from './settings.ts';
 import { verifySlotegrator, WINDOW_SECONDS } from './verify.ts';
 
@@ -22,6 +22,7 @@ export const slotegrator: Dialect<SlotegratorSettings> = {
   reactions: SLOTEGRATOR_REACTIONS,
   callbackPaths: [''],
   keys: SLOTEGRATOR_KEYS,
+  example: slotegratorExample,
   pace: { betweenPagesMs: 1_000, betweenListsMs: 0 },
   hidesVendorImages: true,
   launchWindow: { aheadMs: WINDOW_SECONDS * 1_000, behindMs: WINDOW_SECONDS * 1_000 },

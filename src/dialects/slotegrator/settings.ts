@@ -3,7 +3,7 @@
  * whoever holds it can do everything, and nothing else here is secret.
  */
 import { z } from 'zod';
-import type { KeyNeed } from '../dialect.ts';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 const base = z
   .url({ protocol: /^https?$/ })
@@ -44,6 +44,13 @@ export const settingsSchema = z
   });
 
 export type SlotegratorSettings = z.output<typeof settingsSchema>;
+
+/** A merchant of a sandbox at this address. */
+export const slotegratorExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  catalogue: { url },
+  launch: { url },
+  callbacks: { merchant_id: 'croupier-demo', merchant_keys: [make.secret('merchant_key')] },
+});
 
 /** In production the key is given by Slotegrator; a made one is for the sandbox. */
 export const SLOTEGRATOR_KEYS: readonly KeyNeed[] = [
