@@ -292,6 +292,8 @@ export interface KeyNeed {
   readonly place: string;
   /** one sentence: who gets what of it */
   readonly note: string;
+  /** of a pair that is ours as a whole, such as a sandbox's: the name and the place of its public half; else it is the aggregator's */
+  readonly publicHalf?: { readonly name: string; readonly place: string };
 }
 
 /** How often an aggregator may be asked for its games. */

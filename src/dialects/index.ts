@@ -13,6 +13,7 @@ import type {
   ReportMapping,
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { hub88 } from './hub88/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -82,7 +83,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: { name: dialect.name, keys: dialect.keys }, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic)]);
+const DIALECTS = new Map([entry(generic), entry(hub88)]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 
