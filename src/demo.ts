@@ -107,7 +107,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 async function firstSync({ catalogue }: Rooms, { name }: AggregatorConfig): Promise<number> {
   for (let tries = 0; tries < 60; tries += 1) {
     const report = await catalogue.sync(name);
-    if (report?.kind !== 'busy') break;
+    if (report?.kind !== 'busy' || report.againAtMs !== undefined) break;
     await sleep(250);
   }
   return (await catalogue.facets()).total;

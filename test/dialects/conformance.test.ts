@@ -12,6 +12,9 @@ import { exchangesOf, label, NOW_MS, STAMP, verdictOf } from './exchanges.ts';
 import { FIXTURE_FOLDERS, plain, statusOf } from './fixture.ts';
 import type { Message } from './fixture.ts';
 
+/** More at night: `CROUPIER_FUZZ_RUNS=100000`. */
+const FUZZ_RUNS = Number(process.env['CROUPIER_FUZZ_RUNS'] ?? 2_000);
+
 it('every dialect has a folder of fixtures, and every folder a dialect', () => {
   expect([...FIXTURE_FOLDERS].toSorted()).toEqual([...DIALECT_NAMES].toSorted());
 });
@@ -236,9 +239,9 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
           for (const topic of ['session', 'catalogue', 'settlement', '', '__proto__'])
             open.decodeWebhook(topic, request);
         }),
-        { numRuns: 2_000 },
+        { numRuns: FUZZ_RUNS },
       );
-    });
+    }, 600_000);
   });
 });
 
@@ -264,7 +267,8 @@ function flips(value: string): string[] {
 function expectRead(decoded: Decoded): void {
   if (decoded.kind === 'bad_request') {
     expect(decoded.message.length).toBeGreaterThan(0);
-    expect(decoded.encode({ kind: 'bad_request', message: decoded.message }).status).toBeGreaterThanOrEqual(200);
+    const { status } = decoded.encode({ kind: 'bad_request', message: decoded.message });
+    expect(status >= 200 && status < 500, `bad input is answered ${status}`).toBe(true);
     return;
   }
   if (decoded.call.kind !== 'money') return;
