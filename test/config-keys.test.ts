@@ -41,6 +41,7 @@ describe('keys of files', () => {
     callbacks: string,
     environment: Readonly<Record<string, string>> = {},
     more: readonly string[] = [],
+    sandbox = '',
   ) => {
     const file = path.join(dir, 'croupier.yaml');
     const lines = [
@@ -52,6 +53,7 @@ describe('keys of files', () => {
       `    catalogue: { url: ${URL} }`,
       `    launch: { url: ${URL}, operator_id: 12, ${launch} }`,
       `    callbacks: { ${callbacks} }`,
+      ...(sandbox === '' ? [] : [`    sandbox: { ${sandbox} }`]),
     ];
     writeFileSync(file, lines.join('\n'));
     return loadConfig({ config: file }, environment);
@@ -119,8 +121,8 @@ describe('keys of files', () => {
       /names a key twice/,
     );
     expect(
-      told('private_key: file:ours.pem', 'public_keys: [file:next.pem], sandbox_private_key: file:sandbox.pem'),
-    ).toMatch(/sandbox_private_key: its public half is none of callbacks\.public_keys/);
+      told('private_key: file:ours.pem', 'public_keys: [file:next.pem]', {}, [], 'private_key: file:sandbox.pem'),
+    ).toMatch(/sandbox.private_key: its public half is none of callbacks\.public_keys/);
     const file = path.join(dir, 'two.yaml');
     const entry = (name: string) =>
       `  - { name: ${name}, dialect: hub88, catalogue: { url: ${URL} }, launch: { url: ${URL}, operator_id: 12, private_key: file:ours.pem }, callbacks: { public_keys: [file:theirs.pem] } }`;

@@ -1,28 +1,61 @@
 /**
- * One vocabulary of categories and features for every aggregator: each dialect brings a table of its aggregator's words, and what no
- * table knows is never lost: the word goes along as a tag. Both directions, so that a mirror lists what the dialect would read.
+ * One vocabulary of categories and volatilities for all dialects, so that a lobby filters games of every aggregator alike. What an
+ * aggregator calls a game is looked up without regard to case, blanks and hyphens; a word nobody knows is `other`, and stays as a tag.
  */
+import type { ListedGame } from './dialect.ts';
 
-/** The house's categories. */
-export const CATEGORIES = [
-  'slots',
-  'table',
-  'roulette',
-  'blackjack',
-  'baccarat',
-  'poker',
-  'video_poker',
-  'live',
-  'crash',
-  'instant',
-  'bingo',
-  'keno',
-  'lottery',
-  'virtual',
-  'sports',
-  'other',
-] as const;
-export type Category = (typeof CATEGORIES)[number];
+/** Their words, squeezed, by the house's category. */
+const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
+  slots: ['slot', 'slots', 'videoslot', 'videoslots', 'classicslots', '3reelslots'],
+  live: ['live', 'livecasino', 'livegame', 'livegames', 'livedealer', 'livedealers', 'gameshow'],
+  roulette: ['roulette'],
+  blackjack: ['blackjack'],
+  baccarat: ['baccarat'],
+  poker: ['poker', 'casinopoker', 'pokerroom'],
+  video_poker: ['videopoker'],
+  table: ['table', 'tables', 'tablegame', 'tablegames', 'card', 'cards', 'cardgame', 'cardgames'],
+  crash: ['crash', 'crashgame', 'crashgames'],
+  instant: ['instant', 'instantwin', 'instantgame', 'instantgames', 'mines', 'plinko', 'arcade', 'casual'],
+  dice: ['dice', 'craps', 'sicbo'],
+  scratch: ['scratch', 'scratchcard', 'scratchcards'],
+  bingo: ['bingo'],
+  keno: ['keno'],
+  lottery: ['lottery', 'lotto', 'lotteries'],
+  shooting: ['shooting', 'fishing', 'fish', 'fishhunting'],
+  virtual: ['virtual', 'virtualsport', 'virtualsports', 'virtualgames', 'virtuals'],
+  sport: ['sport', 'sports', 'sportsbook', 'betting', 'esports', 'cybersport'],
+  other: ['other'],
+};
+
+const KNOWN = new Map(
+  Object.entries(CATEGORIES).flatMap(([category, words]) => words.map((word) => [word, category] as const)),
+);
+
+/** The house's category, and the vendor's own word where none of ours says it. */
+export function categoryOf(word: string): { readonly category: string; readonly tag: string | null } {
+  const category = KNOWN.get(squeezed(word));
+  return category === undefined ? { category: 'other', tag: word } : { category, tag: null };
+}
+
+const VOLATILITIES: Readonly<Record<string, ListedGame['volatility']>> = {
+  low: 'low',
+  verylow: 'low',
+  medium: 'medium',
+  mid: 'medium',
+  lowmedium: 'medium',
+  mediumlow: 'medium',
+  high: 'high',
+  veryhigh: 'high',
+  mediumhigh: 'high',
+  highmedium: 'high',
+};
+
+/** Null for a word that says nothing we know. */
+export function volatilityOf(word: string): ListedGame['volatility'] {
+  return VOLATILITIES[squeezed(word)] ?? null;
+}
+
+const squeezed = (word: string): string => word.toLowerCase().replaceAll(/[\s_-]+/g, '');
 
 /** The house's features. */
 export const FEATURES = [
@@ -75,25 +108,4 @@ const plain = (word: string): string =>
 export function featureOf(word: string): Feature | null {
   const spelled = plain(word);
   return FEATURES.find((feature) => feature === spelled) ?? SYNONYMS[spelled] ?? null;
-}
-
-/** An aggregator's words for categories. Of several words for one category the first is the one its mirror says. */
-export type CategoryWords = ReadonlyMap<string, Category>;
-
-/** The category a word means, and the word itself as a tag where the category alone would not bring it back. */
-export function categoryOf(
-  words: CategoryWords,
-  word: string | null,
-): { readonly category: Category; readonly tags: readonly string[] } {
-  if (word === null || word === '') return { category: 'other', tags: [] };
-  const category = words.get(word) ?? 'other';
-  return { category, tags: wordFor(words, category, []) === word ? [] : [word] };
-}
-
-/** The aggregator's word for a category: the tag that means it, or the table's first. */
-export function wordFor(words: CategoryWords, category: string, tags: readonly string[]): string | null {
-  const told = tags.find((tag) => (words.get(tag) ?? 'other') === category);
-  if (told !== undefined) return told;
-  for (const [word, meaning] of words) if (meaning === category) return word;
-  return null;
 }

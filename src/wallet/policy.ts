@@ -8,7 +8,7 @@
 export interface Policy {
   /** answer to a rollback of something never seen; a tombstone is written either way (RB-03) */
   readonly 'rollback.unknown': 'notFoundCode' | 'ok';
-  /** a bet or win that comes after its own rollback: refused, or answered as done without moving money; never applied (RB-04) */
+  /** a bet, win or rollback that comes after its own rollback: refused, or answered as done without moving money; never applied (RB-04) */
   readonly 'rollback.lateOriginal': 'reject' | 'ignore';
   /** how a repeated rollback is worded */
   readonly 'rollback.duplicate': 'ok' | 'code' | 'error';

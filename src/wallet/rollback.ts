@@ -55,7 +55,10 @@ export function decideRollback(scratch: Scratch, rollback: Rollback, policy: Pol
 
 function repeatedRollback(scratch: Scratch, rollback: Rollback, stored: Transaction, policy: Policy): OperationAnswer {
   if (stored.player !== scratch.request.player) return foreign(scratch, rollback.id);
-  if (stored.state === 'tombstone') return refused('reversed', stored, { duplicate: true, keep: [] });
+  if (stored.state === 'tombstone') {
+    if (policy['rollback.lateOriginal'] === 'ignore') return { kind: 'applied', row: stored, duplicate: true };
+    return refused('reversed', stored, { duplicate: true, keep: [] });
+  }
   const field = differingFact(stored, factsOf(rollback), scratch.request, policy);
   if (field !== null) return conflict(scratch, rollback.id, field);
   if (stored.state === 'rejected') return refused(stored.refusal ?? 'conflict', stored, { duplicate: true, keep: [] });

@@ -35,10 +35,8 @@ describe('croupier keys generate', { timeout: 60_000 }, () => {
           dialect: 'hub88',
           catalogue: { url },
           launch: { url, operator_id: 12, private_key: '${HUB_EU_PRIVATE_KEY}' },
-          callbacks: {
-            public_keys: ['${HUB_EU_SANDBOX_PUBLIC_KEY}'],
-            sandbox_private_key: '${HUB_EU_SANDBOX_PRIVATE_KEY}',
-          },
+          callbacks: { public_keys: ['${HUB_EU_SANDBOX_PUBLIC_KEY}'] },
+          sandbox: { private_key: '${HUB_EU_SANDBOX_PRIVATE_KEY}' },
         },
       ],
     });

@@ -12,9 +12,6 @@ import { exchangesOf, label, NOW_MS, STAMP, verdictOf } from './exchanges.ts';
 import { FIXTURE_FOLDERS, plain, statusOf } from './fixture.ts';
 import type { Message } from './fixture.ts';
 
-/** More at night: `CROUPIER_FUZZ_RUNS=100000`. */
-const FUZZ_RUNS = Number(process.env['CROUPIER_FUZZ_RUNS'] ?? 2_000);
-
 it('every dialect has a folder of fixtures, and every folder a dialect', () => {
   expect([...FIXTURE_FOLDERS].toSorted()).toEqual([...DIALECT_NAMES].toSorted());
 });
@@ -231,9 +228,13 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
       });
       fc.assert(
         fc.property(spoil, ({ fixture, at, take, put }) => {
-          const body = Buffer.from(fixture.request.body);
-          const spoiled = Buffer.concat([body.subarray(0, at), Buffer.from(put), body.subarray(at + take)]);
-          const request = { ...fixture.request, body: spoiled } as unknown as GenuineRequest;
+          const asksByQuery = fixture.request.body.byteLength === 0;
+          const text = asksByQuery
+            ? Buffer.from(fixture.request.rawQuery, 'latin1')
+            : Buffer.from(fixture.request.body);
+          const spoiled = Buffer.concat([text.subarray(0, at), Buffer.from(put), text.subarray(at + take)]);
+          const changed = asksByQuery ? { rawQuery: spoiled.toString('latin1') } : { body: spoiled };
+          const request = { ...fixture.request, ...changed } as unknown as GenuineRequest;
           const { open } = of(fixture.variant);
           expectRead(open.decode(request));
           for (const topic of ['session', 'catalogue', 'settlement', '', '__proto__'])
@@ -241,9 +242,12 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
         }),
         { numRuns: FUZZ_RUNS },
       );
-    }, 600_000);
+    });
   });
 });
+
+/** Spoiled bodies a dialect: `CROUPIER_FUZZ_RUNS` asks for more of them at night. */
+const FUZZ_RUNS = Number(process.env['CROUPIER_FUZZ_RUNS'] ?? 2_000);
 
 /** A recorded header of `*` may be anything: a signature that is another one each time. */
 function expectAsked(asked: ErrandRequest, recorded: Message): void {
@@ -268,7 +272,8 @@ function expectRead(decoded: Decoded): void {
   if (decoded.kind === 'bad_request') {
     expect(decoded.message.length).toBeGreaterThan(0);
     const { status } = decoded.encode({ kind: 'bad_request', message: decoded.message });
-    expect(status >= 200 && status < 500, `bad input is answered ${status}`).toBe(true);
+    expect(status).toBeGreaterThanOrEqual(200);
+    expect(status).toBeLessThan(500);
     return;
   }
   if (decoded.call.kind !== 'money') return;

@@ -53,7 +53,7 @@ const KNOBS: KnobTable = {
   },
   'rollback.lateOriginal': {
     reject: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'reversed', leaves: 2_000n },
-    ignore: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'OK', leaves: 2_000n },
+    ignore: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'OK_DUP', leaves: 2_000n },
   },
   'rollback.ofRejected': {
     ok: { calls: [call(bet('b1', { amount: '99' })), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },

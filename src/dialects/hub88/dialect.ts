@@ -1,15 +1,15 @@
 /** Hub88's operator API with its seamless wallet (docs/dialects/hub88.md): what it is in the family it shares with others. */
 import { memberOf } from '../rs-family/dialect.ts';
 import type { Family } from '../rs-family/family.ts';
-import { keysOf } from '../rs-family/settings.ts';
-import type { CategoryWords } from '../vocabulary.ts';
+import { exampleOf, keysOf } from '../rs-family/settings.ts';
+import type { CategoryWords } from '../rs-family/categories.ts';
 import { HUB88_FORBIDDEN, HUB88_FURTHER, HUB88_REACTIONS, hub88Codes } from './codes.ts';
 import type { RolledBackStatus } from './codes.ts';
 import { HUB88_POLICY } from './policy.ts';
 import { hub88Settings } from './settings.ts';
 import type { Hub88Settings } from './settings.ts';
 
-/** Of several words for one category the first is the usual one. */
+/** Words that mean something else than they say, or are the usual one for a category: those that the sandbox lists games by. */
 const CATEGORIES: CategoryWords = new Map([
   ['Video Slots', 'slots'],
   ['Jackpot Slots', 'slots'],
@@ -25,16 +25,14 @@ const CATEGORIES: CategoryWords = new Map([
   ['Live Baccarat', 'live'],
   ['Live Game Shows', 'live'],
   ['Crash Games', 'crash'],
-  ['Crash', 'crash'],
   ['Instant Win Games', 'instant'],
-  ['Scratch Cards', 'instant'],
-  ['Plinko', 'instant'],
   ['Hi Lo', 'instant'],
-  ['Dice', 'instant'],
+  ['Scratch Cards', 'scratch'],
+  ['Dice', 'dice'],
   ['Bingo', 'bingo'],
   ['Keno', 'keno'],
   ['Virtual Sports', 'virtual'],
-  ['Sportsbook', 'sports'],
+  ['Sportsbook', 'sport'],
   ['Unknown', 'other'],
 ]);
 
@@ -64,6 +62,7 @@ export const hub88 = memberOf<Hub88Settings>({
   standing: 'vendor-documented',
   settings: hub88Settings,
   keys: keysOf('Hub88'),
+  example: (url, make) => exampleOf(`${url}/operator/generic/v2`, make, { operator_id: 1 }),
   // one call a minute, and a second so that no delay on the way makes it two
   pace: { betweenPagesMs: 0, betweenListsMs: 61_000 },
   usual: familyOf('RS_ERROR_TRANSACTION_ROLLED_BACK'),

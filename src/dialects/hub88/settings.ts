@@ -15,6 +15,7 @@ export const hub88Settings = z
       ...FAMILY_SHAPE.callbacks,
       rolled_back_status: z.enum(ROLLED_BACK_STATUSES).default('RS_ERROR_TRANSACTION_ROLLED_BACK'),
     }),
+    sandbox: FAMILY_SHAPE.sandbox,
   })
   .superRefine(checkKeys);
 

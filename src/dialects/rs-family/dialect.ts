@@ -18,6 +18,7 @@ export interface Membership<Settings extends FamilySettings> {
   readonly settings: ZodType<Settings>;
   readonly keys: readonly KeyNeed[];
   readonly pace?: Pace;
+  readonly example: Dialect<Settings>['example'];
   /** the member as these settings have it */
   readonly family: (settings: Settings) => Family;
   /** the member as it is unless its settings say otherwise */
@@ -35,6 +36,7 @@ export function memberOf<Settings extends FamilySettings>(membership: Membership
     callbackPaths: [...usual.subjects.keys()],
     keys: membership.keys,
     ...(membership.pace === undefined ? {} : { pace: membership.pace }),
+    example: membership.example,
     launchWindow: { aheadMs: ANY_CLOCK_MS, behindMs: ANY_CLOCK_MS },
     contentTypes: ['application/json'],
     settings: membership.settings,

@@ -6,7 +6,7 @@ import { REFUSALS } from '../../wallet/outcome.ts';
 import type { Refusal } from '../../wallet/outcome.ts';
 import type { Policy } from '../../wallet/policy.ts';
 import type { Meaning, ReactingCall, Reactions } from '../dialect.ts';
-import type { CategoryWords } from '../vocabulary.ts';
+import type { CategoryWords } from './categories.ts';
 
 /** Amounts and balances are whole numbers of 0.00001 of the currency. */
 export const FAMILY_SCALE = 5;

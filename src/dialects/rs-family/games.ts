@@ -14,8 +14,9 @@ import {
 } from '../../wire/index.ts';
 import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue, Writable } from '../../wire/index.ts';
 import type { GamesPage, ListedGame, RawRequest, RawResponse } from '../dialect.ts';
-import { categoryOf, featureOf, wordFor } from '../vocabulary.ts';
+import { featureOf } from '../vocabulary.ts';
 import { believed, gameNamed, refuse, refusedBy, respond, signedRequest } from './calls.ts';
+import { readCategory, wordFor } from './categories.ts';
 import type { Family } from './family.ts';
 import type { FamilySettings } from './settings.ts';
 
@@ -64,7 +65,7 @@ function readGame(family: Member, catalogue: FamilySettings['catalogue'], entry:
   if (!isJsonObject(entry)) return 'not an object';
   const f = fields(entry);
   const product = f.text('product');
-  const { category, tags } = categoryOf(family.categories, f.optional('category', f.text));
+  const { category, tags } = readCategory(family.categories, f.optional('category', f.text));
   const words = f.optional('features', f.ids) ?? [];
   const known = words.flatMap((word) => featureOf(word) ?? []);
   const freebets = f.optional('freebet_support', f.boolean) === true;

@@ -21,8 +21,8 @@ import type { FamilySettings } from './settings.ts';
 type Body = Readonly<Record<string, Writable | undefined>>;
 
 export function familyMirror(family: Family, settings: FamilySettings): Mirror {
-  const { sandbox_private_key: key } = settings.callbacks;
-  const lacks = `the sandbox needs the key that ${family.title} would sign with: set callbacks.sandbox_private_key, made by croupier keys generate --dialect ${family.name}`;
+  const key = settings.sandbox?.private_key;
+  const lacks = `the sandbox needs the key that ${family.title} would sign with: set sandbox.private_key, made by croupier keys generate --dialect ${family.name}`;
   const below = (url: string, path: string) => new URL(url).pathname.replace(/\/$/, '') + path;
   return {
     ...(key === undefined ? { lacks } : {}),

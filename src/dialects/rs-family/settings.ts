@@ -7,7 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { privateKeyOf, publicKeyOf } from '../../wire/index.ts';
 import type { KeyKind } from '../../wire/index.ts';
-import type { KeyNeed } from '../dialect.ts';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 /** The address of an API; paths are appended to it. */
 const address = z
@@ -55,9 +55,10 @@ export const FAMILY_SHAPE = {
   },
   callbacks: {
     public_keys: z.array(pem(publicKeyOf)).min(1, 'needs at least one key: without it every callback would be refused'),
-    sandbox_private_key: pem(privateKeyOf).optional(),
     allow_ips: z.array(z.string()).default([]),
   },
+  /** what a real aggregator keeps to itself */
+  sandbox: z.strictObject({ private_key: pem(privateKeyOf) }).optional(),
 } as const;
 
 /** What the family reads of any member's settings. */
@@ -78,10 +79,8 @@ export interface FamilySettings {
     readonly lobby_url?: string | undefined;
     readonly deposit_url?: string | undefined;
   };
-  readonly callbacks: {
-    readonly public_keys: readonly KeyObject[];
-    readonly sandbox_private_key?: KeyObject | undefined;
-  };
+  readonly callbacks: { readonly public_keys: readonly KeyObject[] };
+  readonly sandbox?: { readonly private_key: KeyObject } | undefined;
 }
 
 /** `12` of an environment variable is the number it says. */
@@ -97,7 +96,10 @@ interface Issues {
 }
 
 /** What no single key can tell: each of them once and for one purpose. */
-export function checkKeys({ launch, callbacks }: Pick<FamilySettings, 'launch' | 'callbacks'>, context: Issues): void {
+export function checkKeys(
+  { launch, callbacks, sandbox }: Pick<FamilySettings, 'launch' | 'callbacks' | 'sandbox'>,
+  context: Issues,
+): void {
   const theirs = callbacks.public_keys.map(spki);
   if (new Set(theirs).size !== theirs.length)
     context.addIssue({ code: 'custom', path: ['callbacks', 'public_keys'], message: 'names a key twice' });
@@ -107,10 +109,9 @@ export function checkKeys({ launch, callbacks }: Pick<FamilySettings, 'launch' |
     const message = 'is the public half of launch.private_key; it must be the key the aggregator signs with';
     context.addIssue({ code: 'custom', path: ['callbacks', 'public_keys', index], message });
   });
-  const { sandbox_private_key: sandbox } = callbacks;
-  if (sandbox !== undefined && !theirs.includes(publicHalf(sandbox))) {
+  if (sandbox !== undefined && !theirs.includes(publicHalf(sandbox.private_key))) {
     const message = 'its public half is none of callbacks.public_keys, so nothing it signs would be believed';
-    context.addIssue({ code: 'custom', path: ['callbacks', 'sandbox_private_key'], message });
+    context.addIssue({ code: 'custom', path: ['sandbox', 'private_key'], message });
   }
 }
 
@@ -125,8 +126,19 @@ export const keysOf = (title: string): readonly KeyNeed[] => [
   {
     kind: 'rsa_pair',
     name: 'SANDBOX_PRIVATE_KEY',
-    place: 'callbacks.sandbox_private_key',
+    place: 'sandbox.private_key',
     note: `only for a sandbox or a test, which signs with it in place of ${title}; leave it out in production`,
     publicHalf: { name: 'SANDBOX_PUBLIC_KEY', place: 'callbacks.public_keys' },
   },
 ];
+
+/** An entry that a sandbox at `url` plays; its key is the only one that is believed. */
+export function exampleOf(url: string, make: KeyMaker, launch: Readonly<Record<string, unknown>>): ExampleEntry {
+  const sandbox = make.pair(KIND, 'sandbox_key');
+  return {
+    catalogue: { url },
+    launch: { url, ...launch, private_key: make.pair(KIND, 'private_key').privateKey },
+    callbacks: { public_keys: [sandbox.publicKey] },
+    sandbox: { private_key: sandbox.privateKey },
+  };
+}

@@ -19,6 +19,7 @@ interface Sections {
   readonly catalogue: object;
   readonly launch: object;
   readonly callbacks: object;
+  readonly sandbox: { readonly private_key: string };
 }
 
 /** The settings of a fixture folder's default variant. */
@@ -51,7 +52,7 @@ export async function familyHouse(dialect: string, apiPath: string): Promise<Hou
   const database = await testDatabase();
   const shutdown = createShutdown({ log: silentLog, signals: { on: () => undefined, off: () => undefined } });
   const [port, own] = [await freePort(), await freePort()];
-  const { catalogue, launch, callbacks } = fixtureSettings(dialect);
+  const { catalogue, launch, ...keys } = fixtureSettings(dialect);
   const at = `http://127.0.0.1:${port}${apiPath}`;
   const config = loadConfig(
     { port: String(own) },
@@ -61,7 +62,7 @@ export async function familyHouse(dialect: string, apiPath: string): Promise<Hou
       api_keys: [{ name: 'platform', key: KEY, scopes: ['platform'] }],
       currencies: { EUR: { scale: 2 }, BTC: { scale: 8 } },
       aggregators: [
-        { name: 'acme', dialect, catalogue: { ...catalogue, url: at }, launch: { ...launch, url: at }, callbacks },
+        { name: 'acme', dialect, catalogue: { ...catalogue, url: at }, launch: { ...launch, url: at }, ...keys },
       ],
     },
   );
