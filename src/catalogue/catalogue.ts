@@ -41,7 +41,7 @@ export interface CatalogueAggregator {
   readonly open: Pick<OpenDialect, 'games'>;
   /** absent: the safe ones */
   readonly sync?: Partial<SyncRules>;
-  /** how fast it may be asked; absent: at once */
+  /** absent: as often as one likes */
   readonly pace?: Pace;
 }
 
@@ -201,9 +201,9 @@ function syncing(
     log,
     tools: { ...options.errands, clock },
     rules: { ...SAFE_SYNC_RULES, ...aggregator?.sync },
-    ...(aggregator?.pace === undefined ? {} : { pace: aggregator.pace }),
     aggregators: options.aggregators.map((each) => each.name),
     merge: options.merge ?? 'propose',
+    pace: aggregator?.pace ?? { betweenPagesMs: 0, betweenListsMs: 0 },
   });
   const ended = options.metrics?.counter({
     name: 'croupier_catalogue_syncs_total',

@@ -15,6 +15,7 @@ import type {
   ReportMapping,
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { hub88 } from './hub88/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
 import { softswissGcp } from './softswiss-gcp/dialect.ts';
 
@@ -89,6 +90,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
 
 const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
   entry(generic),
+  entry(hub88),
   entry(slotegrator),
   entry(softswissGcp),
 ]);
