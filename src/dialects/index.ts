@@ -15,6 +15,7 @@ import type {
   ReportMapping,
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { groove } from './groove/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
 
 export type * from './dialect.ts';
@@ -38,6 +39,8 @@ export interface OpenedAggregator {
 export type Opening =
   | ({ readonly kind: 'opened' } & OpenedAggregator)
   | { readonly kind: 'problem'; readonly message: string };
+
+const NO_PACE: Pace = { betweenPagesMs: 0, betweenListsMs: 0 };
 
 /** Knobs the configuration sets; what it leaves out stays the dialect's. */
 export type PolicyOverrides = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined };
@@ -67,7 +70,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
         typeof dialect.weakSignature === 'boolean' ? dialect.weakSignature : dialect.weakSignature(parsed.data),
       reactions: dialect.reactions,
       callbackPaths: dialect.callbackPaths,
-      pace: dialect.pace ?? { betweenPagesMs: 0, betweenListsMs: 0 },
+      pace: (typeof dialect.pace === 'function' ? dialect.pace(parsed.data) : dialect.pace) ?? NO_PACE,
       launchWindow: dialect.launchWindow,
       report: dialect.report ?? null,
       hidesVendorImages: dialect.hidesVendorImages ?? false,
@@ -86,7 +89,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(slotegrator)]);
+const DIALECTS = new Map([entry(generic), entry(groove), entry(slotegrator)]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

@@ -10,7 +10,7 @@ import { gamesErrand } from './games.ts';
 import { launchErrand } from './launch.ts';
 import { slotegratorMirror } from './mirror.ts';
 import { SLOTEGRATOR_POLICY, SLOTEGRATOR_REACTIONS } from './policy.ts';
-import { settingsSchema, SLOTEGRATOR_KEYS } from './settings.ts';
+import { settingsSchema, SLOTEGRATOR_KEYS, slotegratorExample } from './settings.ts';
 import type { SlotegratorSettings } from './settings.ts';
 import { verifySlotegrator, WINDOW_SECONDS } from './verify.ts';
 
@@ -22,7 +22,8 @@ export const slotegrator: Dialect<SlotegratorSettings> = {
   reactions: SLOTEGRATOR_REACTIONS,
   callbackPaths: [''],
   keys: SLOTEGRATOR_KEYS,
-  pace: { betweenPagesMs: 1_000, betweenListsMs: 0 },
+  pace: ({ catalogue }) => ({ betweenPagesMs: Math.ceil(1_000 / catalogue.pages_per_second), betweenListsMs: 0 }),
+  example: slotegratorExample,
   hidesVendorImages: true,
   launchWindow: { aheadMs: WINDOW_SECONDS * 1_000, behindMs: WINDOW_SECONDS * 1_000 },
   contentTypes: ['application/x-www-form-urlencoded'],

@@ -3,7 +3,7 @@
  * whoever holds it can do everything, and nothing else here is secret.
  */
 import { z } from 'zod';
-import type { KeyNeed } from '../dialect.ts';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 const base = z
   .url({ protocol: /^https?$/ })
@@ -18,6 +18,8 @@ export const settingsSchema = z
       /** of the API: `/games` is appended */
       url: base,
       per_page: z.number().int().min(1).max(100).default(50),
+      /** production allows one, staging a hundred */
+      pages_per_second: z.number().int().min(1).max(100).default(1),
       /** whether listed games are taken to have a demo; the list does not say */
       demo: z.boolean().default(true),
     }),
@@ -54,3 +56,10 @@ export const SLOTEGRATOR_KEYS: readonly KeyNeed[] = [
     note: 'both sides hold it: Slotegrator gives it to you, this one is for your own sandbox',
   },
 ];
+
+/** For a sandbox of it on this machine. */
+export const slotegratorExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  catalogue: { url, per_page: 100, pages_per_second: 100 },
+  launch: { url },
+  callbacks: { merchant_id: 'demo-merchant', merchant_keys: [make.secret('merchant_key')] },
+});
