@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
+import type { Problem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
-import type { GamesPage, OpenDialect, Pace } from '../dialects/dialect.ts';
+import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
@@ -32,6 +33,8 @@ export interface SyncOptions {
   readonly askedBy?: string;
   /** do nothing when another sync reached its end within this time */
   readonly unlessWithinMs?: number;
+  /** the list itself, of an aggregator that hands it out as a file */
+  readonly file?: Uint8Array;
 }
 
 export type SyncReport = SyncCounts & {
@@ -107,7 +110,9 @@ export async function syncCatalogue(
   if (started !== 'started') return notStarted(started, clock);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
-    const list = await readList(context, run, { aggregator, dialect }, etag);
+    const source = sourceOf(dialect.games, options.file);
+    const list =
+      typeof source === 'string' ? failed(source) : await readList(context, run, { aggregator, source }, etag);
     const report = await concludeAgain(async () => conclude(context, run, aggregator, list, options));
     const level = report.kind === 'applied' || report.kind === 'unchanged' ? 'info' : 'warn';
     log[level]({ aggregator, sync: { ...report } }, `catalogue sync: ${report.kind}`);
@@ -143,7 +148,7 @@ type Reading = ReadList | { readonly kind: 'unchanged' } | { readonly kind: 'fai
 async function readList(
   context: SyncContext,
   run: string,
-  { aggregator, dialect }: { readonly aggregator: AggregatorName; readonly dialect: Pick<OpenDialect, 'games'> },
+  { aggregator, source }: { readonly aggregator: AggregatorName; readonly source: Source },
   etag: string | null,
 ): Promise<Reading> {
   const sample: string[] = [];
@@ -151,18 +156,13 @@ async function readList(
   let staged = 0;
   let malformed = 0;
   let first: GamesPage | null = null;
-  const source = dialect.games;
-  if (source.kind === 'file')
-    return failed('this aggregator has no list to ask for: import its file with croupier catalogue import');
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
-    if (number > 1) await rest(context);
-    const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
-    const page = await performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
+    const page = await pageOf(context, source, number, etag);
     if (page === 'unchanged') {
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${page.message}`);
+    if (isProblem(page)) return failed(`page ${number}: ${'message' in page ? page.message : page.reason}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
@@ -202,6 +202,32 @@ async function rest({ pace, tools }: SyncContext): Promise<void> {
   await sleep(pace.betweenPagesMs, undefined, tools.signal === undefined ? {} : { signal: tools.signal }).catch(
     () => undefined,
   );
+}
+
+/** Pages that are asked for, or the file that is the one page there is. */
+type Source = Extract<GamesSource, { kind: 'call' }> | { readonly kind: 'file'; readonly page: GamesPage | Problem };
+
+/** Text: why there is nothing to read. */
+function sourceOf(games: GamesSource, file: Uint8Array | undefined): Source | string {
+  if (games.kind === 'file') {
+    return file === undefined
+      ? 'this aggregator has no list to ask for: import its file with croupier catalogue import'
+      : { kind: 'file', page: games.read(file) };
+  }
+  return file === undefined ? games : 'this aggregator is asked for its list and hands out no file';
+}
+
+/** At the aggregator's pace. */
+async function pageOf(
+  context: SyncContext,
+  source: Source,
+  number: number,
+  etag: string | null,
+): Promise<GamesPage | 'unchanged' | Problem> {
+  if (source.kind === 'file') return source.page;
+  if (number > 1) await rest(context);
+  const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
+  return performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
 }
 
 function failed(reason: string): Reading {

@@ -149,7 +149,9 @@ export interface LaunchOrder {
 
 export type Launch =
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'errand'; readonly errand: Errand<string> };
+  | { readonly kind: 'errand'; readonly errand: Errand<string> }
+  /** the aggregator has no words for it, such as a player id it does not allow; a sentence for whoever runs the house */
+  | { readonly kind: 'problem'; readonly message: string };
 
 /** What an aggregator says became of one transaction. `rolled_back`: it was, and was undone. `failed`: for them it never was. */
 export type AssertedStatus = 'ok' | 'rolled_back' | 'failed';
@@ -326,7 +328,7 @@ export interface Dialect<Settings> {
   /** the addresses below the aggregator's own that take callbacks, `''` for itself; all others do not exist */
   readonly callbackPaths: readonly string[];
   readonly keys: readonly KeyNeed[];
-  readonly pace?: Pace;
+  readonly pace?: Pace | ((settings: Settings) => Pace);
   /**
    * An aggregator's complete entry but for its name and dialect, for a sandbox of it at `url` on this machine: the demo, tests.
    * It holds both halves of every pair; those a real aggregator keeps to itself stand under `sandbox`

@@ -78,7 +78,8 @@ export async function resolve(heard: Call, context: ResolveContext, ports: Resol
   const asked = { player, fact, currency, session, exchange };
   if (call.kind === 'balance') return balance(asked, context, ports);
   if (call.kind === 'profile') return profile(asked, context, ports);
-  if (currency === null) return refusal('wrong_currency', null);
+  // Where only the session says what is played in, one that nobody knows is what is wrong.
+  if (currency === null) return refusal(fact.kind === 'unknown' ? 'session_invalid' : 'wrong_currency', null);
   const gameKnown =
     call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
   return { kind: 'request', request: requestOf(call, { player, fact, currency, exchange, gameKnown }, context, ports) };
