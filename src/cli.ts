@@ -11,6 +11,7 @@ import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { catalogueCommand } from './cli/catalogue.ts';
 import { demoCommand } from './cli/demo.ts';
+import { dialectCommand } from './cli/dialect.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
@@ -38,6 +39,7 @@ await runMain(
       reconcile: reconcileCommand,
       catalogue: catalogueCommand,
       keys: keysCommand,
+      dialect: dialectCommand,
       bench: benchCommand,
     },
   }),

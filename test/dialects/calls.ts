@@ -3,11 +3,13 @@
  * flags. So no test has to know what a dialect can say. Which id equals which other id in the recording stays as it was.
  */
 import fc from 'fast-check';
-import type { Answer, OutboundRequest, RawRequest } from '../../src/dialects/index.ts';
+import type { Answer } from '../../src/dialects/index.ts';
 import { decimalOf } from '../../src/money/index.ts';
 import type { Currencies, Currency } from '../../src/money/index.ts';
 import { REFUSALS } from '../../src/wallet/index.ts';
 import type { Call, Money, Operation, OperationResult, TransactionId } from '../../src/wallet/index.ts';
+
+export { received } from '../../src/cli/recordings.ts';
 
 const CONTROL = /\p{Cc}/u;
 
@@ -88,21 +90,6 @@ function rename<T>(value: T, names: ReadonlyMap<string, string>): T {
     typeof each === 'string' && ID_FIELDS.has(name) ? (names.get(each) ?? each) : rename(each, names),
   ]);
   return Object.fromEntries(entries) as T;
-}
-
-/** What came off the socket when the aggregator sends this. */
-export function received(outbound: OutboundRequest, basePath: string, nowMs: number): RawRequest {
-  const [subpath = '', ...query] = outbound.path.split('?');
-  const { method, headers, body } = outbound;
-  return {
-    method,
-    path: `${basePath}${subpath}`,
-    subpath,
-    rawQuery: query.join('?'),
-    headers,
-    body,
-    arrivedAtMs: nowMs,
-  };
 }
 
 export function moneyArbitrary(currency: Currency): fc.Arbitrary<Money> {

@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arrivedThere } from '../../src/cli/recordings.ts';
 import { DIALECT_NAMES } from '../../src/dialects/index.ts';
 import type {
   Answer,
@@ -13,11 +14,9 @@ import type {
   LaunchOrder,
   ListedGame,
   OpenedAggregator,
-  RawRequest,
 } from '../../src/dialects/index.ts';
 import { decimalOf, formatDecimal } from '../../src/money/index.ts';
 import type { Decimal } from '../../src/money/index.ts';
-import type { ErrandRequest } from '../../src/wire/index.ts';
 import { appliedArbitrary, received, refusalAnswers, variationsOf } from './calls.ts';
 import { encoderOf, exchangesOf, NOW_MS, STAMP } from './exchanges.ts';
 import { plain } from './fixture.ts';
@@ -158,10 +157,14 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
         const { errand } = launch;
         const orders: LaunchOrder[] = [];
         const ask = (headers: Readonly<Record<string, string>>) => {
-          const response = mirror.serveLaunch?.(rawOf({ ...errand.request, headers }), NOW_MS, (order) => {
-            orders.push(order);
-            return 'https://games.test/play/1';
-          });
+          const response = mirror.serveLaunch?.(
+            arrivedThere({ ...errand.request, headers }, NOW_MS),
+            NOW_MS,
+            (order) => {
+              orders.push(order);
+              return 'https://games.test/play/1';
+            },
+          );
           if (response === undefined) throw new Error('not served');
           return errand.read({ status: response.status, headers: response.headers, body: Buffer.from(response.body) });
         };
@@ -188,7 +191,7 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
       }));
       const ask = (page: number, etag: string | null, headers: Readonly<Record<string, string>> = {}) => {
         const errand = source.page(page, etag, STAMP);
-        const raw = rawOf({ ...errand.request, headers: { ...errand.request.headers, ...headers } });
+        const raw = arrivedThere({ ...errand.request, headers: { ...errand.request.headers, ...headers } }, NOW_MS);
         const response = mirror.serveGames(raw, many);
         return errand.read({ status: response.status, headers: response.headers, body: Buffer.from(response.body) });
       };
@@ -250,14 +253,6 @@ function cutTo(amount: Decimal, digits: number): Decimal {
 
 /** Headers that prove who asks. */
 const SIGNATURES = /key|auth|sign/i;
-
-/** What came off the aggregator's socket when we ask for this. */
-function rawOf({ method, url, headers, body = '' }: ErrandRequest): RawRequest {
-  const { pathname: path, search } = new URL(url);
-  const lower = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]));
-  const bytes = Buffer.from(body);
-  return { method, path, subpath: '', rawQuery: search.slice(1), headers: lower, body: bytes, arrivedAtMs: NOW_MS };
-}
 
 /** Null for what the dialect has no words for. Anything but a RangeError is a defect. */
 function sayOrNull<T>(say: () => T): T | null {

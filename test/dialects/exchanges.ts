@@ -1,8 +1,10 @@
 /** The recorded exchanges of one dialect, sorted and opened, as the conformance tests ask for them. */
-import type { Decoded, Encode, GenuineRequest, OpenedAggregator, Verification } from '../../src/dialects/index.ts';
+import type { Decoded, Encode, GenuineRequest, OpenedAggregator } from '../../src/dialects/index.ts';
 import type { Call } from '../../src/wallet/index.ts';
 import { fixtureFolder } from './fixture.ts';
 import type { CallbackFixture } from './fixture.ts';
+
+export { verdictOf } from '../../src/cli/recordings.ts';
 
 export const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 
@@ -28,11 +30,6 @@ export const STAMP = { nowMs: NOW_MS, nonce: '0123456789abcdef0123456789abcdef' 
 /** The title with its scenario ids, for the name of a test. */
 export const label = (fixture: { readonly title: string; readonly scenarios: readonly string[] }): string =>
   [fixture.title, ...fixture.scenarios.map((id) => `[${id}]`)].join(' ');
-
-export function verdictOf(verification: Verification): string {
-  if (verification.kind === 'distrust') return `distrust ${verification.reason}`;
-  return `${verification.late ? 'late' : 'genuine'} ${verification.keyId}`;
-}
 
 function decodedOf(opened: OpenedAggregator, fixture: CallbackFixture): Decoded {
   return opened.open.decode(fixture.request as GenuineRequest);

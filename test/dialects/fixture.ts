@@ -5,12 +5,13 @@
 import { Buffer } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
-import { openNamedDialect } from '../../src/dialects/index.ts';
+import { openVariant, readKeys } from '../../src/cli/recordings.ts';
 import type { Answer, LaunchOrder, OpenedAggregator, RawRequest } from '../../src/dialects/index.ts';
-import { currencies, formatDecimal } from '../../src/money/index.ts';
-import type { Currencies, Decimal } from '../../src/money/index.ts';
+import { currencies } from '../../src/money/index.ts';
+import type { Currencies } from '../../src/money/index.ts';
 import type { ErrandResponse } from '../../src/wire/index.ts';
+
+export { plain } from '../../src/cli/recordings.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../fixtures');
 
@@ -79,16 +80,6 @@ export interface GamesFixture extends Common {
 
 export type Fixture = CallbackFixture | WebhookFixture | LaunchFixture | LaunchCallFixture | GamesFixture;
 
-const variantSchema = z.strictObject({ settings: z.unknown(), policy: z.record(z.string(), z.unknown()) });
-const keysSchema = z.strictObject({
-  note: z.string(),
-  currencies: z.record(z.string(), z.strictObject({ scale: z.number() })),
-  balance_digits: z.number().int().optional(),
-  launch_names_session: z.boolean().default(true),
-  launch_signed: z.boolean().default(true),
-  variants: z.record(z.string(), variantSchema),
-});
-
 export interface FixtureFolder {
   readonly dialect: string;
   readonly currencies: Currencies;
@@ -107,7 +98,7 @@ export interface FixtureFolder {
 
 export function fixtureFolder(dialect: string): FixtureFolder {
   const folder = path.join(ROOT, dialect);
-  const keys = keysSchema.parse(JSON.parse(readFileSync(path.join(folder, 'keys.json'), 'utf8')));
+  const keys = readKeys(folder);
   const known = currencies(keys.currencies);
   const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
   return {
@@ -121,13 +112,7 @@ export function fixtureFolder(dialect: string): FixtureFolder {
       .map((file) => readFixture(path.basename(file, '.txt'), readFileSync(path.join(folder, file)))),
     secrets: Object.values(keys.variants).flatMap(({ settings }) => secretsOf(settings, false)),
     variants: Object.keys(keys.variants),
-    open: (variant) => {
-      const chosen = keys.variants[variant];
-      if (chosen === undefined) throw new Error(`${dialect}: keys.json has no variant ${variant}`);
-      const opening = openNamedDialect(dialect, chosen.settings, chosen.policy, known);
-      if (opening.kind === 'problem') throw new Error(`${dialect}, ${variant}: ${opening.message}`);
-      return opening;
-    },
+    open: (variant) => openVariant(keys, dialect, variant, known),
   };
 }
 
@@ -137,15 +122,6 @@ function secretsOf(value: unknown, isSecret: boolean): readonly string[] {
   return Object.entries(value).flatMap(([name, each]) =>
     secretsOf(each, isSecret || (!Array.isArray(value) && /secret|key/.test(name))),
   );
-}
-
-/** The value as the fixture files write it: decimals and bigints are text. */
-export function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  if ('unscaled' in value && 'scale' in value) return formatDecimal(value as Decimal);
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
 
 /** Exported for its own test. */
