@@ -2,7 +2,7 @@
  * The standard set of calls that `croupier dialect record` puts through a dialect: every operation, every refusal where it is at home,
  * and what cannot be understood. A dialect leaves out what its protocol has no words for.
  */
-import type { Answer, LaunchOrder, ListedGame } from '../dialects/index.ts';
+import type { Answer } from '../dialects/index.ts';
 import { decimalOf } from '../money/index.ts';
 import type { Currency } from '../money/index.ts';
 import { externalId, gameCode, playerId, roundId, sessionId, transactionId } from '../wallet/index.ts';
@@ -22,16 +22,16 @@ const BET = externalId('0190a1b2-c3d4-7000-8000-000000000001');
 const WIN = externalId('0190a1b2-c3d4-7000-8000-000000000002');
 const ROLLBACK = externalId('0190a1b2-c3d4-7000-8000-000000000003');
 const ROUND = roundId('0190a1b2-c3d4-7000-8000-0000000000a1');
-const SESSION = '0190a1b2-c3d4-7000-8000-0000000000b1';
-const PLAYER = 'pl_20417';
-const GAME = 'fruits';
-const TWO = decimalOf(2n, 0);
+export const SESSION = '0190a1b2-c3d4-7000-8000-0000000000b1';
+export const PLAYER = 'pl_20417';
+export const GAME = 'fruits';
+const NOTHING = decimalOf(0n, 0);
 
 const bet: Bet = {
   kind: 'bet',
   id: BET,
   round: ROUND,
-  amount: TWO,
+  amount: decimalOf(2n, 0),
   flavour: 'cash',
   combined: false,
   closesRound: false,
@@ -46,6 +46,7 @@ const win: Win = {
   combined: false,
   closesRound: false,
 };
+const wonBet: Win = { ...win, bet: BET };
 const rollback: Rollback = {
   kind: 'rollback',
   id: ROLLBACK,
@@ -64,8 +65,34 @@ const context = (currency: string) => ({
   requestId: null,
 });
 
-/** The sentence a refusal comes with, and the situations it is one of. */
-const OF_BETS: readonly (readonly [Refusal, string, string])[] = [
+/** What the house may say to a transaction. */
+interface Answers {
+  readonly applied: Answer;
+  readonly again: Answer;
+  readonly parked: Answer;
+  readonly unknown: Answer;
+  readonly refused: (refusal: Refusal, sentence: string) => Answer;
+}
+
+interface Row {
+  readonly file: string;
+  readonly title: string;
+  readonly scenarios?: string;
+  readonly of: readonly [Operation, ...Operation[]];
+  /** left out: it is hoped that the dialect cannot understand it */
+  readonly answer?: (answers: Answers) => Answer;
+}
+
+const applied = ({ applied: answer }: Answers): Answer => answer;
+const duplicate = ({ applied: answer }: Answers): Answer => asDuplicate(answer);
+const again = ({ again: answer }: Answers): Answer => answer;
+const refused =
+  (refusal: Refusal, sentence: string) =>
+  (answers: Answers): Answer =>
+    answers.refused(refusal, sentence);
+
+/** The sentence a refusal comes with, and the situation it is. */
+const REFUSED_BETS: readonly (readonly [Refusal, string, string])[] = [
   ['insufficient_funds', 'The balance does not cover the stake', 'BET-03'],
   ['player_blocked', 'The player is blocked', ''],
   ['player_excluded', 'The player excluded himself', 'BET-20'],
@@ -80,166 +107,254 @@ const OF_BETS: readonly (readonly [Refusal, string, string])[] = [
   ['below_minimum', 'The stake is below the least one', ''],
 ];
 
+const BETS: readonly Row[] = [
+  { file: 'bet', title: 'An ordinary bet', scenarios: 'BET-01', of: [bet], answer: applied },
+  { file: 'bet-duplicate', title: 'The same bet again', scenarios: 'BET-26', of: [bet], answer: duplicate },
+  { file: 'bet-closing', title: 'A bet that ends its round', of: [{ ...bet, closesRound: true }], answer: applied },
+  {
+    file: 'bet-zero',
+    title: 'A bet of nothing',
+    scenarios: 'BET-04',
+    of: [{ ...bet, amount: NOTHING }],
+    answer: applied,
+  },
+  {
+    file: 'bet-free',
+    title: 'A bet that costs nothing',
+    scenarios: 'FR-01',
+    of: [{ ...bet, flavour: 'free' }],
+    answer: applied,
+  },
+  { file: 'bet-tip', title: 'A tip', scenarios: 'BET-40', of: [{ ...bet, flavour: 'tip' }], answer: applied },
+  ...REFUSED_BETS.map(([refusal, title, scenarios]) => ({
+    file: `bet-${refusal.replaceAll('_', '-')}`,
+    title,
+    scenarios,
+    of: [bet] as const,
+    answer: refused(refusal, title),
+  })),
+  { file: 'bet-uncertain', title: 'Nobody knows: ask again', scenarios: 'RET-14', of: [bet], answer: again },
+  {
+    file: 'bet-forbidden',
+    title: 'From an address that may not call',
+    of: [bet],
+    answer: () => ({ kind: 'forbidden' }),
+  },
+  { file: 'bet-too-large', title: 'A body that is too large', of: [bet], answer: () => ({ kind: 'too_large' }) },
+  {
+    file: 'bet-unsupported-media',
+    title: 'A type nobody takes',
+    of: [bet],
+    answer: () => ({ kind: 'unsupported_media' }),
+  },
+  { file: 'bet-long-id', title: 'An id that is too long', of: [{ ...bet, id: externalId('x'.repeat(300)) }] },
+  { file: 'bet-empty-id', title: 'An id of nothing', of: [{ ...bet, id: externalId('') }] },
+  {
+    file: 'bet-control-character',
+    title: 'An id with a control character',
+    of: [{ ...bet, id: externalId('a\u0001b') }],
+  },
+];
+
+const WINS: readonly Row[] = [
+  {
+    file: 'bet-win',
+    title: 'A bet and its win at once',
+    scenarios: 'BW-01',
+    of: [
+      { ...bet, combined: true },
+      { ...win, id: BET, bet: BET, combined: true },
+    ],
+    answer: applied,
+  },
+  { file: 'win', title: 'An ordinary win', scenarios: 'WIN-01', of: [win], answer: applied },
+  { file: 'win-of-bet', title: 'A win that names its bet', scenarios: 'WIN-01', of: [wonBet], answer: applied },
+  { file: 'win-duplicate', title: 'The same win again', of: [win], answer: duplicate },
+  { file: 'win-closing', title: 'A win that ends its round', of: [{ ...win, closesRound: true }], answer: applied },
+  {
+    file: 'win-zero',
+    title: 'A win of nothing',
+    scenarios: 'WIN-04',
+    of: [{ ...win, amount: NOTHING }],
+    answer: applied,
+  },
+  {
+    file: 'win-jackpot',
+    title: 'A jackpot',
+    scenarios: 'WIN-13',
+    of: [{ ...win, flavour: 'jackpot' }],
+    answer: applied,
+  },
+  {
+    file: 'win-promo',
+    title: 'A promotion',
+    scenarios: 'WIN-13',
+    of: [{ ...win, flavour: 'promo', round: null }],
+    answer: applied,
+  },
+  {
+    file: 'win-free-round',
+    title: 'What free rounds came to',
+    scenarios: 'FR-03',
+    of: [{ ...win, flavour: 'free_round' }],
+    answer: applied,
+  },
+  {
+    file: 'win-parked',
+    title: 'A win before its bet',
+    scenarios: 'WIN-06',
+    of: [wonBet],
+    answer: ({ parked }) => parked,
+  },
+  {
+    file: 'win-reversed',
+    title: 'A win of a bet that was rolled back',
+    scenarios: 'WIN-07',
+    of: [wonBet],
+    answer: refused('reversed', 'The bet was rolled back'),
+  },
+  {
+    file: 'win-parent-failed',
+    title: 'A win of a bet that was refused',
+    of: [wonBet],
+    answer: refused('parent_failed', 'The bet was refused'),
+  },
+  { file: 'win-uncertain', title: 'Nobody knows whether it is booked', scenarios: 'RET-14', of: [win], answer: again },
+];
+
+const ROLLBACKS: readonly Row[] = [
+  { file: 'rollback', title: 'A bet is undone', scenarios: 'RB-01', of: [rollback], answer: applied },
+  {
+    file: 'rollback-any',
+    title: 'A transaction of some kind is undone',
+    of: [{ ...rollback, target: { kind: 'any', id: BET } }],
+    answer: applied,
+  },
+  {
+    file: 'rollback-duplicate',
+    title: 'The same rollback again',
+    scenarios: 'RB-02',
+    of: [rollback],
+    answer: duplicate,
+  },
+  {
+    file: 'rollback-unknown',
+    title: 'A rollback of a bet nobody knows',
+    scenarios: 'RB-03',
+    of: [rollback],
+    answer: ({ unknown }) => unknown,
+  },
+  {
+    file: 'rollback-already-settled',
+    title: 'The bet was won meanwhile',
+    of: [rollback],
+    answer: refused('already_settled', 'The bet was won'),
+  },
+  {
+    file: 'rollback-partial',
+    title: 'A part of a bet is returned',
+    scenarios: 'RB-13',
+    of: [{ ...rollback, amount: decimalOf(1n, 0) }],
+    answer: applied,
+  },
+  {
+    file: 'rollback-win',
+    title: 'A win is undone',
+    of: [{ ...rollback, target: { kind: 'win', id: WIN } }],
+    answer: applied,
+  },
+  {
+    file: 'rollback-uncertain',
+    title: 'Nobody knows whether it is undone',
+    scenarios: 'RET-14',
+    of: [rollback],
+    answer: again,
+  },
+  { file: 'close', title: 'The round is over', of: [{ kind: 'close', round: ROUND }], answer: applied },
+];
+
 /** The set in the first of the folder's currencies, with a balance in each of them. */
 export function standardCalls(known: readonly [Currency, ...Currency[]], policy: Policy): readonly StandardCall[] {
-  const [currency, ...others] = known;
-  const say = (...operations: readonly [Operation, ...Operation[]]): Call => ({
-    kind: 'money',
-    ...context(currency.code),
-    operations,
-  });
-  const balanceIn = ({ code, scale }: Currency): Money => ({
-    units: 98n * 10n ** BigInt(scale),
-    scale,
-    currency: code,
-  });
+  const [currency] = known;
   const balance = balanceIn(currency);
-  const applied = (duplicate = false, effective = true): Answer => appliedAnswer(balance, duplicate, effective);
-  const refused = (refusal: Refusal, message: string, left: Money | null = balance): Answer => ({
-    kind: 'outcome',
-    outcome: {
-      kind: 'rejected',
-      refusal,
-      field: null,
-      message: `${message}.`,
-      duplicate: false,
-      id: null,
-      balance: left,
-    },
-  });
-  const one = (file: string, title: string, scenarios: string, call: Call, answer: Answer | null): StandardCall => ({
-    file,
-    title,
-    scenarios: scenarios.split(' ').filter((id) => id !== ''),
-    call,
-    answer,
-  });
-  const again: Answer = { kind: 'uncertain', retryAfterSeconds: 1 };
-  const parked: Answer = { kind: 'outcome', outcome: { kind: 'parked', deadlineMs: 1_767_226_500_000 } };
-  const question: Call = { kind: 'balance', ...context(currency.code) };
+  const answers: Answers = {
+    applied: appliedAnswer(balance, true),
+    again: { kind: 'uncertain', retryAfterSeconds: 1 },
+    parked: { kind: 'outcome', outcome: { kind: 'parked', deadlineMs: 1_767_226_500_000 } },
+    unknown:
+      policy['rollback.unknown'] === 'ok'
+        ? appliedAnswer(balance, false)
+        : refusedAnswer('not_found', 'There is no such bet', balance),
+    refused: (refusal, sentence) => refusedAnswer(refusal, sentence, balance),
+  };
   const finer = decimalOf(2n * 10n ** BigInt(currency.scale + 1) + 1n, currency.scale + 1);
+  const tooPrecise: Row = {
+    file: 'bet-too-precise',
+    title: 'More digits than the currency has',
+    scenarios: 'BET-06',
+    of: [{ ...bet, amount: finer }],
+  };
+  const transactions = [...BETS, tooPrecise, ...WINS, ...ROLLBACKS].map(
+    ({ file, title, scenarios = '', of, answer }): StandardCall => ({
+      file,
+      title,
+      scenarios: scenarios === '' ? [] : [scenarios],
+      call: { kind: 'money', ...context(currency.code), operations: of },
+      answer: answer?.(answers) ?? null,
+    }),
+  );
+  return [...questions(known), ...transactions];
+}
+
+function questions(known: readonly [Currency, ...Currency[]]): readonly StandardCall[] {
+  const [first] = known;
+  const balances = known.map((currency): StandardCall => {
+    const { code } = currency;
+    return {
+      file: currency === first ? 'balance' : `balance-${code.toLowerCase()}`,
+      title: `What there is in ${code}`,
+      scenarios: ['BAL-01'],
+      call: { kind: 'balance', ...context(code) },
+      answer: { kind: 'balance', balance: balanceIn(currency) },
+    };
+  });
   return [
-    one('balance', 'What there is', 'BAL-01', question, { kind: 'balance', balance }),
-    ...others.map((other) =>
-      one(
-        `balance-${other.code.toLowerCase()}`,
-        `What there is in ${other.code}`,
-        '',
-        {
-          kind: 'balance',
-          ...context(other.code),
-        },
-        { kind: 'balance', balance: balanceIn(other) },
-      ),
-    ),
-    one(
-      'balance-unknown-player',
-      'Nobody knows the player',
-      '',
-      question,
-      refused('unknown_player', 'There is no such player', null),
-    ),
-    one('profile', 'Who the player is', '', { kind: 'profile', ...context(currency.code) }, profileAnswer(balance)),
-    one('bet', 'An ordinary bet', 'BET-01', say(bet), applied()),
-    one('bet-duplicate', 'The same bet again', 'BET-26', say(bet), applied(true)),
-    one('bet-closing', 'A bet that ends its round', '', say({ ...bet, closesRound: true }), applied()),
-    one('bet-zero', 'A bet of nothing', 'BET-04', say({ ...bet, amount: decimalOf(0n, 0) }), applied()),
-    one('bet-free', 'A bet that costs nothing', 'FR-01', say({ ...bet, flavour: 'free' }), applied()),
-    one('bet-tip', 'A tip', 'BET-40', say({ ...bet, flavour: 'tip' }), applied()),
-    ...OF_BETS.map(([refusal, title, scenario]) =>
-      one(`bet-${refusal.replaceAll('_', '-')}`, title, scenario, say(bet), refused(refusal, title)),
-    ),
-    one('bet-uncertain', 'Nobody knows: ask again', 'RET-14', say(bet), again),
-    one('bet-forbidden', 'From an address that may not call', '', say(bet), { kind: 'forbidden' }),
-    one('bet-too-large', 'A body that is too large', '', say(bet), { kind: 'too_large' }),
-    one('bet-unsupported-media', 'A content type nobody takes', '', say(bet), { kind: 'unsupported_media' }),
-    one('bet-long-id', 'An id that is too long', '', say({ ...bet, id: externalId('x'.repeat(300)) }), null),
-    one('bet-empty-id', 'An id of nothing', '', say({ ...bet, id: externalId('') }), null),
-    one(
-      'bet-control-character',
-      'An id with a control character',
-      '',
-      say({ ...bet, id: externalId('a\u0001b') }),
-      null,
-    ),
-    one('bet-too-precise', 'More digits than the currency has', 'BET-06', say({ ...bet, amount: finer }), null),
-    one(
-      'bet-win',
-      'A bet and its win at once',
-      'BW-01',
-      say({ ...bet, combined: true }, { ...win, id: BET, bet: BET, combined: true }),
-      applied(),
-    ),
-    one('win', 'An ordinary win', 'WIN-01', say(win), applied()),
-    one('win-of-bet', 'A win that names its bet', 'WIN-01', say({ ...win, bet: BET }), applied()),
-    one('win-duplicate', 'The same win again', '', say(win), applied(true)),
-    one('win-closing', 'A win that ends its round', '', say({ ...win, closesRound: true }), applied()),
-    one(
-      'win-zero',
-      'A win of nothing',
-      'WIN-04',
-      say({ ...win, amount: decimalOf(0n, 0), closesRound: true }),
-      applied(),
-    ),
-    one('win-jackpot', 'A jackpot', 'WIN-13', say({ ...win, flavour: 'jackpot' }), applied()),
-    one('win-promo', 'A promotion', 'WIN-13', say({ ...win, flavour: 'promo', round: null }), applied()),
-    one('win-free-round', 'What free rounds came to', 'FR-03', say({ ...win, flavour: 'free_round' }), applied()),
-    one('win-parked', 'A win before its bet', 'WIN-06', say({ ...win, bet: BET }), parked),
-    one(
-      'win-reversed',
-      'A win of a bet that was rolled back',
-      'WIN-07',
-      say({ ...win, bet: BET }),
-      refused('reversed', 'The bet was rolled back'),
-    ),
-    one(
-      'win-parent-failed',
-      'A win of a bet that was refused',
-      '',
-      say({ ...win, bet: BET }),
-      refused('parent_failed', 'The bet was refused'),
-    ),
-    one('win-uncertain', 'Nobody knows whether the win is booked', 'RET-14', say(win), again),
-    one('rollback', 'A bet is undone', 'RB-01', say(rollback), applied()),
-    one(
-      'rollback-any',
-      'A transaction of some kind is undone',
-      '',
-      say({ ...rollback, target: { kind: 'any', id: BET } }),
-      applied(),
-    ),
-    one('rollback-duplicate', 'The same rollback again', 'RB-02', say(rollback), applied(true)),
-    one(
-      'rollback-unknown',
-      'A rollback of a bet nobody knows',
-      'RB-03',
-      say(rollback),
-      policy['rollback.unknown'] === 'ok' ? applied(false, false) : refused('not_found', 'There is no such bet'),
-    ),
-    one(
-      'rollback-already-settled',
-      'The bet was won meanwhile',
-      '',
-      say(rollback),
-      refused('already_settled', 'The bet was won'),
-    ),
-    one(
-      'rollback-partial',
-      'A part of a bet is returned',
-      'RB-13',
-      say({ ...rollback, amount: decimalOf(1n, 0) }),
-      applied(),
-    ),
-    one('rollback-win', 'A win is undone', '', say({ ...rollback, target: { kind: 'win', id: WIN } }), applied()),
-    one('rollback-uncertain', 'Nobody knows whether it is undone', 'RET-14', say(rollback), again),
-    one('close', 'The round is over', '', say({ kind: 'close', round: ROUND }), applied()),
+    ...balances,
+    {
+      file: 'balance-unknown-player',
+      title: 'Nobody knows the player',
+      scenarios: [],
+      call: { kind: 'balance', ...context(first.code) },
+      answer: refusedAnswer('unknown_player', 'There is no such player', null),
+    },
+    {
+      file: 'profile',
+      title: 'Who the player is',
+      scenarios: [],
+      call: { kind: 'profile', ...context(first.code) },
+      answer: profileAnswer(balanceIn(first)),
+    },
   ];
 }
 
-function appliedAnswer(balance: Money, duplicate: boolean, effective: boolean): Answer {
+const balanceIn = ({ code, scale }: Currency): Money => ({ units: 98n * 10n ** BigInt(scale), scale, currency: code });
+
+const refusedAnswer = (refusal: Refusal, sentence: string, balance: Money | null): Answer => ({
+  kind: 'outcome',
+  outcome: { kind: 'rejected', refusal, field: null, message: `${sentence}.`, duplicate: false, id: null, balance },
+});
+
+/** `effective`: there was something to do. */
+function appliedAnswer(balance: Money, effective: boolean): Answer {
   const id = transactionId('019b7700-0000-7000-8000-000000000001');
-  const result = { id, externalId: BET, duplicate, target: null, effective };
-  return { kind: 'outcome', outcome: { kind: 'applied', duplicate, results: [result], balance } };
+  const result = { id, externalId: BET, duplicate: false, target: null, effective };
+  return { kind: 'outcome', outcome: { kind: 'applied', duplicate: false, results: [result], balance } };
+}
+
+function asDuplicate(answer: Answer): Answer {
+  if (answer.kind !== 'outcome' || answer.outcome.kind !== 'applied') return answer;
+  const results = answer.outcome.results.map((result) => ({ ...result, duplicate: true }));
+  return { kind: 'outcome', outcome: { ...answer.outcome, duplicate: true, results } };
 }
 
 /** An applied answer speaks of the operations of its call, one result each. */
@@ -271,65 +386,3 @@ const profileAnswer = (balance: Money): Answer => ({
     registeredAtMs: 1_700_000_000_000,
   },
 });
-
-/** A launch. `full`: with what only launch calls have words for. */
-export function standardOrder(mode: 'real' | 'demo', currency: string, nowMs: number, full: boolean): LaunchOrder {
-  const isReal = mode === 'real';
-  return {
-    session: SESSION,
-    game: GAME,
-    mode,
-    player: isReal ? PLAYER : null,
-    currency: isReal ? currency : null,
-    lang: 'en',
-    country: full ? 'EE' : null,
-    ip: full ? '203.0.113.7' : null,
-    platform: full ? 'mobile' : null,
-    jurisdiction: null,
-    region: null,
-    returnUrl: 'https://casino.example/lobby',
-    nonce: '0123456789abcdef0123456789abcdef',
-    issuedAt: nowMs / 1000,
-    expiresAt: nowMs / 1000 + 600,
-  };
-}
-
-/** Two games, one with everything and one with next to nothing. */
-export const STANDARD_GAMES: readonly ListedGame[] = [
-  {
-    code: GAME,
-    name: 'Früchte',
-    provider: { code: 'croupier', name: 'Croupier Originals' },
-    category: 'slots',
-    tags: [],
-    features: ['wild', 'free_spins'],
-    rtp: '96.50',
-    volatility: 'medium',
-    lines: 5,
-    thumbnail: 'https://pictures.test/fruits.svg',
-    demo: true,
-    platforms: ['desktop', 'mobile'],
-    currencies: ['USD', 'EUR'],
-    blockedCountries: ['XX'],
-    releasedAt: '2025-06-01',
-    enabled: true,
-  },
-  {
-    code: 'bare',
-    name: 'Bare',
-    provider: { code: 'croupier', name: 'Croupier Originals' },
-    category: 'table',
-    tags: [],
-    features: [],
-    rtp: null,
-    volatility: null,
-    lines: null,
-    thumbnail: null,
-    demo: false,
-    platforms: [],
-    currencies: [],
-    blockedCountries: [],
-    releasedAt: null,
-    enabled: true,
-  },
-];

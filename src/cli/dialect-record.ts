@@ -10,8 +10,9 @@ import { ConfigProblem } from '../config.ts';
 import type { Answer, OpenedAggregator, OutboundRequest, RawResponse } from '../dialects/index.ts';
 import { currencies } from '../money/index.ts';
 import type { ErrandRequest } from '../wire/index.ts';
-import { fitted, STANDARD_GAMES, standardCalls, standardOrder } from './dialect-calls.ts';
+import { fitted, standardCalls } from './dialect-calls.ts';
 import type { StandardCall } from './dialect-calls.ts';
+import { STANDARD_GAMES, standardOrder } from './dialect-samples.ts';
 import {
   arrivedThere,
   jsonSection,

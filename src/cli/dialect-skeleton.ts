@@ -27,13 +27,16 @@ export function refusalOfName(root: string, name: string): string | null {
   const taken = placesOf(name).find((place) => existsSync(path.join(root, place)));
   if (taken !== undefined) return `${taken} is there already; take another name, or remove it first`;
   const constant = constantOf(name);
-  const code = readFileSync(path.join(root, REGISTRY), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const homonym = new RegExp(`\\b${constant}\\b`);
-  const template = readFileSync(path.join(root, TEMPLATES, 'src/dialect.ts.tmpl'), 'utf8');
-  if (RESERVED.test(constant) || homonym.test(code) || homonym.test(template))
+  const isTaken = [REGISTRY, `${TEMPLATES}/src/dialect.ts.tmpl`].some((file) =>
+    homonym.test(withoutComments(readFileSync(path.join(root, file), 'utf8'))),
+  );
+  if (RESERVED.test(constant) || isTaken)
     return `"${name}" would make a constant ${constant}, which is taken; take another name`;
   return null;
 }
+
+const withoutComments = (code: string): string => code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
 const placesOf = (name: string): readonly string[] => [
   `src/dialects/${name}`,
