@@ -14,6 +14,7 @@ import type {
   Reactions,
   ReportMapping,
 } from './dialect.ts';
+import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
 
@@ -86,7 +87,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(hub88)]);
+const DIALECTS = new Map([entry(generic), entry(hub88), entry(caleta)]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

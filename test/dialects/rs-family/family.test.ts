@@ -38,6 +38,28 @@ const MEMBERS = [
       'RS_ERROR_TRANSACTION_ROLLED_BACK',
     ],
   },
+  {
+    name: 'caleta',
+    bet: '/wallet/bet',
+    header: 'x-auth-signature',
+    statuses: [
+      'RS_OK',
+      'RS_ERROR_UNKNOWN',
+      'RS_ERROR_INVALID_TOKEN',
+      'RS_ERROR_INVALID_GAME',
+      'RS_ERROR_WRONG_CURRENCY',
+      'RS_ERROR_NOT_ENOUGH_MONEY',
+      'RS_ERROR_USER_DISABLED',
+      'RS_ERROR_INVALID_SIGNATURE',
+      'RS_ERROR_TOKEN_EXPIRED',
+      'RS_ERROR_WRONG_SYNTAX',
+      'RS_ERROR_WRONG_TYPES',
+      'RS_ERROR_DUPLICATE_TRANSACTION',
+      'RS_ERROR_TRANSACTION_DOES_NOT_EXIST',
+      'RS_ERROR_TRANSACTION_ROLLED_BACK',
+      'RS_ERROR_BET_LIMIT_EXCEEDED',
+    ],
+  },
 ] as const;
 
 describe.each(MEMBERS)('the family member $name', ({ name, bet, header, statuses }) => {
