@@ -1,31 +1,7 @@
-/** How Caleta hears refusals: a total map, so that a forgotten refusal does not compile; and what each status makes it do. */
-import type { Refusal } from '../../wallet/outcome.ts';
+/** Caleta's statuses beyond the family's, and what each status makes it do. */
 import type { Meaning, Reaction, ReactingCall, Reactions } from '../dialect.ts';
 
-export const CALETA_CODES: Record<Refusal, string> = {
-  insufficient_funds: 'RS_ERROR_NOT_ENOUGH_MONEY',
-  // there is no word for it, and a token of a player who is not there is nobody's
-  unknown_player: 'RS_ERROR_INVALID_TOKEN',
-  player_blocked: 'RS_ERROR_USER_DISABLED',
-  // they learn that the player may not play, not why
-  player_excluded: 'RS_ERROR_USER_DISABLED',
-  limit_reached: 'RS_ERROR_BET_LIMIT_EXCEEDED',
-  session_invalid: 'RS_ERROR_INVALID_TOKEN',
-  session_expired: 'RS_ERROR_TOKEN_EXPIRED',
-  unknown_game: 'RS_ERROR_INVALID_GAME',
-  wrong_currency: 'RS_ERROR_WRONG_CURRENCY',
-  // no word of its own: the bet is rolled back, which changes nothing
-  round_closed: 'RS_ERROR_UNKNOWN',
-  not_found: 'RS_ERROR_TRANSACTION_DOES_NOT_EXIST',
-  conflict: 'RS_ERROR_DUPLICATE_TRANSACTION',
-  reversed: 'RS_ERROR_TRANSACTION_ROLLED_BACK',
-  // a word that ends a rollback, where any other would have it repeated for ever
-  already_settled: 'RS_ERROR_DUPLICATE_TRANSACTION',
-  below_minimum: 'RS_ERROR_BET_LIMIT_EXCEEDED',
-  // what it refers to moved no money, so for them there is nothing to refer to
-  parent_failed: 'RS_ERROR_TRANSACTION_DOES_NOT_EXIST',
-};
-
+export const CALETA_LIMIT = 'RS_ERROR_BET_LIMIT_EXCEEDED';
 /** There is no word for an address that is not allowed. */
 export const CALETA_FORBIDDEN = 'RS_ERROR_INVALID_SIGNATURE';
 

@@ -1,9 +1,10 @@
 /** Caleta's System API, guide 1.5 (docs/dialects/caleta.md): what it is in the family it shares with Hub88. */
 import type { CategoryWords } from '../rs-family/categories.ts';
+import { codesOf } from '../rs-family/codes.ts';
 import { memberOf } from '../rs-family/dialect.ts';
 import type { Family } from '../rs-family/family.ts';
 import { exampleOf, keysOf } from '../rs-family/settings.ts';
-import { CALETA_CODES, CALETA_FORBIDDEN, CALETA_FURTHER, CALETA_REACTIONS } from './codes.ts';
+import { CALETA_FORBIDDEN, CALETA_FURTHER, CALETA_LIMIT, CALETA_REACTIONS } from './codes.ts';
 import { CALETA_POLICY } from './policy.ts';
 import { caletaSettings } from './settings.ts';
 import type { CaletaSettings } from './settings.ts';
@@ -34,7 +35,7 @@ const CALETA: Family = {
     ['/wallet/rollback', 'rollback'],
   ]),
   player: 'token',
-  codes: CALETA_CODES,
+  codes: codesOf({ limit: CALETA_LIMIT, rolledBack: 'RS_ERROR_TRANSACTION_ROLLED_BACK' }),
   forbidden: CALETA_FORBIDDEN,
   furtherWords: CALETA_FURTHER,
   demoCurrency: 'FUN',
