@@ -14,6 +14,7 @@ import type {
   Reactions,
   ReportMapping,
 } from './dialect.ts';
+import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { groove } from './groove/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
@@ -93,6 +94,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
 
 const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
   entry(generic),
+  entry(caleta),
   entry(groove),
   entry(hub88),
   entry(slotegrator),
