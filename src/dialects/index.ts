@@ -16,6 +16,7 @@ import type {
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { softswissGcp } from './softswiss-gcp/dialect.ts';
+import { st8 } from './st8/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -86,7 +87,7 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(softswissGcp)]);
+const DIALECTS = new Map([entry(generic), entry(softswissGcp), entry(st8)]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 
