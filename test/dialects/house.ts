@@ -15,7 +15,7 @@ import { catalogueKnobsSchema, startSandbox } from '../../src/sandbox/index.ts';
 import { serve } from '../../src/serve.ts';
 import type { Rooms } from '../../src/serve.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../../src/wallet/index.ts';
-import type { Bet, Call, Operation, Operations, Rollback, Win } from '../../src/wallet/index.ts';
+import type { Bet, Call, Operation, Rollback, Win } from '../../src/wallet/index.ts';
 import { fromUnits, parseDecimal } from '../../src/money/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePort } from '../support/demo.ts';
@@ -192,7 +192,7 @@ export interface Seat {
 }
 
 export function money(seat: Seat, ...operations: readonly [Operation, ...Operation[]]): Call {
-  return { kind: 'money', ...contextOf(seat), operations: operations as Operations };
+  return { kind: 'money', ...contextOf(seat), operations };
 }
 
 export const balanceCall = (seat: Seat): Call => ({ kind: 'balance', ...contextOf(seat) });

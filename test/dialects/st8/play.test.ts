@@ -44,7 +44,7 @@ describe('St8 against the whole house', { timeout: 60_000 }, () => {
   });
 
   it('tells who the player is', async () => {
-    expect((await say({ ...balanceCall(seat), kind: 'profile' } as Call)).json).toMatchObject({
+    expect((await say({ ...balanceCall(seat), kind: 'profile' })).json).toMatchObject({
       status: 'ok',
       id: PLAYER,
       jurisdiction: 'CW',

@@ -6,7 +6,7 @@ import { keyPair } from '../../../src/demo-secrets.ts';
 import { openNamedDialect } from '../../../src/dialects/index.ts';
 import type { Answer, LaunchOrder, OpenedAggregator } from '../../../src/dialects/index.ts';
 import { currencies } from '../../../src/money/index.ts';
-import { REFUSALS } from '../../../src/wallet/index.ts';
+import type { Refusal } from '../../../src/wallet/index.ts';
 
 const OURS = keyPair('ec_p256');
 const THEIRS = keyPair('ec_p256');
@@ -77,7 +77,7 @@ describe('statuses', () => {
     ['not_found', 'transaction_not_found'],
     ['conflict', 'unknown'],
     ['wrong_currency', 'unknown'],
-  ] as const)('%s is %s', (refusal: (typeof REFUSALS)[number], status) => {
+  ] as const)('%s is %s', (refusal: Refusal, status) => {
     const answer: Answer = {
       kind: 'outcome',
       outcome: { kind: 'rejected', refusal, field: null, message: 'x', duplicate: false, id: null, balance: null },
