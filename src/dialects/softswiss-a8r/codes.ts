@@ -32,8 +32,8 @@ export const CODES: Record<Refusal, number> = {
 };
 
 /** What an answer's number can mean. */
-export function meaningsOf(code: number): readonly Meaning[] {
-  if (code === FORBIDDEN) return ['unauthenticated'];
-  const refusals: readonly Meaning[] = REFUSALS.filter((refusal) => CODES[refusal] === code);
-  return code === BAD_REQUEST ? [...refusals, 'bad_request'] : refusals;
+export function meaningsOf(code: string): readonly Meaning[] {
+  if (code === String(FORBIDDEN)) return ['unauthenticated'];
+  const refusals: readonly Meaning[] = REFUSALS.filter((refusal) => String(CODES[refusal]) === code);
+  return code === String(BAD_REQUEST) ? [...refusals, 'bad_request'] : refusals;
 }

@@ -144,7 +144,7 @@ function understand(status: number, bytes: Uint8Array): Understood {
   const balance = meta.optional('balance', meta.text);
   if (f.problem !== null) return nonsense(`the refusal's ${f.problem.field} cannot be read`);
   if (code === String(UNKNOWN)) return { kind: 'uncertain', reason: 'the operator answered code 500' };
-  return { kind: 'rejected', code, balance, meanings: meaningsOf(Number(code)) };
+  return { kind: 'rejected', code, balance, meanings: meaningsOf(code) };
 }
 
 function firstId(f: Fields): string | null {
