@@ -4,10 +4,11 @@
  * Memory is bounded by one page.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
-import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
+import type { GamesPage, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
@@ -39,6 +40,8 @@ export type SyncReport = SyncCounts & {
   /** null: nothing was done */
   readonly id: string | null;
   readonly reason: string | null;
+  /** only of a `busy` one that came too soon for the aggregator: when its list may be asked for again */
+  readonly againAtMs?: number;
   readonly malformedSample: readonly string[];
 };
 
@@ -51,6 +54,8 @@ export interface SyncContext {
   /** in the configuration's order */
   readonly aggregators: readonly AggregatorName[];
   readonly merge: MergeMode;
+  /** how often the aggregator may be asked */
+  readonly pace: Pace;
 }
 
 /** Longer than one page can take with all its tries. */
@@ -94,13 +99,12 @@ export async function syncCatalogue(
     aggregator,
     askedBy: options.askedBy ?? 'schedule',
     nowMs: clock.now(),
-    leaseMs: LEASE_MS,
+    leaseMs: LEASE_MS + context.pace.betweenPagesMs,
+    betweenListsMs: context.pace.betweenListsMs,
     unlessWithinMs: options.unlessWithinMs ?? 0,
     maxPerMinute: MAX_PER_MINUTE,
   });
-  if (started !== 'started') {
-    return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
-  }
+  if (started !== 'started') return notStarted(started, clock);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const list = await readList(context, run, { aggregator, dialect }, etag);
@@ -113,6 +117,14 @@ export async function syncCatalogue(
     await finishRun(sql, run, end, clock.now()).catch(() => undefined);
     throw error;
   }
+}
+
+function notStarted(why: Exclude<Awaited<ReturnType<typeof startRun>>, 'started'>, clock: Clock): SyncReport {
+  const nothing = { kind: 'busy', id: null, malformedSample: [], ...NOTHING } as const;
+  if (typeof why === 'string') return { ...nothing, reason: WHY_NOT[why] };
+  const againAtMs = clock.now() + why.waitMs;
+  const reason = `too soon: this aggregator's list may be asked for again at ${new Date(againAtMs).toISOString()}`;
+  return { ...nothing, reason, againAtMs };
 }
 
 interface ReadList {
@@ -143,6 +155,7 @@ async function readList(
   if (source.kind === 'file')
     return failed('this aggregator has no list to ask for: import its file with croupier catalogue import');
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
+    if (number > 1) await rest(context);
     const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
     const page = await performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
     if (page === 'unchanged') {
@@ -179,6 +192,16 @@ async function readList(
     malformed,
     malformedSample: sample,
   };
+}
+
+/** Between two pages, as the aggregator wants it. */
+async function rest({ pace, tools }: SyncContext): Promise<void> {
+  if (pace.betweenPagesMs === 0) return;
+  if (tools.pause !== undefined) return tools.pause(pace.betweenPagesMs, tools.signal);
+  // whoever gives the sync up ends the pause; the next page then sees it
+  await sleep(pace.betweenPagesMs, undefined, tools.signal === undefined ? {} : { signal: tools.signal }).catch(
+    () => undefined,
+  );
 }
 
 function failed(reason: string): Reading {

@@ -292,6 +292,8 @@ export interface KeyNeed {
   readonly place: string;
   /** one sentence: who gets what of it */
   readonly note: string;
+  /** of a pair that is ours as a whole, such as a sandbox's: the name and the place of its public half; else it is the aggregator's */
+  readonly publicHalf?: { readonly name: string; readonly place: string };
 }
 
 /** What makes keys for an example: the same name, the same key. Pairs are PEM: SPKI and PKCS#8. */

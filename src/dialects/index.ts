@@ -15,6 +15,8 @@ import type {
   ReportMapping,
 } from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { hub88 } from './hub88/dialect.ts';
+import { slotegrator } from './slotegrator/dialect.ts';
 import { softswissA8r } from './softswiss-a8r/dialect.ts';
 import { softswissGcp } from './softswiss-gcp/dialect.ts';
 import { st8 } from './st8/dialect.ts';
@@ -88,7 +90,14 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(softswissGcp), entry(softswissA8r), entry(st8)]);
+const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
+  entry(generic),
+  entry(hub88),
+  entry(slotegrator),
+  entry(softswissGcp),
+  entry(softswissA8r),
+  entry(st8),
+]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

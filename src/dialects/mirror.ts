@@ -75,6 +75,8 @@ export interface MirrorAddress {
 
 /** The aggregator's half, for the sandbox and for certify: what it would send, and how it would read our answer. */
 export interface Mirror {
+  /** what the settings lack for it to send anything, such as a key that only the aggregator has; absent: nothing */
+  readonly lacks?: string;
   /** signed anew each time; a RangeError for what the dialect has no words for */
   readonly say: (call: Call, nowMs: number) => OutboundRequest;
   /** where its API answers; a launch that is a URL is opened at `/launch` and is not in it */
