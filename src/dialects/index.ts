@@ -19,7 +19,9 @@ import { generic } from './generic/dialect.ts';
 import { groove } from './groove/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissA8r } from './softswiss-a8r/dialect.ts';
 import { softswissGcp } from './softswiss-gcp/dialect.ts';
+import { st8 } from './st8/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -99,6 +101,8 @@ const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly ope
   entry(hub88),
   entry(slotegrator),
   entry(softswissGcp),
+  entry(softswissA8r),
+  entry(st8),
 ]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
