@@ -179,7 +179,7 @@ export async function database(house: House, name: string): Promise<{ url: strin
 }
 
 /** Each server's profiles go to a directory of its own: a server may be several processes. */
-async function profileArgs(parent: string | null, label: string): Promise<readonly string[]> {
+export async function profileArgs(parent: string | null, label: string): Promise<readonly string[]> {
   if (parent === null) return [];
   const dir = path.resolve(parent, label);
   await mkdir(dir, { recursive: true });
