@@ -190,7 +190,7 @@ interface TimedSync {
   readonly seconds: number;
 }
 
-/** One sync to its end, also when it takes longer than the server keeps an idle connection. */
+/** One sync to its end, also when the server answers before it. */
 async function timedSync(server: ServerProcess, wish: { readonly force?: boolean }): Promise<TimedSync> {
   const startedAt = systemClock.monotonic();
   const seconds = (): number => (systemClock.monotonic() - startedAt) / 1_000;

@@ -81,6 +81,11 @@ export function renderSyncReport(report: SyncReport): Answer<'syncReport'> {
   return { id: report.id, outcome: report.kind, ...renderCounts(report) };
 }
 
+/** What there is to say of a sync that is at work: which one it is. */
+export function renderSyncSoFar(run: SyncRun): Answer<'syncReport'> {
+  return { id: run.id, outcome: run.outcome, ...renderCounts(run) };
+}
+
 export function renderSyncRun(run: SyncRun): Answer<'syncRun'> {
   return {
     id: run.id,

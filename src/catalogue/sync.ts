@@ -32,6 +32,8 @@ export interface SyncOptions {
   readonly askedBy?: string;
   /** do nothing when another sync reached its end within this time */
   readonly unlessWithinMs?: number;
+  /** hears the sync's id as soon as it is at work */
+  readonly onStart?: (id: string) => void;
 }
 
 export type SyncReport = SyncCounts & {
@@ -104,6 +106,7 @@ export async function syncCatalogue(
   if (started !== 'started') {
     return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
   }
+  options.onStart?.(run);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const list = await readList(context, run, { aggregator, dialect }, etag);
