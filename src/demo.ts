@@ -71,6 +71,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const sandbox = await startSandbox({
     mirror: aggregator.mirror,
     policy: aggregator.policy,
+    reactions: aggregator.reactions,
     currencies: config.currencies,
     operatorUrl: config.server.publicUrl,
     aggregator: aggregator.name,

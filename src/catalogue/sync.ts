@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
-import { errorCode, newId } from '../platform/index.ts';
+import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
@@ -145,8 +145,12 @@ async function readList(
   let staged = 0;
   let malformed = 0;
   let first: GamesPage | null = null;
+  const source = dialect.games;
+  if (source.kind === 'file')
+    return failed('this aggregator has no list to ask for: import its file with croupier catalogue import');
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
-    const page = await performErrand(dialect.games(number, number === 1 ? etag : null), context.tools);
+    const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
+    const page = await performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
     if (page === 'unchanged') {
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);

@@ -1,19 +1,61 @@
 /** `croupier keys generate`: key material in the form a dialect needs. Printed once, stored nowhere. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { ConfigProblem } from '../config.ts';
+import { DIALECT_NAMES, knownDialect } from '../dialects/index.ts';
+import type { KeyNeed } from '../dialects/index.ts';
 import { newToken } from '../platform/index.ts';
 import { command, print } from './common.ts';
 
 const generate = defineCommand({
   meta: { name: 'generate', description: 'Fresh keys for an aggregator of this dialect.' },
-  args: { dialect: { type: 'string', description: 'the dialect the keys are for', default: 'generic' } },
+  args: {
+    dialect: { type: 'string', description: 'the dialect the keys are for', default: 'generic' },
+    aggregator: { type: 'string', description: "the aggregator's name in the file", default: 'acme' },
+  },
   run: async ({ args }) =>
     command(async () => {
-      if (args.dialect !== 'generic') throw new ConfigProblem(`there is no dialect "${args.dialect}"; known: generic`);
-      print('# Keep these out of version control; the aggregator needs the same three.');
-      for (const name of ['SIGNING_SECRET', 'LAUNCH_SECRET', 'API_KEY']) print(`ACME_${name}=${newToken(32)}`);
+      const dialect = knownDialect(args.dialect);
+      if (dialect === null)
+        throw new ConfigProblem(`there is no dialect "${args.dialect}"; known: ${DIALECT_NAMES.join(', ')}`);
+      print('# Keep these out of version control.');
+      const prefix = args.aggregator.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+      for (const need of dialect.keys) for (const line of linesOf(need, `${prefix}_${need.name}`)) print(line);
     }),
 });
+
+/** One key as lines of an environment file: PEM on one line, as such files want it. */
+function linesOf({ kind, place, note }: KeyNeed, name: string): readonly string[] {
+  const about = `# ${place}: ${note}`;
+  if (kind === 'secret') return [about, `${name}=${newToken(32)}`];
+  const pair = kind === 'rsa_pair' ? rsaPair() : ecPair();
+  const onOneLine = (key: string): string => JSON.stringify(key.trimEnd());
+  return [
+    about,
+    `${name}=${onOneLine(pair.privateKey)}`,
+    `# its public half, for the aggregator:`,
+    ...commented(pair.publicKey),
+  ];
+}
+
+const commented = (pem: string): readonly string[] =>
+  pem
+    .trimEnd()
+    .split('\n')
+    .map((line) => `# ${line}`);
+
+interface Pair {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+const pemOf = ({ publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }): Pair => ({
+  publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+});
+const rsaPair = (): Pair => pemOf(generateKeyPairSync('rsa', { modulusLength: 2_048 }));
+const ecPair = (): Pair => pemOf(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
 
 export const keysCommand = defineCommand({
   meta: { name: 'keys', description: 'Key material.' },

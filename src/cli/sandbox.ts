@@ -53,6 +53,7 @@ export const sandboxCommand = defineCommand({
       const sandbox = await startSandbox({
         mirror: chosen.mirror,
         policy: chosen.policy,
+        reactions: chosen.reactions,
         currencies: config.currencies,
         operatorUrl: args.operator,
         aggregator: chosen.name,

@@ -1,7 +1,17 @@
 /** The dialects of the house, one line each, and the one way to open one. */
 import type { Currencies } from '../money/index.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Dialect, LaunchTolerance, Mirror, OpenDialect, ReportMapping } from './dialect.ts';
+import type {
+  Dialect,
+  KeyNeed,
+  LaunchTolerance,
+  Mirror,
+  OpenDialect,
+  Pace,
+  ReactingCall,
+  Reactions,
+  ReportMapping,
+} from './dialect.ts';
 import { generic } from './generic/dialect.ts';
 
 export type * from './dialect.ts';
@@ -13,6 +23,9 @@ export interface OpenedAggregator {
   readonly policy: Policy;
   readonly contentTypes: readonly string[];
   readonly weakSignature: boolean;
+  readonly reactions: Readonly<Record<ReactingCall, Reactions>>;
+  readonly callbackPaths: readonly string[];
+  readonly pace: Pace;
   readonly launchWindow: LaunchTolerance;
   /** null: its reports are read with a mapping file of one's own */
   readonly report: ReportMapping | null;
@@ -47,7 +60,11 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
       mirror: dialect.mirror(parsed.data),
       policy,
       contentTypes: dialect.contentTypes,
-      weakSignature: dialect.weakSignature,
+      weakSignature:
+        typeof dialect.weakSignature === 'boolean' ? dialect.weakSignature : dialect.weakSignature(parsed.data),
+      reactions: dialect.reactions,
+      callbackPaths: dialect.callbackPaths,
+      pace: dialect.pace ?? { betweenPagesMs: 0, betweenListsMs: 0 },
       launchWindow: dialect.launchWindow,
       report: dialect.report ?? null,
       hidesVendorImages: dialect.hidesVendorImages ?? false,
@@ -55,9 +72,21 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
   };
 }
 
-const OPENERS: ReadonlyMap<string, Opener> = new Map([[generic.name, opener(generic)]]);
+/** What is known of a dialect without any aggregator's settings. */
+export interface KnownDialect {
+  readonly name: string;
+  readonly keys: readonly KeyNeed[];
+}
 
-export const DIALECT_NAMES: readonly string[] = [...OPENERS.keys()];
+function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known: KnownDialect; open: Opener }] {
+  return [dialect.name, { known: { name: dialect.name, keys: dialect.keys }, open: opener(dialect) }];
+}
+
+const DIALECTS = new Map([entry(generic)]);
+
+export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
+
+export const knownDialect = (name: string): KnownDialect | null => DIALECTS.get(name)?.known ?? null;
 
 /** Opens the named dialect, or says what is wrong with the name or the settings. */
 export function openNamedDialect(
@@ -66,8 +95,8 @@ export function openNamedDialect(
   overrides: PolicyOverrides,
   currencies: Currencies,
 ): Opening {
-  const open = OPENERS.get(name);
-  if (open === undefined)
+  const dialect = DIALECTS.get(name);
+  if (dialect === undefined)
     return { kind: 'problem', message: `there is no dialect "${name}"; known: ${DIALECT_NAMES.join(', ')}` };
-  return open(settings, overrides, currencies);
+  return dialect.open(settings, overrides, currencies);
 }

@@ -36,6 +36,9 @@ export interface ResolvePorts {
   readonly exchanges: Exchanges;
   readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
   readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
+  readonly profile: (
+    player: PlayerId,
+  ) => Promise<{ readonly country: string | null; readonly createdAtMs: number } | null>;
   readonly nextId: () => TransactionId;
 }
 
@@ -62,7 +65,9 @@ export async function resolve(call: Call, context: ResolveContext, ports: Resolv
       : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
   const currency = call.currency ?? session?.gameCurrency ?? session?.currency ?? null;
   const exchange = await exchangeOf(session, fact, currency, ports);
-  if (call.kind === 'balance') return balance({ player, fact, currency, session, exchange }, context, ports);
+  const asked = { player, fact, currency, session, exchange };
+  if (call.kind === 'balance') return balance(asked, context, ports);
+  if (call.kind === 'profile') return profile(asked, context, ports);
   if (currency === null) return refusal('wrong_currency', null);
   const gameKnown =
     call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
@@ -159,6 +164,34 @@ async function balance(asked: Asked, context: ResolveContext, ports: ResolvePort
   if (shown === null) throw new Uncertain('no_rate', 'no rate is known to show the balance by');
   if (session !== null && exchange !== null) await ports.exchanges.showed(session, exchange);
   return { kind: 'answer', answer: { kind: 'balance', balance: shown } };
+}
+
+/** The balance with what else may be told of its player, under the same conditions. */
+async function profile(asked: Asked, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  // One who calls without a session is told in the currency of the player's first wallet.
+  const wallets = asked.currency === null ? await ports.wallets(asked.player) : [];
+  const currency = asked.currency ?? wallets[0]?.currency ?? null;
+  const shown = await balance({ ...asked, currency }, context, ports);
+  if (shown.kind !== 'answer' || shown.answer.kind !== 'balance') return shown;
+  const known = await ports.profile(asked.player);
+  if (known === null) return refusal('unknown_player', null);
+  const { balance: money } = shown.answer;
+  const { session, player } = asked;
+  return {
+    kind: 'answer',
+    answer: {
+      kind: 'profile',
+      profile: {
+        player,
+        session: session?.id ?? null,
+        currency: money.currency,
+        balance: money,
+        country: session?.country ?? known.country,
+        jurisdiction: session?.jurisdiction ?? null,
+        registeredAtMs: known.createdAtMs,
+      },
+    },
+  };
 }
 
 interface Asked {

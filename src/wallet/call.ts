@@ -106,12 +106,16 @@ interface CallContext {
 export interface BalanceCall extends CallContext {
   readonly kind: 'balance';
 }
+/** Who the player is: the balance and what else the aggregator may know. Moves nothing. */
+export interface ProfileCall extends CallContext {
+  readonly kind: 'profile';
+}
 export interface MoneyCall extends CallContext {
   readonly kind: 'money';
   readonly operations: Operations;
 }
 /** A genuine, well-formed question of an aggregator. */
-export type Call = BalanceCall | MoneyCall;
+export type Call = BalanceCall | ProfileCall | MoneyCall;
 
 /** What resolve found out about the session a call names. */
 export type SessionFact =

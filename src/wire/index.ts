@@ -1,4 +1,5 @@
 /** The public face of the wire room: strict readers, signatures, canonical queries and outbound errands. */
+export * from './asymmetric.ts';
 export * from './canonical-query.ts';
 export * from './errand.ts';
 export * from './fields.ts';

@@ -42,7 +42,7 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
   const others = fc.uniqueArray(idArbitrary, { minLength: ids.length, maxLength: ids.length });
   return fc.record({ currency, amounts, flags, others }).map((drawn) => {
     const renamed = rename(call, new Map(ids.map((id, index) => [id, drawn.others[index] ?? id])));
-    if (renamed.kind === 'balance') return { ...renamed, currency: drawn.currency?.code ?? null };
+    if (renamed.kind !== 'money') return { ...renamed, currency: drawn.currency?.code ?? null };
     const operations = renamed.operations.map((operation, index) =>
       redraw(operation, drawn.currency, drawn.amounts[index] ?? 1n, drawn.flags[index] ?? false),
     );
@@ -81,9 +81,17 @@ function rename<T>(value: T, names: ReadonlyMap<string, string>): T {
 
 /** What came off the socket when the aggregator sends this. */
 export function received(outbound: OutboundRequest, basePath: string, nowMs: number): RawRequest {
-  const [path = '', ...query] = `${basePath}${outbound.path}`.split('?');
+  const [subpath = '', ...query] = outbound.path.split('?');
   const { method, headers, body } = outbound;
-  return { method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
+  return {
+    method,
+    path: `${basePath}${subpath}`,
+    subpath,
+    rawQuery: query.join('?'),
+    headers,
+    body,
+    arrivedAtMs: nowMs,
+  };
 }
 
 export function moneyArbitrary(currency: Currency): fc.Arbitrary<Money> {
@@ -95,6 +103,19 @@ export function appliedArbitrary(call: Call, currencies: Currencies): fc.Arbitra
   const currency = (call.currency === null ? undefined : currencies.get(call.currency)) ?? [...currencies.values()][0]!;
   const balance = moneyArbitrary(currency);
   if (call.kind === 'balance') return balance.map((money) => ({ kind: 'balance', balance: money }));
+  if (call.kind === 'profile')
+    return balance.map((money) => ({
+      kind: 'profile',
+      profile: {
+        player: call.player.kind === 'id' ? call.player.player : 'pl-20417',
+        session: call.session,
+        currency: money.currency,
+        balance: money,
+        country: 'EE',
+        jurisdiction: null,
+        registeredAtMs: 1_700_000_000_000,
+      },
+    }));
   const ids = fc.array(fc.uuid(), { minLength: call.operations.length, maxLength: call.operations.length });
   return fc.record({ balance, duplicate: fc.boolean(), ids }).map((drawn) => {
     const results = call.operations.map((operation, index): OperationResult => {
@@ -103,6 +124,8 @@ export function appliedArbitrary(call: Call, currencies: Currencies): fc.Arbitra
         id: isClose ? null : (drawn.ids[index] as TransactionId),
         externalId: isClose ? null : operation.id,
         duplicate: drawn.duplicate,
+        target: operation.kind === 'rollback' ? (`t-${index}` as TransactionId) : null,
+        effective: true,
       };
     });
     return {

@@ -293,6 +293,7 @@ describe('signatures', () => {
             exchanges: { of: () => null, showed: async () => undefined },
             knowsGame: async () => true,
             playerOfTransaction: table.ledgerAt().playerOf,
+            profile: async () => null,
             wallets: table.ledgerAt().wallets,
             nextId: () => transactionId(newId()),
           },
@@ -300,6 +301,7 @@ describe('signatures', () => {
         {
           method: 'POST',
           path: '/callbacks/acme',
+          subpath: '',
           rawQuery: '',
           arrivedAtMs: systemClock.now(),
           headers: { 'content-type': 'application/json', 'x-signature': signed(body) },

@@ -12,6 +12,7 @@ import type { Answer, CallAct } from '../support/wallet-table.ts';
 /** Knobs that `decide` reads and whose values can be listed. */
 type Knob =
   | 'rollback.unknown'
+  | 'rollback.lateOriginal'
   | 'rollback.ofRejected'
   | 'rollback.afterWin'
   | 'rollback.win'
@@ -49,6 +50,10 @@ const KNOBS: KnobTable = {
   'rollback.unknown': {
     notFoundCode: { calls: [call(undo('x1', 'bet', 'b1'))], answer: 'not_found', leaves: 2_000n },
     ok: { calls: [call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
+  },
+  'rollback.lateOriginal': {
+    reject: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'reversed', leaves: 2_000n },
+    ignore: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'OK_DUP', leaves: 2_000n },
   },
   'rollback.ofRejected': {
     ok: { calls: [call(bet('b1', { amount: '99' })), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
