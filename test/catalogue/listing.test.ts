@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { facetsOf, hitsOf, inLobbyOrder, pageAfter } from '../../src/catalogue/listing.ts';
 import type { Facets, GameKey, GamesFilter, Listing } from '../../src/catalogue/listing.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
-import { gameOf, listingOf, shownOf } from './games.ts';
+import { gameOf } from '../support/game.ts';
+import { listingOf, shownOf } from './games.ts';
 import { plainFacets, plainHits } from './plain-listing.ts';
 
 const AVAILABLE = { state: 'available' } as const;
