@@ -8,16 +8,16 @@ import type { Hash } from 'node:crypto';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
-import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
+import type { GamesPage, ListedGame, OpenDialect } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { performErrand } from '../wire/index.ts';
-import type { ErrandTools } from '../wire/index.ts';
+import { inSlices, performErrand } from '../wire/index.ts';
+import type { ErrandTools, Slices } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
 import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
 import type { SyncRules } from './rules.ts';
-import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage } from './staging-store.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage, stagingRow } from './staging-store.ts';
 import type { Comparison } from './staging-store.ts';
 import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
@@ -60,8 +60,10 @@ export interface SyncContext {
 const LEASE_MS = 180_000;
 const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
-/** Entries checked and staged at once: a millisecond or two of this process. */
+/** Entries checked at once: a millisecond of this process. */
 const ENTRIES_AT_ONCE = 100;
+/** Rows of one statement. */
+const ROWS_AT_ONCE = 500;
 const MAX_SAMPLE = 50;
 const MAX_SAMPLE_LENGTH = 200;
 /** However often somebody asks: an aggregator is not hammered (CAT-12). */
@@ -188,25 +190,41 @@ interface StagedPage {
   readonly sample: string[];
 }
 
-/** Stages the usable entries of a page, a part at a time so that callbacks need not wait; how many, or null when the run was given up. */
+/** Stages the usable entries of a page; how many, or null when the run was given up. */
 async function stagePage(sql: Database, staging: StagedPage): Promise<number | null> {
   const { run, aggregator, page, firstSeq, digest, sample } = staging;
   let staged = 0;
   digest.update('[');
-  for (let from = 0; from === 0 || from < page.games.length; from += ENTRIES_AT_ONCE) {
-    const part = page.games.slice(from, from + ENTRIES_AT_ONCE).map(withPlainCountries);
-    const usable = part.filter((game) => {
-      const problem = entryProblem(game);
-      if (problem !== null) note(sample, `page ${page.page}: ${problem}`);
-      return problem === null;
-    });
-    if (usable.length > 0) digest.update(`${staged === 0 ? '' : ','}${JSON.stringify(usable).slice(1, -1)}`);
-    if (!(await stage(sql, run, aggregator, usable, firstSeq + staged))) return null;
-    staged += usable.length;
+  // A page may be the whole list of an aggregator that knows no pages. An empty one is a sign of life, too.
+  for (let from = 0; from === 0 || from < page.games.length; from += ROWS_AT_ONCE) {
+    const rows = await inSlices(rowsOf(staging, page.games.slice(from, from + ROWS_AT_ONCE), firstSeq + staged));
+    if (!(await stage(sql, run, aggregator, rows))) return null;
+    staged += rows.length;
   }
   digest.update(']');
   for (const problem of page.malformed) note(sample, `page ${page.page}: ${problem}`);
   return staged;
+}
+
+/** The rows of entries that can be used, with a turn for others every so often. */
+function* rowsOf(
+  { page, firstSeq, digest, sample }: StagedPage,
+  games: readonly ListedGame[],
+  seq: number,
+): Slices<readonly string[]> {
+  const rows: string[] = [];
+  for (const [index, listed] of games.entries()) {
+    if (index % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1) yield;
+    const game = withPlainCountries(listed);
+    const problem = entryProblem(game);
+    if (problem !== null) {
+      note(sample, `page ${page.page}: ${problem}`);
+      continue;
+    }
+    digest.update(`${seq + rows.length === firstSeq ? '' : ','}${JSON.stringify(game)}`);
+    rows.push(stagingRow(game, seq + rows.length));
+  }
+  return rows;
 }
 
 function failed(reason: string): Reading {
