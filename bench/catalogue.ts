@@ -16,7 +16,7 @@ import type { Asked } from './catalogue-load.ts';
 import { judgeCatalogue } from './catalogue-targets.ts';
 import type { CatalogueFigures } from './catalogue-targets.ts';
 import { benchConfig } from './contestant-config.ts';
-import { profileArgs } from './contestants.ts';
+import { AS_SHIPPED, profileArgs } from './contestants.ts';
 import { createDatabase, dropDatabase } from './house-store.ts';
 import { openHouse } from './house.ts';
 import type { House } from './house.ts';
@@ -96,9 +96,8 @@ async function openStage(house: House): Promise<Stage> {
   shutdown.onShutdown('sandbox', sandbox.stop);
   house.say('starting a Croupier');
   const profile = await profileArgs(options.cpuProfDir, 'croupier');
-  const asShipped = ['--max-semi-space-size=64'];
   const args = [
-    ...asShipped,
+    ...AS_SHIPPED,
     ...profile,
     path.join(DIST, 'cli.js'),
     'serve',

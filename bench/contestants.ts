@@ -69,6 +69,9 @@ export async function openCroupier(house: House, book: number): Promise<Contesta
   });
 }
 
+/** Words for node, as the first line of cli.ts and the npm scripts have them. */
+export const AS_SHIPPED: readonly string[] = ['--max-semi-space-size=64'];
+
 /** `croupier serve` on that database, as it is shipped. */
 export async function startCroupier(house: House, label: string, url: string): Promise<ServerProcess> {
   const { options } = house;
@@ -79,8 +82,7 @@ export async function startCroupier(house: House, label: string, url: string): P
   const server = await startServerProcess({
     name: label,
     args: [
-      // as its first line and the npm scripts start it
-      '--max-semi-space-size=64',
+      ...AS_SHIPPED,
       ...profile,
       path.join(DIST, 'cli.js'),
       'serve',

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { facetsOf, hitsOf, inLobbyOrder, pageAfter } from '../../src/catalogue/listing.ts';
+import {
+  facetsOf,
+  hitsOf,
+  inLobbyOrder,
+  listingOf as slicesOfListing,
+  pageAfter,
+} from '../../src/catalogue/listing.ts';
 import type { Facets, GameKey, GamesFilter, Listing } from '../../src/catalogue/listing.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
 import { gameOf } from '../support/game.ts';
@@ -264,6 +270,13 @@ describe('the quick list [CAT-06] [CAT-10] [CAT-17]', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it('of 12,000 games is made in slices of five hundred, between which others have their turn [CAT-10]', () => {
+    const entries = listingOf(
+      Array.from({ length: 12_000 }, (_unused, index) => [gameOf(`g${index}`)] as const),
+    ).entries;
+    expect([...slicesOfListing('1', entries)].length).toBe(2 * 24);
   });
 
   it('shows the same pages after any key, also of a game that is gone', () => {
