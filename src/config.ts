@@ -292,7 +292,8 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
     names.add(entry.name);
     const syncs = syncSettingsOf(entry.catalogue);
     if (syncs.kind === 'problem') throw new ConfigProblem(`${place}: ${syncs.message}`);
-    const settings = { catalogue: syncs.rest, launch: entry.launch, callbacks: entry.callbacks };
+    const { launch, callbacks, sandbox } = entry;
+    const settings = { catalogue: syncs.rest, launch, callbacks, ...(sandbox === undefined ? {} : { sandbox }) };
     const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
     if (opened.kind === 'problem') throw new ConfigProblem(`${place}: ${opened.message}`);
     const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];

@@ -1,8 +1,7 @@
 /** `croupier keys generate`: key material in the form a dialect needs. Printed once, stored nowhere. */
-import { generateKeyPairSync } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { ConfigProblem } from '../config.ts';
+import { keyPair } from '../demo-secrets.ts';
 import { DIALECT_NAMES, knownDialect } from '../dialects/index.ts';
 import type { KeyNeed } from '../dialects/index.ts';
 import { newToken } from '../platform/index.ts';
@@ -29,7 +28,7 @@ const generate = defineCommand({
 function linesOf({ kind, place, note }: KeyNeed, name: string): readonly string[] {
   const about = `# ${place}: ${note}`;
   if (kind === 'secret') return [about, `${name}=${newToken(32)}`];
-  const pair = kind === 'rsa_pair' ? rsaPair() : ecPair();
+  const pair = keyPair(kind === 'rsa_pair' ? 'rsa' : 'ec_p256');
   const onOneLine = (key: string): string => JSON.stringify(key.trimEnd());
   return [
     about,
@@ -44,18 +43,6 @@ const commented = (pem: string): readonly string[] =>
     .trimEnd()
     .split('\n')
     .map((line) => `# ${line}`);
-
-interface Pair {
-  readonly publicKey: string;
-  readonly privateKey: string;
-}
-
-const pemOf = ({ publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }): Pair => ({
-  publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-  privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-});
-const rsaPair = (): Pair => pemOf(generateKeyPairSync('rsa', { modulusLength: 2_048 }));
-const ecPair = (): Pair => pemOf(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
 
 export const keysCommand = defineCommand({
   meta: { name: 'keys', description: 'Key material.' },

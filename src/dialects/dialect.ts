@@ -6,7 +6,7 @@
  */
 import type { ZodType } from 'zod';
 import type { Currencies, Decimal, Problem } from '../money/index.ts';
-import type { Errand } from '../wire/index.ts';
+import type { Errand, KeyKind } from '../wire/index.ts';
 import type { Call } from '../wallet/call.ts';
 import type { Money, Outcome } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
@@ -294,10 +294,23 @@ export interface KeyNeed {
   readonly note: string;
 }
 
+/** What makes keys for an example: the same name, the same key. Pairs are PEM: SPKI and PKCS#8. */
+export interface KeyMaker {
+  readonly secret: (name: string) => string;
+  readonly pair: (kind: KeyKind, name: string) => { readonly publicKey: string; readonly privateKey: string };
+}
+
 /** How often an aggregator may be asked for its games. */
 export interface Pace {
   readonly betweenPagesMs: number;
   readonly betweenListsMs: number;
+}
+
+export interface ExampleEntry {
+  readonly catalogue?: unknown;
+  readonly launch?: unknown;
+  readonly callbacks?: unknown;
+  readonly sandbox?: unknown;
 }
 
 /** One entry of `aggregators` in the configuration, names resolved; validated by the dialect's own schema. */
@@ -312,13 +325,18 @@ export interface Dialect<Settings> {
   readonly callbackPaths: readonly string[];
   readonly keys: readonly KeyNeed[];
   readonly pace?: Pace;
+  /**
+   * An aggregator's complete entry but for its name and dialect, for a sandbox of it at `url` on this machine: the demo, tests.
+   * It holds both halves of every pair; those a real aggregator keeps to itself stand under `sandbox`
+   */
+  readonly example: (url: string, make: KeyMaker) => ExampleEntry;
   /** true: players must not see their vendors' servers, so pictures are shown from ours unless the configuration says otherwise */
   readonly hidesVendorImages?: boolean;
   /** between which differences of clocks their server still opens a launch that was signed just now */
   readonly launchWindow: LaunchTolerance;
   /** content types of the callback route, without parameters */
   readonly contentTypes: readonly string[];
-  /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */
+  /** strict schema of the aggregator's `catalogue`, `launch`, `callbacks` and `sandbox` sections */
   readonly settings: ZodType<Settings>;
   /** how its reports are read; absent: only with a mapping file of one's own */
   readonly report?: ReportMapping;

@@ -3,6 +3,8 @@ import type { Currencies } from '../money/index.ts';
 import type { Policy } from '../wallet/policy.ts';
 import type {
   Dialect,
+  ExampleEntry,
+  KeyMaker,
   KeyNeed,
   LaunchTolerance,
   Mirror,
@@ -76,10 +78,11 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
 export interface KnownDialect {
   readonly name: string;
   readonly keys: readonly KeyNeed[];
+  readonly example: (url: string, make: KeyMaker) => ExampleEntry;
 }
 
 function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known: KnownDialect; open: Opener }] {
-  return [dialect.name, { known: { name: dialect.name, keys: dialect.keys }, open: opener(dialect) }];
+  return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
 const DIALECTS = new Map([entry(generic)]);

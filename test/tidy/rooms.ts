@@ -109,7 +109,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   'config-variables': {},
   http: { config: 'types', platform: 'all' },
   schedule: { platform: 'all' },
-  'demo-secrets': { config: 'all', platform: 'all' },
+  'demo-secrets': { config: 'all', platform: 'all', dialects: 'types' },
   serve: EVERYTHING,
   'serve-launches': EVERYTHING,
   'serve-jobs': EVERYTHING,

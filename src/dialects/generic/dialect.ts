@@ -11,7 +11,7 @@ import { LAUNCH_SKEW_SECONDS, launchUrl } from './launch.ts';
 import { genericMirror } from './mirror.ts';
 import { GENERIC_POLICY, GENERIC_REACTIONS } from './policy.ts';
 import { GENERIC_REPORT } from './report.ts';
-import { GENERIC_KEYS, settingsSchema } from './settings.ts';
+import { GENERIC_KEYS, genericExample, settingsSchema } from './settings.ts';
 import type { GenericSettings } from './settings.ts';
 import { verifyGeneric } from './verify.ts';
 import { decodeWebhook } from './webhooks.ts';
@@ -26,6 +26,7 @@ export const generic: Dialect<GenericSettings> = {
   callbackPaths: [''],
   contentTypes: ['application/json'],
   keys: GENERIC_KEYS,
+  example: genericExample,
   settings: settingsSchema,
   report: GENERIC_REPORT,
   open: (settings, policy, currencies) => {

@@ -3,7 +3,7 @@
  * stops the start (SIG-19, SIG-20). A message names the place and never repeats a secret.
  */
 import { z } from 'zod';
-import type { KeyNeed } from '../dialect.ts';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 
@@ -43,6 +43,13 @@ export const settingsSchema = z
   });
 
 export type GenericSettings = z.output<typeof settingsSchema>;
+
+/** An aggregator that a sandbox at this address plays. */
+export const genericExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  catalogue: { url: `${url}/games`, api_key: make.secret('catalogue_api_key') },
+  launch: { url: `${url}/launch`, secret: make.secret('launch_secret') },
+  callbacks: { signing_secrets: [make.secret('signing_secret')] },
+});
 
 /** What `croupier keys generate` makes for it. */
 export const GENERIC_KEYS: readonly KeyNeed[] = [
