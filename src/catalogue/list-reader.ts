@@ -20,6 +20,7 @@ interface Known extends ListedOffer {
 
 /** Games put together, or names folded, in one slice. */
 const AT_ONCE = 250;
+const MAX_LISTS = 20_000;
 
 /** A function that reads the list; one reading at a time. */
 export function createListReader(sql: Database, aggregators: readonly AggregatorName[]): () => Promise<Listing> {
@@ -118,7 +119,7 @@ function isEntry(entry: Entry, sortName: string, offers: readonly Game[]): boole
 function createSharing(): (game: Game) => Game {
   let lists = new Map<string, readonly string[]>();
   const list = (each: readonly string[]): readonly string[] => {
-    const key = each.join('\n');
+    const key = JSON.stringify(each);
     const known = lists.get(key);
     if (known !== undefined) return known;
     // Lists that no game has any more must not pile up.
@@ -136,8 +137,6 @@ function createSharing(): (game: Game) => Game {
     blockedCountries: list(game.blockedCountries),
   });
 }
-
-const MAX_LISTS = 20_000;
 
 /** When it was seen last is no difference: every sync sees everything. */
 function isShownAlike(a: Game, b: Game): boolean {
