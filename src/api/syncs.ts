@@ -23,7 +23,7 @@ export function syncRoutes(app: ApiScope, options: RouteOptions): void {
         tags: TAGS,
         summary: "Take over an aggregator's list now",
         description:
-          'Answers when the sync has ended, whatever it came to; `busy` when another is at work or there were ten within a minute. A sync that takes longer than ten seconds goes on after the answer, which is 202 with its `id` and `running`: `GET /v1/syncs/{id}` then says how it ends. `accept` takes over a list that would be quarantined.',
+          'Answers when the sync has ended, whatever it came to; `busy` when another is at work, there were ten within a minute, or the aggregator wants to be asked later (`again_at`). A sync that takes longer than ten seconds goes on after the answer, which is 202 with its `id` and `running`: `GET /v1/syncs/{id}` then says how it ends. `accept` takes over a list that would be quarantined.',
         body: schemas.syncWish,
         response: { 200: schemas.syncReport, 202: schemas.syncReport, ...schemas.problems },
       },

@@ -4,20 +4,21 @@
  * Memory is bounded by one page.
  */
 import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
-import type { GamesPage, ListedGame, OpenDialect } from '../dialects/dialect.ts';
+import type { GamesPage, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { inSlices, performErrand } from '../wire/index.ts';
-import type { ErrandTools, Slices } from '../wire/index.ts';
+import { performErrand } from '../wire/index.ts';
+import type { ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
-import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
+import { stagePage } from './page.ts';
+import { isSuspicious } from './rules.ts';
 import type { SyncRules } from './rules.ts';
-import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage, stagingRow } from './staging-store.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed } from './staging-store.ts';
 import type { Comparison } from './staging-store.ts';
 import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
@@ -42,6 +43,8 @@ export type SyncReport = SyncCounts & {
   /** null: nothing was done */
   readonly id: string | null;
   readonly reason: string | null;
+  /** only of a `busy` one that came too soon for the aggregator: when its list may be asked for again */
+  readonly againAtMs?: number;
   readonly malformedSample: readonly string[];
 };
 
@@ -54,18 +57,14 @@ export interface SyncContext {
   /** in the configuration's order */
   readonly aggregators: readonly AggregatorName[];
   readonly merge: MergeMode;
+  /** how often the aggregator may be asked */
+  readonly pace: Pace;
 }
 
 /** Longer than one page can take with all its tries. */
 const LEASE_MS = 180_000;
 const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
-/** Entries checked at once: a millisecond of this process. */
-const ENTRIES_AT_ONCE = 100;
-/** Rows of one statement. */
-const ROWS_AT_ONCE = 500;
-const MAX_SAMPLE = 50;
-const MAX_SAMPLE_LENGTH = 200;
 /** However often somebody asks: an aggregator is not hammered (CAT-12). */
 const MAX_PER_MINUTE = 10;
 
@@ -101,13 +100,12 @@ export async function syncCatalogue(
     aggregator,
     askedBy: options.askedBy ?? 'schedule',
     nowMs: clock.now(),
-    leaseMs: LEASE_MS,
+    leaseMs: LEASE_MS + context.pace.betweenPagesMs,
+    betweenListsMs: context.pace.betweenListsMs,
     unlessWithinMs: options.unlessWithinMs ?? 0,
     maxPerMinute: MAX_PER_MINUTE,
   });
-  if (started !== 'started') {
-    return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
-  }
+  if (started !== 'started') return notStarted(started, clock);
   options.onStart?.(run);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
@@ -121,6 +119,14 @@ export async function syncCatalogue(
     await finishRun(sql, run, end, clock.now()).catch(() => undefined);
     throw error;
   }
+}
+
+function notStarted(why: Exclude<Awaited<ReturnType<typeof startRun>>, 'started'>, clock: Clock): SyncReport {
+  const nothing = { kind: 'busy', id: null, malformedSample: [], ...NOTHING } as const;
+  if (typeof why === 'string') return { ...nothing, reason: WHY_NOT[why] };
+  const againAtMs = clock.now() + why.waitMs;
+  const reason = `too soon: this aggregator's list may be asked for again at ${new Date(againAtMs).toISOString()}`;
+  return { ...nothing, reason, againAtMs };
 }
 
 interface ReadList {
@@ -151,6 +157,7 @@ async function readList(
   if (source.kind === 'file')
     return failed('this aggregator has no list to ask for: import its file with croupier catalogue import');
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
+    if (number > 1) await rest(context);
     const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
     const page = await performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
     if (page === 'unchanged') {
@@ -181,50 +188,14 @@ async function readList(
   };
 }
 
-interface StagedPage {
-  readonly run: string;
-  readonly aggregator: AggregatorName;
-  readonly page: GamesPage;
-  readonly firstSeq: number;
-  readonly digest: Hash;
-  readonly sample: string[];
-}
-
-/** Stages the usable entries of a page; how many, or null when the run was given up. */
-async function stagePage(sql: Database, staging: StagedPage): Promise<number | null> {
-  const { run, aggregator, page, firstSeq, digest, sample } = staging;
-  let staged = 0;
-  digest.update('[');
-  // A page may be the whole list of an aggregator that knows no pages. An empty one is a sign of life, too.
-  for (let from = 0; from === 0 || from < page.games.length; from += ROWS_AT_ONCE) {
-    const rows = await inSlices(rowsOf(staging, page.games.slice(from, from + ROWS_AT_ONCE), firstSeq + staged));
-    if (!(await stage(sql, run, aggregator, rows))) return null;
-    staged += rows.length;
-  }
-  digest.update(']');
-  for (const problem of page.malformed) note(sample, `page ${page.page}: ${problem}`);
-  return staged;
-}
-
-/** The rows of entries that can be used, with a turn for others every so often. */
-function* rowsOf(
-  { page, firstSeq, digest, sample }: StagedPage,
-  games: readonly ListedGame[],
-  seq: number,
-): Slices<readonly string[]> {
-  const rows: string[] = [];
-  for (const [index, listed] of games.entries()) {
-    if (index % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1) yield;
-    const game = withPlainCountries(listed);
-    const problem = entryProblem(game);
-    if (problem !== null) {
-      note(sample, `page ${page.page}: ${problem}`);
-      continue;
-    }
-    digest.update(`${seq + rows.length === firstSeq ? '' : ','}${JSON.stringify(game)}`);
-    rows.push(stagingRow(game, seq + rows.length));
-  }
-  return rows;
+/** Between two pages, as the aggregator wants it. */
+async function rest({ pace, tools }: SyncContext): Promise<void> {
+  if (pace.betweenPagesMs === 0) return;
+  if (tools.pause !== undefined) return tools.pause(pace.betweenPagesMs, tools.signal);
+  // whoever gives the sync up ends the pause; the next page then sees it
+  await sleep(pace.betweenPagesMs, undefined, tools.signal === undefined ? {} : { signal: tools.signal }).catch(
+    () => undefined,
+  );
 }
 
 function failed(reason: string): Reading {
@@ -238,10 +209,6 @@ function pageTrouble(page: GamesPage, number: number, first: GamesPage): string 
   if (page.pages !== first.pages || page.total !== first.total)
     return `the list changed while it was read (page ${number})`;
   return null;
-}
-
-function note(sample: string[], problem: string): void {
-  if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
 const DEADLOCK = '40P01';
