@@ -16,9 +16,10 @@ import type { ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
-import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
+import { stagePage } from './page.ts';
+import { isSuspicious } from './rules.ts';
 import type { SyncRules } from './rules.ts';
-import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage } from './staging-store.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed } from './staging-store.ts';
 import type { Comparison } from './staging-store.ts';
 import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
@@ -35,6 +36,8 @@ export interface SyncOptions {
   readonly unlessWithinMs?: number;
   /** the list itself, of an aggregator that hands it out as a file */
   readonly file?: Uint8Array;
+  /** hears the sync's id as soon as it is at work */
+  readonly onStart?: (id: string) => void;
 }
 
 export type SyncReport = SyncCounts & {
@@ -65,8 +68,6 @@ export interface SyncContext {
 const LEASE_MS = 180_000;
 const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
-const MAX_SAMPLE = 50;
-const MAX_SAMPLE_LENGTH = 200;
 /** However often somebody asks: an aggregator is not hammered (CAT-12). */
 const MAX_PER_MINUTE = 10;
 
@@ -108,6 +109,7 @@ export async function syncCatalogue(
     maxPerMinute: MAX_PER_MINUTE,
   });
   if (started !== 'started') return notStarted(started, clock);
+  options.onStart?.(run);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const source = sourceOf(dialect.games, options.file);
@@ -166,19 +168,11 @@ async function readList(
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
-    const usable = page.games.map(withPlainCountries).filter((game) => {
-      const problem = entryProblem(game);
-      if (problem !== null) note(sample, `page ${number}: ${problem}`);
-      return problem === null;
-    });
-    for (const problem of page.malformed) note(sample, `page ${number}: ${problem}`);
-    malformed += page.malformed.length + page.games.length - usable.length;
-    if (staged + malformed + usable.length > MAX_ENTRIES)
-      return failed(`the list has more than ${MAX_ENTRIES} entries`);
-    if (!(await stage(context.sql, run, aggregator, usable, staged)))
-      return failed('the run was given up by another node');
-    staged += usable.length;
-    digest.update(JSON.stringify(usable));
+    const taken = await stagePage(context.sql, { run, aggregator, page, firstSeq: staged, digest, sample });
+    if (taken === null) return failed('the run was given up by another node');
+    staged += taken;
+    malformed += page.malformed.length + page.games.length - taken;
+    if (staged + malformed > MAX_ENTRIES) return failed(`the list has more than ${MAX_ENTRIES} entries`);
   }
   const listed = staged + malformed;
   if (first !== null && listed < first.total)
@@ -241,10 +235,6 @@ function pageTrouble(page: GamesPage, number: number, first: GamesPage): string 
   if (page.pages !== first.pages || page.total !== first.total)
     return `the list changed while it was read (page ${number})`;
   return null;
-}
-
-function note(sample: string[], problem: string): void {
-  if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
 const DEADLOCK = '40P01';
