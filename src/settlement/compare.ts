@@ -68,6 +68,7 @@ function find(
   kind: DiscrepancyKind,
   about: { kind: FindingTransaction; id: string; claimed: Decimal | null; booked: Decimal | null; evidence?: Evidence },
   detail: string,
+  contested = false,
 ): void {
   const { claimed, booked } = about;
   const difference = subtractDecimals(claimed ?? ZERO_DECIMAL, booked ?? ZERO_DECIMAL);
@@ -83,7 +84,7 @@ function find(
     favour: playersGain > 0n ? 'player' : playersGain < 0n ? 'house' : 'nobody',
     detail,
     evidence: [about.evidence ?? bench.opinion.evidence],
-    contested: false,
+    contested,
   });
 }
 
@@ -218,9 +219,11 @@ function judgeWin(bench: Bench, each: Assertion): void {
     else find(bench, 'WIN_MISSING', about, `The win was refused here (${refusal ?? 'rolled back before it came'}).`);
     return;
   }
-  if (entry.row.state === 'reversed' && isZero(booked))
-    find(bench, 'WIN_MISSING', about, 'The win was taken back here; the aggregator considers it paid.');
-  else find(bench, 'WIN_AMOUNT', about, 'The wins differ.');
+  if (entry.row.state === 'reversed' && isZero(booked)) {
+    // It was taken back because the aggregator said so: its own word stands against it.
+    const detail = 'The win was taken back here; the aggregator considers it paid.';
+    find(bench, 'WIN_MISSING', about, detail, true);
+  } else find(bench, 'WIN_AMOUNT', about, 'The wins differ.');
 }
 
 /** Refunds of bets that the same source does not list. */

@@ -151,7 +151,10 @@ export interface Decided {
   readonly correction: CorrectionFact | null;
 }
 
-/** What was decided and done about these disagreements. Relies on resolution_of. */
+/**
+ * What was decided and done about these disagreements. An entry that was written down counts as done: it is submitted whatever
+ * comes, and who decides meanwhile must not decide about the same money again. Relies on resolution_of.
+ */
 export async function selectDecided(
   tx: Database | DatabaseTransaction,
   discrepancies: readonly string[],
@@ -172,7 +175,8 @@ export async function selectDecided(
     SELECT r.discrepancy, r.version, r.action, r.amount, r.entry #>> '{operation,kind}' AS entry_kind, d.tx_kind, d.tx_id
     FROM resolution r
     JOIN discrepancy d ON d.id = r.discrepancy
-    WHERE r.discrepancy = ANY (${[...discrepancies]}::uuid[]) AND r.state = 'booked'`;
+    WHERE r.discrepancy = ANY (${[...discrepancies]}::uuid[])
+      AND (r.state = 'booked' OR (r.state = 'approved' AND r.entry IS NOT NULL))`;
   return rows.map((row) => {
     const amount = decimalOf(row.amount);
     const signed = row.action === 'debit' ? { ...amount, unscaled: -amount.unscaled } : amount;

@@ -69,7 +69,9 @@ export function viewOf(given: Facts, patience: Patience): View {
   );
   const summary = standing.fact?.summary ?? null;
   const settled = summary !== null && summary.final && summary.complete;
-  const findings = facts.demo ? [] : [...judged, ...events, ...bookFindings(facts, book, settled)];
+  const findings = facts.demo
+    ? []
+    : [...judged.map(unlessCovered(facts)), ...events, ...bookFindings(facts, book, settled)];
   const final = settled || (summary === null && facts.ledgerRound?.state === 'closed');
   const stuck = facts.demo ? [] : timedFindings(facts, standing.fact, settled, patience);
   const shared = {
@@ -89,6 +91,15 @@ export function viewOf(given: Facts, patience: Patience): View {
     findings: [...findings.map((each) => timed(each, facts, patience)), ...stuck],
     hash: hashOf(shared, findings, standing.fact, book),
   };
+}
+
+/**
+ * What was settled for a round's totals may have been for this very transaction, which was only named later: from then on nothing
+ * in the round is settled without a person.
+ */
+function unlessCovered({ corrections }: Facts): (finding: Finding) => Finding {
+  const isCovered = corrections.some((each) => each.transactionId === '');
+  return (finding) => (isCovered && finding.transactionId !== '' ? { ...finding, contested: true } : finding);
 }
 
 /** Rows of the book by their names, so that nothing below depends on the order they were read in. */
