@@ -3,6 +3,7 @@ import { shardOf } from '../ledger/index.ts';
 import { formatDecimal } from '../money/index.ts';
 import type { Database } from '../platform/index.ts';
 import { playerId } from '../wallet/index.ts';
+import { looseRound } from './facts.ts';
 import type { ClaimFact } from './facts.ts';
 import { markRounds } from './inbox-store.ts';
 import { digest } from './standing.ts';
@@ -28,7 +29,12 @@ function contentHash(claim: NewClaim): string {
 /** Stores what is new, and asks for the rounds to be judged; how many were new. Relies on claim_pkey. */
 export async function insertClaims(sql: Database, claims: readonly NewClaim[], nowMs: number): Promise<number> {
   if (claims.length === 0) return 0;
-  const rows = claims.map((claim) => ({ ...claim, shard: shardOf(playerId(claim.player)), hash: contentHash(claim) }));
+  const rows = claims.map((claim) => ({
+    ...claim,
+    round: claim.round === '' ? looseRound(claim.transaction) : claim.round,
+    shard: shardOf(playerId(claim.player)),
+    hash: contentHash(claim),
+  }));
   const amountOf = ({ transaction: { amount } }: NewClaim): string | null =>
     amount === null ? null : formatDecimal(amount);
   const result = await sql.begin(async (tx) => {

@@ -96,6 +96,14 @@ export interface RoundKey {
   readonly round: string;
 }
 
+/**
+ * The round of an assertion that names none, of a transaction that nobody has booked yet: one of its own, so that what is known of
+ * strangers never comes together. It moves to its round when the transaction is booked.
+ */
+export function looseRound({ kind, id }: Pick<AssertedTransaction, 'kind' | 'id'>): string {
+  return `transaction ${kind} ${id}`;
+}
+
 export interface Facts {
   readonly key: RoundKey;
   readonly summaries: readonly SummaryFact[];

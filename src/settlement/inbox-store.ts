@@ -25,18 +25,52 @@ export interface StoredEvent {
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** Stores each event once and counts its deliveries. Relies on settlement_event_pkey. */
-export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<void> {
-  await sql`
+/**
+ * Stores each event once and counts its deliveries; waits for nobody who is reading one. Gives back the places, in the list, of
+ * repeats that could not be counted because their event is being read. Relies on settlement_event_pkey.
+ */
+export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<ReadonlySet<number>> {
+  const rows = await sql<{ place: number }[]>`
     /* settlement_event.insert */
-    INSERT INTO settlement_event AS e (aggregator, event_key, body_hash, body, received_at, deliveries)
-    SELECT aggregator, event_key, decode(body_hash, 'hex'), decode(body, 'base64'), received_at, deliveries
-    FROM unnest(
+    WITH
+      arrived AS MATERIALIZED (
+        SELECT aggregator, event_key, decode(body_hash, 'hex') AS body_hash, body, received_at, deliveries, place::integer
+        FROM unnest(
       ${arrivals.map((each) => each.aggregator)}::text[], ${arrivals.map((each) => each.key)}::text[],
       ${arrivals.map((each) => each.hash)}::text[], ${arrivals.map((each) => Buffer.from(each.body).toString('base64'))}::text[],
-      ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[], ${arrivals.map((each) => each.deliveries)}::integer[]
-    ) AS n (aggregator, event_key, body_hash, body, received_at, deliveries)
-    ON CONFLICT (aggregator, event_key, body_hash) DO UPDATE SET deliveries = e.deliveries + EXCLUDED.deliveries`;
+          ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[],
+          ${arrivals.map((each) => each.deliveries)}::integer[]
+        ) WITH ORDINALITY AS n (aggregator, event_key, body_hash, body, received_at, deliveries, place)
+      ),
+      stored AS (
+        INSERT INTO settlement_event (aggregator, event_key, body_hash, body, received_at, deliveries)
+        SELECT aggregator, event_key, body_hash, decode(body, 'base64'), received_at, deliveries FROM arrived ORDER BY place
+        ON CONFLICT (aggregator, event_key, body_hash) DO NOTHING
+        RETURNING aggregator, event_key, body_hash
+      ),
+      known AS MATERIALIZED (
+        SELECT a.*
+        FROM arrived a
+        CROSS JOIN LATERAL (
+          SELECT 1
+          FROM settlement_event
+          WHERE aggregator = a.aggregator AND event_key = a.event_key AND body_hash = a.body_hash
+          FOR UPDATE SKIP LOCKED
+        ) e
+      ),
+      counted AS (
+        UPDATE settlement_event e
+        SET deliveries = e.deliveries + k.deliveries
+        FROM known k
+        WHERE e.aggregator = k.aggregator AND e.event_key = k.event_key AND e.body_hash = k.body_hash
+        RETURNING e.aggregator, e.event_key, e.body_hash
+      )
+    SELECT place
+    FROM arrived
+    WHERE (aggregator, event_key, body_hash) NOT IN (
+      SELECT * FROM stored UNION ALL SELECT * FROM counted
+    )`;
+  return new Set(rows.map((row) => row.place - 1));
 }
 
 export interface EventRow {
@@ -81,6 +115,18 @@ export async function takeNew(tx: DatabaseTransaction, limit: number): Promise<r
   return rows.map(readEvent);
 }
 
+/** That one, unless somebody else has it or it was read meanwhile. Relies on settlement_event_pkey. */
+export async function takeOne(tx: DatabaseTransaction, event: StoredEvent): Promise<readonly StoredEvent[]> {
+  const rows = await tx<EventRow[]>`
+    /* settlement_event.take_one */
+    SELECT aggregator, event_key, body_hash, body, received_at, failures
+    FROM settlement_event
+    WHERE aggregator = ${event.aggregator} AND event_key = ${event.key} AND body_hash = decode(${event.hash}, 'hex')
+      AND state = 'new'
+    FOR UPDATE SKIP LOCKED`;
+  return rows.map(readEvent);
+}
+
 export interface ReadEvent {
   readonly event: StoredEvent;
   readonly state: 'read' | 'poison' | 'demo';
@@ -114,7 +160,11 @@ export async function updateRead(tx: DatabaseTransaction, read: readonly ReadEve
     WHERE e.aggregator = n.aggregator AND e.event_key = n.event_key AND e.body_hash = decode(n.body_hash, 'hex')`;
 }
 
-/** Other rounds that events of these ids speak of: they learn of the contradiction, too. Relies on settlement_event_pkey. */
+/**
+ * The events' rounds, and others that events of these ids speak of: they learn of the contradiction, too. Not more than a hundred
+ * for one id: an aggregator with one id for everything would have all its rounds judged again with every event. Relies on
+ * settlement_event_pkey.
+ */
 export async function selectRoundsOfEvents(
   tx: DatabaseTransaction,
   events: readonly StoredEvent[],
@@ -122,10 +172,17 @@ export async function selectRoundsOfEvents(
   const rows = await tx<{ aggregator: string; player: string; round_id: string; shard: number }[]>`
     /* settlement_event.rounds_of */
     SELECT DISTINCT e.aggregator, e.player, e.round_id, e.shard
-    FROM unnest(${events.map((each) => each.aggregator)}::text[], ${events.map((each) => each.key)}::text[])
-      AS n (aggregator, event_key)
-    JOIN settlement_event e ON e.aggregator = n.aggregator AND e.event_key = n.event_key
-    WHERE e.state = 'read'`;
+    FROM unnest(
+      ${events.map((each) => each.aggregator)}::text[], ${events.map((each) => each.key)}::text[],
+      ${events.map((each) => each.hash)}::text[]
+    ) AS n (aggregator, event_key, body_hash)
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM settlement_event
+      WHERE aggregator = n.aggregator AND event_key = n.event_key AND state = 'read'
+      ORDER BY body_hash = decode(n.body_hash, 'hex') DESC, body_hash
+      LIMIT 100
+    ) e`;
   return rows.map((row) => ({ aggregator: row.aggregator, player: row.player, round: row.round_id, shard: row.shard }));
 }
 

@@ -19,11 +19,13 @@ export interface Inbox {
 
 const BATCH_MAX = 200;
 const WAITING_MAX = 5_000;
+const WAITING_BYTES_MAX = 64 * 1_024 * 1_024;
+const OWED_MAX = 200;
 
 /** A full inbox: the event was not taken. */
 export class InboxFull extends Error {
   constructor() {
-    super(`the settlement inbox is full (${WAITING_MAX} events wait to be written)`);
+    super(`the settlement inbox is full (${WAITING_MAX} events or ${WAITING_BYTES_MAX} bytes wait to be written)`);
     this.name = 'InboxFull';
   }
 }
@@ -36,15 +38,21 @@ interface Waiting {
 
 export function createInbox(sql: Database): Inbox {
   const waiting: Waiting[] = [];
+  let waitingBytes = 0;
   let writing = false;
+  /** repeats of events that were being read when they came: on disk already, and counted with the next batch */
+  let owed: readonly Arrival[] = [];
 
   const write = async (): Promise<void> => {
     writing = true;
     try {
       while (waiting.length > 0) {
         const batch = waiting.splice(0, BATCH_MAX);
+        for (const { arrival } of batch) waitingBytes -= arrival.body.byteLength;
         try {
-          await insertArrivals(sql, once(batch.map((each) => each.arrival)));
+          const arrivals = once([...owed, ...batch.map((each) => each.arrival)]);
+          const uncounted = await insertArrivals(sql, arrivals);
+          owed = arrivals.filter((_arrival, place) => uncounted.has(place)).slice(0, OWED_MAX);
           for (const each of batch) each.stored();
         } catch (error) {
           for (const each of batch) each.failed(error);
@@ -57,9 +65,10 @@ export function createInbox(sql: Database): Inbox {
 
   return {
     store: async ({ eventId, ...arrival }) => {
-      if (waiting.length >= WAITING_MAX) throw new InboxFull();
+      if (waiting.length >= WAITING_MAX || waitingBytes >= WAITING_BYTES_MAX) throw new InboxFull();
       const hash = createHash('sha256').update(arrival.body).digest('hex');
       return new Promise<void>((stored, failed) => {
+        waitingBytes += arrival.body.byteLength;
         waiting.push({
           arrival: { ...arrival, key: eventId ?? `sha256:${hash}`, hash, deliveries: 1 },
           stored,

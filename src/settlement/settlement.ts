@@ -8,6 +8,7 @@ import { selectDiscrepancies, selectDiscrepancy } from './discrepancy-store.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AggregatorName } from '../wallet/index.ts';
 import { createInbox } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 import { selectBacklog, selectSetAside, updateAgain } from './inbox-store.ts';
 import type { SetAside } from './inbox-store.ts';
 import { createJudge } from './judging.ts';
@@ -65,16 +66,16 @@ export interface DiscrepancyStory {
 
 /** Batches of one turn, so that a job's end is never far. */
 const BATCHES_MAX = 200;
-/** The room takes at most half of the time, less while calls of the wallet wait. */
+/** The room takes at most half of the time, less while anybody waits. */
 const REST_MIN_MS = 2;
 const REST_BUSY_FACTOR = 3;
 /** An approved resolution that nobody finished for so long is booked by whoever comes first. */
 const ABANDONED_MS = 30_000;
 
-/** As long as it worked, longer while the wallet has calls waiting. */
-async function rest({ clock, ledger }: SettlementOptions, startedAt: number): Promise<void> {
+/** As long as it worked, longer while calls of the wallet or events that are to be stored wait. */
+async function rest({ clock, ledger }: SettlementOptions, inbox: Inbox, startedAt: number): Promise<void> {
   const tookMs = clock.monotonic() - startedAt;
-  const factor = ledger.depth() > 0 ? REST_BUSY_FACTOR : 1;
+  const factor = ledger.depth() > 0 || inbox.depth() > 0 ? REST_BUSY_FACTOR : 1;
   await sleep(Math.max(REST_MIN_MS, tookMs * factor));
 }
 
@@ -129,7 +130,7 @@ export function openSettlement(options: SettlementOptions): Settlement {
       for (let batch = 0; batch < BATCHES_MAX && !turn.stopped; batch += 1) {
         const startedAt = clock.monotonic();
         if ((await step()) === 0) return;
-        await rest(options, startedAt);
+        await rest(options, inbox, startedAt);
       }
     },
     discrepancies: async (query) => selectDiscrepancies(sql, query),
