@@ -12,7 +12,7 @@ import { breaths } from './breath.ts';
 import { course } from './discrepancies.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { bookedFact, gather, isLoose } from './gather.ts';
-import type { Facts } from './facts.ts';
+import type { BookedFact, Facts } from './facts.ts';
 import type { Gathered } from './gather.ts';
 import { markRounds } from './inbox-store.ts';
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
@@ -286,10 +286,9 @@ async function withReferring(
         aggregator: aggregatorName(key.aggregator),
         round: roundId(key.round),
       };
-      const known = new Set(booked.map((row) => `${row.kind} ${row.id}`));
-      const more = (await ledger.referring(round, bets))
-        .map(bookedFact)
-        .filter((row) => !known.has(`${row.kind} ${row.id}`));
+      const named = (row: BookedFact): string => JSON.stringify([row.kind, row.idScope, row.id]);
+      const known = new Set(booked.map(named));
+      const more = (await ledger.referring(round, bets)).map(bookedFact).filter((row) => !known.has(named(row)));
       return more.length === 0 ? each : { ...each, facts: { ...facts, booked: [...booked, ...more] } };
     }),
   );

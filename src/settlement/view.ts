@@ -10,7 +10,7 @@ import type { BookIndex } from './book-index.ts';
 import { judge } from './compare.ts';
 import type { Opinion } from './compare.ts';
 import { CLAIM_SOURCES } from './facts.ts';
-import type { Facts, SummaryFact } from './facts.ts';
+import type { BookedFact, Facts, SummaryFact } from './facts.ts';
 import { findingVersion, mergeFindings } from './findings.ts';
 import type { Evidence, Finding, Judgement } from './findings.ts';
 import { graceMs, WEIGHTS } from './kinds.ts';
@@ -105,9 +105,12 @@ function unlessCovered({ corrections }: Facts): (finding: Finding) => Finding {
 /** Rows of the book by their names, so that nothing below depends on the order they were read in. */
 function inOneOrder(facts: Facts): Facts {
   const order = (rows: Facts['booked']): Facts['booked'] =>
-    rows.toSorted((a, b) => compareText(`${a.kind} ${a.id} ${a.player}`, `${b.kind} ${b.id} ${b.player}`));
+    rows.toSorted((a, b) => compareText(orderOf(a), orderOf(b)));
   return { ...facts, booked: order(facts.booked), elsewhere: order(facts.elsewhere) };
 }
+
+const orderOf = ({ kind, id, player, idScope, round }: BookedFact): string =>
+  JSON.stringify([kind, id, player, idScope, round]);
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
