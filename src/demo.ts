@@ -54,7 +54,11 @@ export function demoConfig(flags: Flags, sandboxPort: number): Config {
       {
         name: 'acme',
         dialect: 'generic',
-        catalogue: { url: `${sandbox}/games`, api_key: secrets.catalogue_api_key },
+        catalogue: {
+          url: `${sandbox}/games`,
+          transactions_url: `${sandbox}/transactions`,
+          api_key: secrets.catalogue_api_key,
+        },
         launch: { url: `${sandbox}/launch`, secret: secrets.launch_secret },
         callbacks: { signing_secrets: [secrets.signing_secret] },
       },

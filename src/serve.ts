@@ -82,7 +82,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks, fx };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
-  const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
+  const settlement = settlementOf(config, { ...given, pool, errands, shutdown });
   const rooms: Rooms = {
     sql,
     metrics,

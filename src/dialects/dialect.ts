@@ -135,6 +135,54 @@ export interface AssertedTransaction {
   readonly bet: string | null;
   /** a free round: the stake costs the player nothing */
   readonly free: boolean;
+  /** the rate they say they converted by, units of the game's currency for 1 of the wallet's; compared, never used */
+  readonly rate?: Decimal | null;
+}
+
+/** Lists an aggregator can be asked for: everything of a span, or calls whose answer it never got. */
+export type ListName = 'transactions' | 'timed_out';
+
+/** One page that is asked for: `fromMs` counts in, `toMs` does not; epoch ms. */
+export interface TransactionsAsked {
+  readonly list: ListName;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** null unless the lists are asked for by currency */
+  readonly currency: string | null;
+  /** what the page before gave as `next`; null: the first */
+  readonly cursor: string | null;
+}
+
+/** A transaction in a list; null where the list does not say, and then it is looked up in the book. */
+export interface ListedTransaction {
+  readonly transaction: AssertedTransaction;
+  readonly player: string | null;
+  readonly round: string | null;
+  readonly game: string | null;
+  readonly provider: string | null;
+  readonly currency: string | null;
+  readonly occurredAtMs: number | null;
+  /** higher stands over lower; 0 where the list has none */
+  readonly version: number;
+}
+
+export interface TransactionsPage {
+  readonly transactions: readonly ListedTransaction[];
+  /** entries that could not be understood, each with why */
+  readonly malformed: readonly string[];
+  /** asks for the page after; null: this was the last */
+  readonly next: string | null;
+}
+
+export interface TransactionLists {
+  readonly lists: readonly ListName[];
+  /** each configured currency is asked for by itself */
+  readonly byCurrency: boolean;
+  /** between two requests, where they limit them */
+  readonly pauseMs: number;
+  /** the longest span they answer for */
+  readonly longestMs: number;
+  readonly page: (asked: TransactionsAsked) => Errand<TransactionsPage>;
 }
 
 /** What an aggregator says about one round after it was played. */
@@ -201,6 +249,8 @@ export interface OpenDialect {
   readonly decodeWebhook: (topic: string, request: GenuineRequest) => DecodedWebhook;
   readonly launch: (order: LaunchOrder) => Launch;
   readonly games: (page: number, etag: string | null) => Errand<GamesPage | 'unchanged'>;
+  /** absent: the aggregator has no such lists, or the settings do not say where */
+  readonly transactions?: TransactionLists;
 }
 
 /** A `url`-dialect request that the aggregator would send us. */
@@ -244,6 +294,11 @@ export interface Mirror {
   readonly readLaunch: (rawQuery: string, nowMs: number, skewSeconds?: number) => LaunchReading;
   /** one page of the catalogue API, or a refusal when the key is wrong */
   readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
+  /** one page of its lists of transactions; `of` gives the entries of a span, oldest first */
+  readonly serveTransactions?: (
+    request: RawRequest,
+    of: (list: ListName, span: { readonly fromMs: number; readonly toMs: number }) => readonly ListedTransaction[],
+  ) => RawResponse;
   /** a signed webhook of the aggregator */
   readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
 }

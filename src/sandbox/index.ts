@@ -21,8 +21,9 @@ import { sandboxHttp } from './server.ts';
 import { createSessionEvents } from './session-events.ts';
 import type { SessionKnobs } from './session-events.ts';
 import { createSettlementSender } from './settlement-sender.ts';
-import type { SettlementKnobs } from './settlement-sender.ts';
+import type { PlayedRound, SettlementKnobs } from './settlement-sender.ts';
 import { createTables } from './tables.ts';
+import { createTransactionBook } from './transactions.ts';
 
 export type { Chaos } from './callback-sender.ts';
 export { catalogueKnobsSchema } from './catalogue.ts';
@@ -96,7 +97,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const tables = createTables(clock, options.currencies);
   const { settlements, sessionEvents } = webhooksOf(options, operator, { clock, signal: stopping.signal });
-  const play = createPlay({ policy, sender, outbox, clock, random, onPlayed: settlements.settle });
+  const transactions = createTransactionBook();
+  const onPlayed = (played: PlayedRound): void => {
+    transactions.note(played, clock.now());
+    settlements.settle(played);
+  };
+  const play = createPlay({ policy, sender, outbox, clock, random, onPlayed });
   const app = await sandboxHttp({
     mirror,
     catalogue,
@@ -104,6 +110,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     play,
     sender,
     settlements,
+    transactions,
     clock,
     log,
     webRoot: WEB_ROOT,

@@ -24,6 +24,7 @@ import type { SettlementSender } from './settlement-sender.ts';
 import { stateOf } from './state.ts';
 import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
+import type { TransactionBook } from './transactions.ts';
 
 export interface SandboxHttpOptions {
   readonly mirror: Mirror;
@@ -33,6 +34,7 @@ export interface SandboxHttpOptions {
   readonly sender: Sender;
   readonly sessionEvents: SessionEvents;
   readonly settlements: SettlementSender;
+  readonly transactions: TransactionBook;
   readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
@@ -68,6 +70,12 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
 
   app.get('/games', async (request, reply) => {
     const answer = await options.catalogue.serve(rawOf(request, options.clock.now()), options.mirror.serveGames);
+    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  });
+  app.get('/transactions', async (request, reply) => {
+    const { serveTransactions } = options.mirror;
+    const answer = serveTransactions?.(rawOf(request, options.clock.now()), options.transactions.list);
+    if (answer === undefined) return reply.code(404).send({ error: 'this dialect has no such list' });
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
   app.get('/thumbs/:file', async (request, reply) => {

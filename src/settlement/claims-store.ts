@@ -6,7 +6,7 @@ import { playerId } from '../wallet/index.ts';
 import { looseRound } from './facts.ts';
 import type { ClaimFact } from './facts.ts';
 import { markRounds } from './inbox-store.ts';
-import { digest } from './standing.ts';
+import { digest, transactionContent } from './standing.ts';
 
 export interface NewClaim extends ClaimFact {
   readonly aggregator: string;
@@ -21,8 +21,7 @@ const instantOrNull = (ms: number | null): string | null => (ms === null ? null 
 
 /** What a claim says; the same said again is the same row. */
 function contentHash(claim: NewClaim): string {
-  const { amount } = claim.transaction;
-  const transaction = { ...claim.transaction, amount: amount === null ? null : formatDecimal(amount) };
+  const transaction = transactionContent(claim.transaction);
   return digest([transaction, claim.currency, claim.player, claim.round, claim.occurredAtMs]);
 }
 
@@ -42,10 +41,10 @@ export async function insertClaims(sql: Database, claims: readonly NewClaim[], n
       /* claim.insert */
       INSERT INTO claim (
         aggregator, source, kind, tx_id, version, content_hash, shard, player, round_id, game_code, provider, amount, currency,
-        status, reference, free, occurred_at, received_at, origin
+        status, reference, free, occurred_at, received_at, origin, rate
       )
       SELECT aggregator, source, kind, tx_id, version, decode(content_hash, 'hex'), shard, player, round_id, game_code, provider,
-        amount, currency, status, reference, free, occurred_at, received_at, origin
+        amount, currency, status, reference, free, occurred_at, received_at, origin, rate
       FROM unnest(
         ${rows.map((row) => row.aggregator)}::text[], ${rows.map((row) => row.source)}::text[],
         ${rows.map((row) => row.transaction.kind)}::text[], ${rows.map((row) => row.transaction.id)}::text[],
@@ -56,10 +55,11 @@ export async function insertClaims(sql: Database, claims: readonly NewClaim[], n
         ${rows.map((row) => row.transaction.status)}::text[], ${rows.map((row) => row.transaction.bet)}::text[],
         ${rows.map((row) => String(row.transaction.free))}::text[]::boolean[],
         ${rows.map((row) => instantOrNull(row.occurredAtMs))}::timestamptz[],
-        ${rows.map((row) => instantOrNull(row.receivedAtMs))}::timestamptz[], ${rows.map((row) => row.origin)}::text[]
+        ${rows.map((row) => instantOrNull(row.receivedAtMs))}::timestamptz[], ${rows.map((row) => row.origin)}::text[],
+        ${rows.map(({ transaction: { rate } }) => (rate == null ? null : formatDecimal(rate)))}::numeric[]
       ) AS n (
         aggregator, source, kind, tx_id, version, content_hash, shard, player, round_id, game_code, provider, amount, currency,
-        status, reference, free, occurred_at, received_at, origin
+        status, reference, free, occurred_at, received_at, origin, rate
       )
       ON CONFLICT DO NOTHING
       RETURNING 1`;

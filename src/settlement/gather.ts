@@ -68,7 +68,6 @@ export async function gather(
       ...booked,
       corrections: decisions.flatMap((each) => (each.correction === null ? [] : [each.correction])),
       accepted: new Set(decisions.flatMap((each) => (each.version === '' ? [] : [each.version]))),
-      lock: (await options.lockOf?.(key)) ?? null,
       scaleOf: (currency) => options.currencies.get(currency)?.scale ?? null,
       demo: booked.ledgerRound === null && booked.booked.length === 0 && (await isDemo(options, said.summaries)),
     };
@@ -183,6 +182,7 @@ function roundFact(rows: readonly RoundRow[]): LedgerRoundFact | null {
     currency: first.lock?.pair.game ?? first.currency,
     scale: first.lock?.gameScale ?? first.scale,
     game: first.gameCode,
+    lock: first.lock ?? null,
     betsStanding: rows.reduce((total, row) => total + row.betsStanding, 0),
     staked: add((row) => row.staked),
     returned: add((row) => row.returned),

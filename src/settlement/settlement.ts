@@ -15,6 +15,8 @@ import { createJudge } from './judging.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { SettlementOptions } from './ports.ts';
+import { pullLists } from './pull.ts';
+import type { Pulled } from './pull.ts';
 import { createReader } from './reading.ts';
 import { selectResolutions } from './resolution-store.ts';
 import type { Resolution } from './resolution-store.ts';
@@ -46,6 +48,8 @@ export interface Settlement {
   readonly readAgain: () => Promise<number>;
   /** finds rounds that have reached the age without an outcome, compares the days that are due, lets old facts go */
   readonly sweep: (turn?: { readonly stopped: boolean }) => Promise<void>;
+  /** asks aggregators for their lists where that is due, and keeps what they assert */
+  readonly pull: (turn?: { readonly stopped: boolean }) => Promise<readonly Pulled[]>;
   /** how both sides stand on a day, and which rounds make a difference */
   readonly day: (aggregator: string, day: string) => Promise<readonly StoredDay[]>;
   readonly roundsOfDay: (asked: {
@@ -148,6 +152,14 @@ export function openSettlement(options: SettlementOptions): Settlement {
       await sweepStuck(options, turn);
       await compareDueDays(options, turn);
       await expireSettlement(options, turn);
+    },
+    pull: async (turn = { stopped: false }) => {
+      const pulled = await pullLists(options, turn);
+      for (const { aggregator, list, transactions, problem } of pulled) {
+        meters.listed.inc({ aggregator, list }, transactions);
+        meters.lists.inc({ aggregator, list, end: problem === null ? 'read' : 'failed' });
+      }
+      return pulled;
     },
     day: async (aggregator, day) => selectDay(sql, aggregator, day),
     roundsOfDay: async (asked) => drillDown(options, asked),

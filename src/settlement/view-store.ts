@@ -122,6 +122,7 @@ interface ClaimRow {
   occurred_at: Date | null;
   received_at: Date;
   origin: string;
+  rate: string | null;
 }
 
 export function readClaim(row: ClaimRow): ClaimFact {
@@ -135,6 +136,7 @@ export function readClaim(row: ClaimRow): ClaimFact {
       status: row.status,
       bet: row.reference,
       free: row.free,
+      ...(row.rate === null ? {} : { rate: decimalOf(row.rate) }),
     },
     currency: row.currency,
     occurredAtMs: row.occurred_at?.getTime() ?? null,

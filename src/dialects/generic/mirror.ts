@@ -11,6 +11,7 @@ import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
 import { serveGames } from './games.ts';
 import { readLaunch } from './launch.ts';
 import type { GenericSettings } from './settings.ts';
+import { serveTransactions } from './transactions.ts';
 import { webhookBody } from './webhooks.ts';
 
 type Body = Readonly<Record<string, string | boolean>>;
@@ -25,6 +26,7 @@ export function genericMirror(settings: GenericSettings): Mirror {
     understand,
     readLaunch: (rawQuery, nowMs, skewSeconds) => readLaunch(rawQuery, launchKey, nowMs, skewSeconds),
     serveGames: (request, games) => serveGames(settings.catalogue.api_key, request, games),
+    serveTransactions: (request, of) => serveTransactions(settings.catalogue.api_key, request, of),
     sayWebhook: (event, nowMs) => {
       const { topic, body } = webhookBody(event);
       return signed(key, timestamped, `/${topic}`, body, nowMs);

@@ -10,7 +10,7 @@ const secret = z.string().min(8, 'is too short for a secret; generate one with `
 
 export const settingsSchema = z
   .strictObject({
-    catalogue: z.strictObject({ url: address, api_key: secret }),
+    catalogue: z.strictObject({ url: address, transactions_url: address.optional(), api_key: secret }),
     launch: z.strictObject({
       // the signature covers the whole query, so there is none but ours
       url: address.refine((url) => !/[?#]/.test(url), 'must have no query or fragment of its own'),
