@@ -16,7 +16,7 @@ import { Fx } from './fx/index.ts';
 import { exchangesOf, gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { openLedger, scaleMismatch } from './ledger/index.ts';
+import { createRecords, openLedger, scaleMismatch } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
 import {
   closeDatabase,
@@ -116,6 +116,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     clocks,
     ...(analytics === null ? {} : { analytics }),
     settlement,
+    records: createRecords(sql),
     fx,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,

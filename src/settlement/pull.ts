@@ -134,7 +134,10 @@ class Pull {
       if (pages > 0 && this.#lists.pauseMs > 0) await sleep(this.#lists.pauseMs);
       if (!(await renewLease(sql, this.#lease, LEASE_SECONDS))) return 'left off';
       const asked: TransactionsAsked = { list, ...span, currency: currency === '' ? null : currency, cursor };
-      const page: TransactionsPage | ErrandProblem = await performErrand(this.#lists.page(asked), { ...errands, clock });
+      const page: TransactionsPage | ErrandProblem = await performErrand(this.#lists.page(asked), {
+        ...errands,
+        clock,
+      });
       if (isProblem(page)) return page.message;
       this.counts.pages += 1;
       this.#noteMalformed(page.malformed);

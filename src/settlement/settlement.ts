@@ -4,9 +4,10 @@
  * lose. It has connections of its own and rests while the wallet is busy.
  */
 import type { DiscrepanciesQuery } from './discrepancy-store.ts';
-import { selectDiscrepancies, selectDiscrepancy } from './discrepancy-store.ts';
+import { selectDiscrepancies, selectDiscrepancy, selectFrozen } from './discrepancy-store.ts';
+import { shardOf } from '../ledger/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AggregatorName } from '../wallet/index.ts';
+import type { AggregatorName, PlayerId } from '../wallet/index.ts';
 import { createInbox } from './inbox.ts';
 import type { Inbox } from './inbox.ts';
 import { selectBacklog, selectSetAside, updateAgain } from './inbox-store.ts';
@@ -42,6 +43,8 @@ export interface Settlement {
   readonly discrepancy: (id: string) => Promise<DiscrepancyStory | null>;
   readonly propose: (proposal: Proposal) => Promise<Decided>;
   readonly decide: (decision: Decision) => Promise<Decided>;
+  /** true while a round of the player is unsound and nobody has decided: nothing may be paid out to them */
+  readonly hasFrozen: (player: PlayerId) => Promise<boolean>;
   /** the latest events that nobody could understand */
   readonly setAside: (limit: number) => Promise<readonly SetAside[]>;
   /** reads again what was set aside; how many */
@@ -146,6 +149,7 @@ export function openSettlement(options: SettlementOptions): Settlement {
     },
     propose: resolutions.propose,
     decide: resolutions.decide,
+    hasFrozen: async (player) => selectFrozen(sql, player, shardOf(player)),
     setAside: async (limit) => selectSetAside(sql, limit),
     readAgain: async () => updateAgain(sql),
     sweep: async (turn = { stopped: false }) => {
