@@ -74,3 +74,49 @@ export async function selectOpenStakes(
     LIMIT ${limit}`;
   return rows.map(({ oldest, ...row }) => ({ ...row, units: BigInt(row.units), oldestMs: oldest.getTime() }));
 }
+
+/** What was converted at one rate: of a pair, in both currencies, stakes less payouts. */
+export interface Converted {
+  readonly pair: string;
+  readonly walletScale: number;
+  readonly gameScale: number;
+  readonly rate: string;
+  readonly market: string;
+  /** wallet units the house kept; below zero: paid out */
+  readonly units: bigint;
+  /** decimal text of the game's currency: GGR as the aggregator counts it */
+  readonly amount: string;
+}
+
+/** Bets and wins booked in a span at an exchange rate, of rounds opened in another. Relies on round_opened and transaction_round. */
+export async function selectConverted(
+  sql: Database,
+  asked: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly openedFromMs: number;
+    readonly openedToMs: number;
+  },
+): Promise<readonly Converted[]> {
+  const rows = await sql<(Omit<Converted, 'units'> & { units: string })[]>`
+    /* transaction.converted */
+    WITH
+      kept AS (
+        SELECT t.fx::jsonb AS lock, CASE t.kind WHEN 'bet' THEN 1 ELSE -1 END AS sign, t.units - t.reversed_units AS units,
+          CASE WHEN t.state = 'reversed' THEN 0 ELSE t.amount - t.reversed_amount END AS amount
+        FROM round r
+        JOIN transaction t
+          ON t.shard = r.shard AND t.player = r.player AND t.round_id = r.round_id
+          AND t.aggregator = r.aggregator AND t.id_scope = r.id_scope
+        WHERE r.opened_at >= ${instant(asked.openedFromMs)} AND r.opened_at < ${instant(asked.openedToMs)}
+          AND r.fx_lock IS NOT NULL AND t.fx IS NOT NULL
+          AND t.kind IN ('bet', 'win') AND t.state IN ('applied', 'part_reversed', 'reversed') AND t.flavour <> 'free'
+          AND t.created_at >= ${instant(asked.fromMs)} AND t.created_at < ${instant(asked.toMs)}
+      )
+    SELECT lock ->> 'pair' AS pair, (lock ->> 'walletScale')::integer AS "walletScale",
+      (lock ->> 'gameScale')::integer AS "gameScale", lock ->> 'rate' AS rate, lock ->> 'market' AS market,
+      sum(sign * units)::text AS units, sum(sign * amount)::text AS amount
+    FROM kept
+    GROUP BY 1, 2, 3, 4, 5`;
+  return rows.map((row) => ({ ...row, units: BigInt(row.units) }));
+}

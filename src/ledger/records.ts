@@ -2,8 +2,8 @@
 import type { Database } from '../platform/index.ts';
 import type { PlayerId } from '../wallet/index.ts';
 import type { ReadTransaction } from './reads.ts';
-import { selectHistory, selectOpenStakes } from './records-store.ts';
-import type { OpenStake } from './records-store.ts';
+import { selectConverted, selectHistory, selectOpenStakes } from './records-store.ts';
+import type { Converted, OpenStake } from './records-store.ts';
 import { shardOf } from './shard.ts';
 
 export interface HistoryQuery {
@@ -30,10 +30,14 @@ export interface Records {
     readonly sinceMs: number;
     readonly nowMs: number;
   }) => Promise<FundsOnGame>;
+  /** what was booked in a span at exchange rates, by pair and rate, of rounds opened in it or up to a week before */
+  readonly converted: (span: { readonly fromMs: number; readonly toMs: number }) => Promise<readonly Converted[]>;
 }
 
 const PAGE = 1_000;
 const HOUR_MS = 3_600_000;
+/** A round counts on a day if it was opened at most so long before it. */
+const LOOK_BACK_MS = 7 * 24 * HOUR_MS;
 /** More players with open stakes than one report tells. */
 const TOLD_MAX = 10_000;
 
@@ -63,6 +67,14 @@ export function createRecords(sql: Database): Records {
       }
       const stakes = [...sums.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
       return { stakes: stakes.slice(0, TOLD_MAX), isCut: stakes.length > TOLD_MAX };
+    },
+    converted: async (span) => {
+      const found: Converted[] = [];
+      for (let openedFromMs = span.fromMs - LOOK_BACK_MS; openedFromMs < span.toMs; openedFromMs += HOUR_MS) {
+        const opened = { openedFromMs, openedToMs: openedFromMs + HOUR_MS };
+        found.push(...(await selectConverted(sql, { ...span, ...opened })));
+      }
+      return found;
     },
   };
 }
