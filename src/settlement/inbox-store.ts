@@ -25,52 +25,61 @@ export interface StoredEvent {
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/**
- * Stores each event once and counts its deliveries; waits for nobody who is reading one. Gives back the places, in the list, of
- * repeats that could not be counted because their event is being read. Relies on settlement_event_pkey.
- */
-export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<ReadonlySet<number>> {
-  const rows = await sql<{ place: number }[]>`
+const names = (sql: Database | DatabaseTransaction, arrivals: readonly Arrival[]) => sql`
+  ${arrivals.map((each) => each.aggregator)}::text[], ${arrivals.map((each) => each.key)}::text[],
+  ${arrivals.map((each) => each.hash)}::text[], ${arrivals.map((each) => each.deliveries)}::integer[]`;
+
+const nameOf = (row: { aggregator: string; event_key: string; body_hash: Buffer }): string =>
+  JSON.stringify([row.aggregator, row.event_key, row.body_hash.toString('hex')]);
+const without = (arrivals: readonly Arrival[], done: readonly Parameters<typeof nameOf>[0][]): readonly Arrival[] => {
+  const gone = new Set(done.map(nameOf));
+  return arrivals.filter((each) => !gone.has(JSON.stringify([each.aggregator, each.key, each.hash])));
+};
+
+/** Stores each event once; gives back those that were there already. Finds its rows by their key, whatever is known of the table. */
+export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+  const stored = await sql<{ aggregator: string; event_key: string; body_hash: Buffer }[]>`
     /* settlement_event.insert */
-    WITH
-      arrived AS MATERIALIZED (
-        SELECT aggregator, event_key, decode(body_hash, 'hex') AS body_hash, body, received_at, deliveries, place::integer
-        FROM unnest(
-      ${arrivals.map((each) => each.aggregator)}::text[], ${arrivals.map((each) => each.key)}::text[],
-      ${arrivals.map((each) => each.hash)}::text[], ${arrivals.map((each) => Buffer.from(each.body).toString('base64'))}::text[],
-          ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[],
-          ${arrivals.map((each) => each.deliveries)}::integer[]
-        ) WITH ORDINALITY AS n (aggregator, event_key, body_hash, body, received_at, deliveries, place)
-      ),
-      stored AS (
-        INSERT INTO settlement_event (aggregator, event_key, body_hash, body, received_at, deliveries)
-        SELECT aggregator, event_key, body_hash, decode(body, 'base64'), received_at, deliveries FROM arrived ORDER BY place
-        ON CONFLICT (aggregator, event_key, body_hash) DO NOTHING
-        RETURNING aggregator, event_key, body_hash
-      ),
-      known AS MATERIALIZED (
-        SELECT a.*
-        FROM arrived a
-        CROSS JOIN LATERAL (
-          SELECT 1
-          FROM settlement_event
-          WHERE aggregator = a.aggregator AND event_key = a.event_key AND body_hash = a.body_hash
-          FOR UPDATE SKIP LOCKED
-        ) e
-      ),
-      counted AS (
-        UPDATE settlement_event e
-        SET deliveries = e.deliveries + k.deliveries
-        FROM known k
-        WHERE e.aggregator = k.aggregator AND e.event_key = k.event_key AND e.body_hash = k.body_hash
-        RETURNING e.aggregator, e.event_key, e.body_hash
-      )
-    SELECT place
-    FROM arrived
-    WHERE (aggregator, event_key, body_hash) NOT IN (
-      SELECT * FROM stored UNION ALL SELECT * FROM counted
-    )`;
-  return new Set(rows.map((row) => row.place - 1));
+    INSERT INTO settlement_event (aggregator, event_key, body_hash, body, received_at, deliveries)
+    SELECT aggregator, event_key, decode(body_hash, 'hex'), decode(body, 'base64'), received_at, deliveries
+    FROM unnest(
+      ${names(sql, arrivals)}, ${arrivals.map((each) => Buffer.from(each.body).toString('base64'))}::text[],
+      ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[]
+    ) AS n (aggregator, event_key, body_hash, deliveries, body, received_at)
+    ON CONFLICT (aggregator, event_key, body_hash) DO NOTHING
+    RETURNING aggregator, event_key, body_hash`;
+  return without(arrivals, stored);
+}
+
+/**
+ * Counts repeats of events that are stored; waits for nobody who is reading one, and gives back those it could not count for that.
+ * Relies on settlement_event_pkey.
+ */
+export async function countRepeats(sql: Database, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+  const result = await sql.begin(async (tx) => {
+    // Repeats are rare, so a plan for them may be of a time when the table was small.
+    await tx`/* settlement_event.count_anew */ SET LOCAL plan_cache_mode = force_custom_plan`;
+    const counted = await tx<{ aggregator: string; event_key: string; body_hash: Buffer }[]>`
+      /* settlement_event.count */
+      WITH
+        known AS MATERIALIZED (
+          SELECT e.aggregator, e.event_key, e.body_hash, n.deliveries
+          FROM unnest(${names(tx, arrivals)}) AS n (aggregator, event_key, body_hash, deliveries)
+          CROSS JOIN LATERAL (
+            SELECT aggregator, event_key, body_hash
+            FROM settlement_event
+            WHERE aggregator = n.aggregator AND event_key = n.event_key AND body_hash = decode(n.body_hash, 'hex')
+            FOR UPDATE SKIP LOCKED
+          ) e
+        )
+      UPDATE settlement_event e
+      SET deliveries = e.deliveries + k.deliveries
+      FROM known k
+      WHERE e.aggregator = k.aggregator AND e.event_key = k.event_key AND e.body_hash = k.body_hash
+      RETURNING e.aggregator, e.event_key, e.body_hash`;
+    return { counted };
+  });
+  return without(arrivals, result.counted);
 }
 
 export interface EventRow {

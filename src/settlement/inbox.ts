@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/index.ts';
-import { insertArrivals } from './inbox-store.ts';
+import { countRepeats, insertArrivals } from './inbox-store.ts';
 import type { Arrival } from './inbox-store.ts';
 
 export interface Inbox {
@@ -43,6 +43,11 @@ export function createInbox(sql: Database): Inbox {
   /** repeats of events that were being read when they came: on disk already, and counted with the next batch */
   let owed: readonly Arrival[] = [];
 
+  /** A count that fails is tried with the next batch: whoever sent the event has been answered. */
+  const count = async (): Promise<void> => {
+    owed = (await countRepeats(sql, owed).catch(() => owed)).slice(0, OWED_MAX);
+  };
+
   const write = async (): Promise<void> => {
     writing = true;
     try {
@@ -50,10 +55,12 @@ export function createInbox(sql: Database): Inbox {
         const batch = waiting.splice(0, BATCH_MAX);
         for (const { arrival } of batch) waitingBytes -= arrival.body.byteLength;
         try {
-          const arrivals = once([...owed, ...batch.map((each) => each.arrival)]);
-          const uncounted = await insertArrivals(sql, arrivals);
-          owed = arrivals.filter((_arrival, place) => uncounted.has(place)).slice(0, OWED_MAX);
-          for (const each of batch) each.stored();
+          const repeats = await insertArrivals(sql, once(batch.map((each) => each.arrival)));
+          const repeated = new Set(repeats.map(nameOf));
+          for (const each of batch) if (!repeated.has(nameOf(each.arrival))) each.stored();
+          owed = once([...owed, ...repeats]);
+          if (owed.length > 0) await count();
+          for (const each of batch) if (repeated.has(nameOf(each.arrival))) each.stored();
         } catch (error) {
           for (const each of batch) each.failed(error);
         }
@@ -81,13 +88,15 @@ export function createInbox(sql: Database): Inbox {
   };
 }
 
+const nameOf = ({ aggregator, key, hash }: Arrival): string => JSON.stringify([aggregator, key, hash]);
+
 /** One row an event: a statement may not touch a row twice. Ordered, so that two replicas never wait for each other in a circle. */
 function once(arrivals: readonly Arrival[]): readonly Arrival[] {
   const rows = new Map<string, Arrival>();
   for (const arrival of arrivals) {
-    const name = JSON.stringify([arrival.aggregator, arrival.key, arrival.hash]);
+    const name = nameOf(arrival);
     const known = rows.get(name);
-    rows.set(name, known === undefined ? arrival : { ...known, deliveries: known.deliveries + 1 });
+    rows.set(name, known === undefined ? arrival : { ...known, deliveries: known.deliveries + arrival.deliveries });
   }
   return [...rows.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, arrival]) => arrival);
 }

@@ -75,7 +75,7 @@ describe('the inbox', () => {
       await at.tell(one);
     });
     await at.tell(summary({ player: 'ann', round: 'r-7', eventId: 'h-2', transactions: [] }));
-    expect(await events('h-%')).toMatchObject([{ deliveries: 3 }, { deliveries: 1 }]);
+    await expect.poll(async () => events('h-%')).toMatchObject([{ deliveries: 3 }, { deliveries: 1 }]);
   });
 
   it('loses nothing when the handler fails after the event was stored: the same state follows [SET-15]', async () => {

@@ -9,6 +9,9 @@ import { closeDatabase, createMetrics, openDatabase } from '../../src/platform/i
 import type { PlayerId } from '../../src/wallet/index.ts';
 import { amount } from '../support/ledger.ts';
 import { bet, win } from '../support/act.ts';
+import type { Facts } from '../../src/settlement/facts.ts';
+import { viewOf } from '../../src/settlement/view.ts';
+import { GENERIC_POLICY } from '../../src/dialects/generic/policy.ts';
 import { HOUR_MS, said, stage, summary } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -228,4 +231,37 @@ describe('money that settlement moves', () => {
     expect(await balance(here.player)).toBe(100_000n - 300n + 1_200n);
     expect(await at.found(here.player)).toEqual([]);
   });
+});
+
+it('a win that the aggregator took back and then calls paid is for a person, because its own word is against it', () => {
+  const row = { idScope: '', refusal: null, currency: 'USD', game: 'g-1', session: null, flags: [], createdAtMs: 0 };
+  const stake = { ...row, kind: 'bet', id: 'b', reference: null, flavour: 'cash', state: 'applied' } as const;
+  const taken = { ...row, kind: 'win', id: 'w', reference: 'b', flavour: 'win', state: 'reversed' } as const;
+  const of = { player: 'ann', round: 'r1', amount: amount('5'), units: 500n };
+  const facts: Facts = {
+    key: { aggregator: 'acme', player: 'ann', round: 'r1' },
+    summaries: [
+      {
+        key: 'e-1',
+        receivedAtMs: 0,
+        summary: summary({ totals: ['5', '5'], transactions: [said.bet('b', '5'), said.win('w', '5', 'b')] }),
+      },
+    ],
+    strays: [],
+    claims: [],
+    booked: [
+      { ...stake, ...of, reversedAmount: amount('0'), reversedUnits: 0n },
+      { ...taken, ...of, reversedAmount: amount('5'), reversedUnits: 500n },
+    ],
+    elsewhere: [],
+    ledgerRound: null,
+    corrections: [],
+    accepted: new Set(),
+    scaleOf: () => 2,
+    demo: false,
+  };
+  const patience = { policy: GENERIC_POLICY, leastGraceMs: 900_000, stuckAfterMs: 86_400_000 };
+  expect(viewOf(facts, patience).findings).toMatchObject([
+    { kind: 'WIN_MISSING', transactionId: 'w', favour: 'player', contested: true },
+  ]);
 });
