@@ -2,7 +2,7 @@
  * The generic catalogue API, both ends: how it is asked and read, and how the aggregator serves it. A page is read whole or not
  * at all; an entry that cannot be understood is named and skipped (CAT-15). The API key never stands in a URL or a message.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isProblem } from '../../money/index.ts';
 import {
   atOnce,
@@ -16,6 +16,7 @@ import {
 } from '../../wire/index.ts';
 import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue, Slices } from '../../wire/index.ts';
 import type { GamesPage, ListedGame, RawRequest, RawResponse } from '../dialect.ts';
+import { positive, respond, sameKey } from './pages.ts';
 
 const PER_PAGE = 500;
 /** A page of 500 games with long texts, and room to spare. */
@@ -116,7 +117,7 @@ function problemOf(f: Fields): string | null {
 
 /** One page as the aggregator serves it: key checked in constant time, ETag over the whole list. */
 export function serveGames(apiKey: string, request: RawRequest, games: readonly ListedGame[]): RawResponse {
-  if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' }, {});
+  if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' });
   const query = parseQueryStrict(request.rawQuery, { plus: 'space' });
   const asked = isProblem(query)
     ? new Map<string, string>()
@@ -146,17 +147,4 @@ function wireGame(game: ListedGame) {
   const { blockedCountries, releasedAt, vendorId, ...rest } = game;
   const stable = vendorId === undefined ? {} : { stable_id: vendorId };
   return { ...rest, ...stable, blocked_countries: blockedCountries, released_at: releasedAt };
-}
-
-function sameKey(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function positive(text: string | undefined, otherwise: number): number {
-  return text !== undefined && /^[1-9][0-9]{0,5}$/.test(text) ? Number.parseInt(text, 10) : otherwise;
-}
-
-function respond(status: number, body: object, headers: Readonly<Record<string, string>>): RawResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
