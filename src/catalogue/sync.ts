@@ -12,7 +12,7 @@ import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
-import type { ErrandTools } from '../wire/index.ts';
+import type { ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
@@ -164,7 +164,7 @@ async function readList(
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${'message' in page ? page.message : page.reason}`);
+    if (isProblem(page)) return failed(`page ${number}: ${whyOf(page)}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
@@ -217,12 +217,14 @@ async function pageOf(
   source: Source,
   number: number,
   etag: string | null,
-): Promise<GamesPage | 'unchanged' | Problem> {
+): Promise<GamesPage | 'unchanged' | Problem | ErrandProblem> {
   if (source.kind === 'file') return source.page;
   if (number > 1) await rest(context);
   const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
   return performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
 }
+
+const whyOf = (problem: Problem | ErrandProblem): string => ('message' in problem ? problem.message : problem.reason);
 
 function failed(reason: string): Reading {
   return { kind: 'failed', reason };
