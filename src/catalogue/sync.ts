@@ -6,13 +6,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
-import type { Problem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { performErrand } from '../wire/index.ts';
-import type { ErrandTools } from '../wire/index.ts';
+import { errandProblem, performErrand } from '../wire/index.ts';
+import type { ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
@@ -153,7 +152,7 @@ async function readList(
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${'message' in page ? page.message : page.reason}`);
+    if (isProblem(page)) return failed(`page ${number}: ${page.message}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
@@ -186,14 +185,20 @@ async function readList(
 }
 
 /** Pages that are asked for, or the file that is the one page there is. */
-type Source = Extract<GamesSource, { kind: 'call' }> | { readonly kind: 'file'; readonly page: GamesPage | Problem };
+type Source =
+  | Extract<GamesSource, { kind: 'call' }>
+  | { readonly kind: 'file'; readonly page: GamesPage | ErrandProblem };
 
 /** Text: why there is nothing to read. */
 function sourceOf(games: GamesSource, file: Uint8Array | undefined): Source | string {
   if (games.kind === 'file') {
-    return file === undefined
-      ? 'this aggregator has no list to ask for: import its file with croupier catalogue import'
-      : { kind: 'file', page: games.read(file) };
+    if (file === undefined)
+      return 'this aggregator has no list to ask for: import its file with croupier catalogue import';
+    const page = games.read(file);
+    return {
+      kind: 'file',
+      page: isProblem(page) ? errandProblem('unreadable', `the file is no list of games: ${page.reason}`) : page,
+    };
   }
   return file === undefined ? games : 'this aggregator is asked for its list and hands out no file';
 }
@@ -204,7 +209,7 @@ async function pageOf(
   source: Source,
   number: number,
   etag: string | null,
-): Promise<GamesPage | 'unchanged' | Problem> {
+): Promise<GamesPage | 'unchanged' | ErrandProblem> {
   if (source.kind === 'file') return source.page;
   const pauseMs = number === 1 ? 0 : (context.pace?.betweenPagesMs ?? 0);
   if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false });
