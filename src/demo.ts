@@ -97,7 +97,7 @@ async function firstSync({ catalogue }: Rooms, { name, open }: AggregatorConfig)
   if (open.games.kind === 'file') return;
   for (let tries = 0; tries < 60; tries += 1) {
     const report = await catalogue.sync(name);
-    if (report?.kind !== 'busy') break;
+    if (report?.kind !== 'busy' || report.againAtMs !== undefined) break;
     await sleep(250);
   }
 }

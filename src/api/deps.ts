@@ -56,6 +56,8 @@ export interface ApiOptions {
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> } | null;
+  /** how long `POST /v1/syncs` waits for the end of the sync before it answers that it is at work; default SYNC_PATIENCE_MS */
+  readonly syncPatienceMs?: number;
   /** shown on the OpenAPI page */
   readonly version?: string;
 }

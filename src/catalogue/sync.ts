@@ -15,9 +15,10 @@ import type { ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
-import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
+import { stagePage } from './page.ts';
+import { isSuspicious } from './rules.ts';
 import type { SyncRules } from './rules.ts';
-import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage } from './staging-store.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed } from './staging-store.ts';
 import type { Comparison } from './staging-store.ts';
 import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
@@ -34,6 +35,8 @@ export interface SyncOptions {
   readonly unlessWithinMs?: number;
   /** the list itself, of an aggregator that hands it out as a file */
   readonly file?: Uint8Array;
+  /** hears the sync's id as soon as it is at work */
+  readonly onStart?: (id: string) => void;
 }
 
 export type SyncReport = SyncCounts & {
@@ -42,6 +45,8 @@ export type SyncReport = SyncCounts & {
   /** null: nothing was done */
   readonly id: string | null;
   readonly reason: string | null;
+  /** only of a `busy` one that came too soon for the aggregator: when its list may be asked for again */
+  readonly againAtMs?: number;
   readonly malformedSample: readonly string[];
 };
 
@@ -51,19 +56,17 @@ export interface SyncContext {
   readonly log: Log;
   readonly tools: ErrandTools;
   readonly rules: SyncRules;
-  /** how fast its pages may be asked for; absent: at once */
-  readonly pace?: Pick<Pace, 'betweenPagesMs'>;
   /** in the configuration's order */
   readonly aggregators: readonly AggregatorName[];
   readonly merge: MergeMode;
+  /** how often the aggregator may be asked */
+  readonly pace: Pace;
 }
 
 /** Longer than one page can take with all its tries. */
 const LEASE_MS = 180_000;
 const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
-const MAX_SAMPLE = 50;
-const MAX_SAMPLE_LENGTH = 200;
 /** However often somebody asks: an aggregator is not hammered (CAT-12). */
 const MAX_PER_MINUTE = 10;
 
@@ -99,13 +102,13 @@ export async function syncCatalogue(
     aggregator,
     askedBy: options.askedBy ?? 'schedule',
     nowMs: clock.now(),
-    leaseMs: LEASE_MS,
+    leaseMs: LEASE_MS + context.pace.betweenPagesMs,
+    betweenListsMs: context.pace.betweenListsMs,
     unlessWithinMs: options.unlessWithinMs ?? 0,
     maxPerMinute: MAX_PER_MINUTE,
   });
-  if (started !== 'started') {
-    return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
-  }
+  if (started !== 'started') return notStarted(started, clock);
+  options.onStart?.(run);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const source = sourceOf(dialect.games, options.file);
@@ -120,6 +123,14 @@ export async function syncCatalogue(
     await finishRun(sql, run, end, clock.now()).catch(() => undefined);
     throw error;
   }
+}
+
+function notStarted(why: Exclude<Awaited<ReturnType<typeof startRun>>, 'started'>, clock: Clock): SyncReport {
+  const nothing = { kind: 'busy', id: null, malformedSample: [], ...NOTHING } as const;
+  if (typeof why === 'string') return { ...nothing, reason: WHY_NOT[why] };
+  const againAtMs = clock.now() + why.waitMs;
+  const reason = `too soon: this aggregator's list may be asked for again at ${new Date(againAtMs).toISOString()}`;
+  return { ...nothing, reason, againAtMs };
 }
 
 interface ReadList {
@@ -156,19 +167,11 @@ async function readList(
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
-    const usable = page.games.map(withPlainCountries).filter((game) => {
-      const problem = entryProblem(game);
-      if (problem !== null) note(sample, `page ${number}: ${problem}`);
-      return problem === null;
-    });
-    for (const problem of page.malformed) note(sample, `page ${number}: ${problem}`);
-    malformed += page.malformed.length + page.games.length - usable.length;
-    if (staged + malformed + usable.length > MAX_ENTRIES)
-      return failed(`the list has more than ${MAX_ENTRIES} entries`);
-    if (!(await stage(context.sql, run, aggregator, usable, staged)))
-      return failed('the run was given up by another node');
-    staged += usable.length;
-    digest.update(JSON.stringify(usable));
+    const taken = await stagePage(context.sql, { run, aggregator, page, firstSeq: staged, digest, sample });
+    if (taken === null) return failed('the run was given up by another node');
+    staged += taken;
+    malformed += page.malformed.length + page.games.length - taken;
+    if (staged + malformed > MAX_ENTRIES) return failed(`the list has more than ${MAX_ENTRIES} entries`);
   }
   const listed = staged + malformed;
   if (first !== null && listed < first.total)
@@ -182,6 +185,16 @@ async function readList(
     malformed,
     malformedSample: sample,
   };
+}
+
+/** Between two pages, as the aggregator wants it. */
+async function rest({ pace, tools }: SyncContext): Promise<void> {
+  if (pace.betweenPagesMs === 0) return;
+  if (tools.pause !== undefined) return tools.pause(pace.betweenPagesMs, tools.signal);
+  // whoever gives the sync up ends the pause; the next page then sees it
+  await sleep(pace.betweenPagesMs, undefined, tools.signal === undefined ? {} : { signal: tools.signal }).catch(
+    () => undefined,
+  );
 }
 
 /** Pages that are asked for, or the file that is the one page there is. */
@@ -211,8 +224,7 @@ async function pageOf(
   etag: string | null,
 ): Promise<GamesPage | 'unchanged' | ErrandProblem> {
   if (source.kind === 'file') return source.page;
-  const pauseMs = number === 1 ? 0 : (context.pace?.betweenPagesMs ?? 0);
-  if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false });
+  if (number > 1) await rest(context);
   const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
   return performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
 }
@@ -228,10 +240,6 @@ function pageTrouble(page: GamesPage, number: number, first: GamesPage): string 
   if (page.pages !== first.pages || page.total !== first.total)
     return `the list changed while it was read (page ${number})`;
   return null;
-}
-
-function note(sample: string[], problem: string): void {
-  if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
 const DEADLOCK = '40P01';

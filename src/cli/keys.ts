@@ -20,21 +20,22 @@ const generate = defineCommand({
         throw new ConfigProblem(`there is no dialect "${args.dialect}"; known: ${DIALECT_NAMES.join(', ')}`);
       print('# Keep these out of version control.');
       const prefix = args.aggregator.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
-      for (const need of dialect.keys) for (const line of linesOf(need, `${prefix}_${need.name}`)) print(line);
+      for (const need of dialect.keys) for (const line of linesOf(need, prefix)) print(line);
     }),
 });
 
 /** One key as lines of an environment file: PEM on one line, as such files want it. */
-function linesOf({ kind, place, note }: KeyNeed, name: string): readonly string[] {
+function linesOf({ kind, name, place, note, publicHalf }: KeyNeed, prefix: string): readonly string[] {
   const about = `# ${place}: ${note}`;
-  if (kind === 'secret') return [about, `${name}=${newToken(32)}`];
+  if (kind === 'secret') return [about, `${prefix}_${name}=${newToken(32)}`];
   const pair = keyPair(kind === 'rsa_pair' ? 'rsa' : 'ec_p256');
   const onOneLine = (key: string): string => JSON.stringify(key.trimEnd());
   return [
     about,
-    `${name}=${onOneLine(pair.privateKey)}`,
-    `# its public half, for the aggregator:`,
-    ...commented(pair.publicKey),
+    `${prefix}_${name}=${onOneLine(pair.privateKey)}`,
+    ...(publicHalf === undefined
+      ? ['# its public half, for the aggregator:', ...commented(pair.publicKey)]
+      : [`# ${publicHalf.place}: its public half`, `${prefix}_${publicHalf.name}=${onOneLine(pair.publicKey)}`]),
   ];
 }
 

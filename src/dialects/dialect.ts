@@ -294,6 +294,8 @@ export interface KeyNeed {
   readonly place: string;
   /** one sentence: who gets what of it */
   readonly note: string;
+  /** of a pair that is ours as a whole, such as a sandbox's: the name and the place of its public half; else it is the aggregator's */
+  readonly publicHalf?: { readonly name: string; readonly place: string };
 }
 
 /** What makes keys for an example: the same name, the same key. Pairs are PEM: SPKI and PKCS#8. */
@@ -343,5 +345,6 @@ export interface Dialect<Settings> {
   /** how its reports are read; absent: only with a mapping file of one's own */
   readonly report?: ReportMapping;
   readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
-  readonly mirror: (settings: Settings) => Mirror;
+  /** `currencies`: an aggregator that counts in subunits must know how many digits they have */
+  readonly mirror: (settings: Settings, currencies: Currencies) => Mirror;
 }

@@ -14,9 +14,14 @@ import type {
   Reactions,
   ReportMapping,
 } from './dialect.ts';
+import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { groove } from './groove/dialect.ts';
+import { hub88 } from './hub88/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissA8r } from './softswiss-a8r/dialect.ts';
+import { softswissGcp } from './softswiss-gcp/dialect.ts';
+import { st8 } from './st8/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -63,7 +68,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     return {
       kind: 'opened',
       open: dialect.open(parsed.data, policy, currencies),
-      mirror: dialect.mirror(parsed.data),
+      mirror: dialect.mirror(parsed.data, currencies),
       policy,
       contentTypes: dialect.contentTypes,
       weakSignature:
@@ -89,7 +94,16 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(groove), entry(slotegrator)]);
+const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
+  entry(generic),
+  entry(caleta),
+  entry(groove),
+  entry(hub88),
+  entry(slotegrator),
+  entry(softswissGcp),
+  entry(softswissA8r),
+  entry(st8),
+]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

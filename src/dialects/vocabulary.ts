@@ -56,3 +56,56 @@ export function volatilityOf(word: string): ListedGame['volatility'] {
 }
 
 const squeezed = (word: string): string => word.toLowerCase().replaceAll(/[\s_-]+/g, '');
+
+/** The house's features. */
+export const FEATURES = [
+  'free_spins',
+  'free_rounds',
+  'wild',
+  'scatter',
+  'multiplier',
+  'respin',
+  'bonus_buy',
+  'cascade',
+  'hold_and_win',
+  'jackpot',
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+/** Other spellings of features, as `plain` has them. */
+const SYNONYMS: Readonly<Record<string, Feature>> = {
+  freespins: 'free_spins',
+  free_spin: 'free_spins',
+  free_games: 'free_spins',
+  freebets: 'free_rounds',
+  freerounds: 'free_rounds',
+  wilds: 'wild',
+  scatters: 'scatter',
+  multipliers: 'multiplier',
+  respins: 'respin',
+  re_spin: 'respin',
+  re_spins: 'respin',
+  buy_bonus: 'bonus_buy',
+  buy_feature: 'bonus_buy',
+  feature_buy: 'bonus_buy',
+  cascading_reels: 'cascade',
+  cascades: 'cascade',
+  avalanche: 'cascade',
+  tumble: 'cascade',
+  hold_win: 'hold_and_win',
+  hold_and_spin: 'hold_and_win',
+  jackpots: 'jackpot',
+};
+
+/** Lower case, words joined by one underscore: `Hold & Win` → `hold_win`. */
+const plain = (word: string): string =>
+  word
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_|_$/g, '');
+
+/** What a word for a feature means in the house; null: nothing the house has a word for. */
+export function featureOf(word: string): Feature | null {
+  const spelled = plain(word);
+  return FEATURES.find((feature) => feature === spelled) ?? SYNONYMS[spelled] ?? null;
+}

@@ -41,7 +41,7 @@ export function privateKeyOf(kind: KeyKind, pem: string): KeyObject | string {
 function keyOf(kind: KeyKind, pem: string, read: (pem: string) => KeyObject): KeyObject | string {
   let key: KeyObject;
   try {
-    key = read(pem);
+    key = read(plainPem(pem));
   } catch {
     return `cannot be read as PEM; it must be ${WORDS[kind]}`;
   }
@@ -52,6 +52,13 @@ function keyOf(kind: KeyKind, pem: string, read: (pem: string) => KeyObject): Ke
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   return bits < MIN_RSA_BITS ? `is an RSA key of ${bits} bits; it must be ${WORDS[kind]}` : key;
 }
+
+/** Files of variables hold a key on one line, in quotes that not every reader of them takes away. */
+const plainPem = (pem: string): string =>
+  pem
+    .replaceAll(String.raw`\n`, '\n')
+    .replaceAll('"', '')
+    .trim();
 
 function nameOf(key: KeyObject): string {
   const type = key.asymmetricKeyType ?? 'unknown';

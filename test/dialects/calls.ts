@@ -31,7 +31,7 @@ export const idArbitrary: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId']);
+const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId', 'issue']);
 
 /** Variations of a decoded call. */
 export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<Call> {

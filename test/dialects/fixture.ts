@@ -84,6 +84,7 @@ const keysSchema = z.strictObject({
   note: z.string(),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number() })),
   balance_digits: z.number().int().optional(),
+  launch_names_session: z.boolean().default(true),
   launch_signed: z.boolean().default(true),
   variants: z.record(z.string(), variantSchema),
 });
@@ -93,6 +94,8 @@ export interface FixtureFolder {
   readonly currencies: Currencies;
   /** how many digits of a balance the dialect can say; null: all */
   readonly balanceDigits: number | null;
+  /** false: a launch does not tell the aggregator our session */
+  readonly launchNamesSession: boolean;
   /** false: a launch address is composed and not signed, so a changed one opens as well */
   readonly launchSigned: boolean;
   readonly fixtures: readonly Fixture[];
@@ -111,6 +114,7 @@ export function fixtureFolder(dialect: string): FixtureFolder {
     dialect,
     currencies: known,
     balanceDigits: keys.balance_digits ?? null,
+    launchNamesSession: keys.launch_names_session,
     launchSigned: keys.launch_signed,
     fixtures: files
       .toSorted()
