@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
-import type { Problem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
@@ -199,14 +198,20 @@ async function rest({ pace, tools }: SyncContext): Promise<void> {
 }
 
 /** Pages that are asked for, or the file that is the one page there is. */
-type Source = Extract<GamesSource, { kind: 'call' }> | { readonly kind: 'file'; readonly page: GamesPage | Problem };
+type Source =
+  | Extract<GamesSource, { kind: 'call' }>
+  | { readonly kind: 'file'; readonly page: GamesPage | ErrandProblem };
 
 /** Text: why there is nothing to read. */
 function sourceOf(games: GamesSource, file: Uint8Array | undefined): Source | string {
   if (games.kind === 'file') {
-    return file === undefined
-      ? 'this aggregator has no list to ask for: import its file with croupier catalogue import'
-      : { kind: 'file', page: games.read(file) };
+    if (file === undefined)
+      return 'this aggregator has no list to ask for: import its file with croupier catalogue import';
+    const page = games.read(file);
+    return {
+      kind: 'file',
+      page: isProblem(page) ? errandProblem('unreadable', `the file is no list of games: ${page.reason}`) : page,
+    };
   }
   return file === undefined ? games : 'this aggregator is asked for its list and hands out no file';
 }
