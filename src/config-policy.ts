@@ -19,7 +19,7 @@ export function policyShape() {
     'rollback.lateOriginal': choice('reject', 'ignore'),
     'rollback.duplicate': unread,
     'rollback.ofRejected': choice('ok', 'parentFailed'),
-    'rollback.afterWin': choice('reject', 'reverseBoth'),
+    'rollback.afterWin': choice('reject', 'reverseBoth', 'keepWins'),
     'rollback.win': choice('unsupported', 'debit'),
     'rollback.rollback': choice('unsupported', 'reapply'),
     'rollback.amount': choice('mustMatch', 'ignore', 'partial'),

@@ -343,5 +343,6 @@ export interface Dialect<Settings> {
   /** how its reports are read; absent: only with a mapping file of one's own */
   readonly report?: ReportMapping;
   readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
-  readonly mirror: (settings: Settings) => Mirror;
+  /** `currencies`: an aggregator that counts in subunits must know how many digits they have */
+  readonly mirror: (settings: Settings, currencies: Currencies) => Mirror;
 }

@@ -17,6 +17,8 @@ import type {
 import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
+import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissGcp } from './softswiss-gcp/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -61,7 +63,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     return {
       kind: 'opened',
       open: dialect.open(parsed.data, policy, currencies),
-      mirror: dialect.mirror(parsed.data),
+      mirror: dialect.mirror(parsed.data, currencies),
       policy,
       contentTypes: dialect.contentTypes,
       weakSignature:
@@ -87,7 +89,13 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
   return [dialect.name, { known: dialect, open: opener(dialect) }];
 }
 
-const DIALECTS = new Map([entry(generic), entry(hub88), entry(caleta)]);
+const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
+  entry(generic),
+  entry(hub88),
+  entry(caleta),
+  entry(slotegrator),
+  entry(softswissGcp),
+]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
 

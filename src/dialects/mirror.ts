@@ -40,6 +40,7 @@ export type Understood =
   | {
       readonly kind: 'applied';
       readonly duplicate: boolean;
+      /** '': not said */
       readonly balance: string;
       /** null: the dialect does not repeat it */
       readonly currency: string | null;
@@ -80,7 +81,13 @@ export interface Mirror {
   readonly say: (call: Call, nowMs: number) => OutboundRequest;
   /** where its API answers; a launch that is a URL is opened at `/launch` and is not in it */
   readonly api: readonly MirrorAddress[];
-  readonly understand: (status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => Understood;
+  /** `asked`: what it answers, for answers that do not name their currency; without it their balance is left empty */
+  readonly understand: (
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    asked?: Call,
+  ) => Understood;
   /** checks signature, expiry and skew of a launch as the aggregator does; nonces are the caller's to remember */
   /** `skewSeconds`: how far from the future a launch may come; the dialect's own unless given */
   readonly readLaunch: (rawQuery: string, nowMs: number, skewSeconds?: number) => LaunchReading;

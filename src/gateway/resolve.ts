@@ -5,7 +5,7 @@
  */
 import type { Answer } from '../dialects/dialect.ts';
 import { Uncertain } from '../ledger/index.ts';
-import { display, pairOfExchange, quoteToShow } from '../money/index.ts';
+import { decimalOf, display, pairOfExchange, quoteToShow } from '../money/index.ts';
 import type { Exchange } from '../money/index.ts';
 import type { Session } from '../sessions/index.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   GameCode,
   Money,
   MoneyCall,
+  Operation,
   PlayerId,
   Policy,
   Refusal,
@@ -35,6 +36,8 @@ export interface ResolvePorts {
   readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
   readonly exchanges: Exchanges;
   readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
+  /** whose free rounds the aggregator speaks of, and what they are worth in; null: nobody told us of them */
+  readonly grant: (aggregator: AggregatorName, issue: string) => Promise<Grant | null>;
   readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
   readonly profile: (
     player: PlayerId,
@@ -43,6 +46,12 @@ export interface ResolvePorts {
 }
 
 export type ResolvedSession = Session;
+
+/** Free rounds that a player was granted with an aggregator. */
+export interface Grant {
+  readonly player: PlayerId;
+  readonly currency: string;
+}
 
 export type Resolved =
   | { readonly kind: 'request'; readonly request: WalletRequest }
@@ -55,7 +64,8 @@ export interface ResolveContext {
   readonly late: boolean;
 }
 
-export async function resolve(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+export async function resolve(heard: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  const call = await ofGrant(heard, context, ports);
   const session = call.session === null ? null : await ports.session(call.session);
   const player = await playerOf(call, session, context, ports);
   if (player === null) return refusal(call.player.kind === 'session' ? 'session_invalid' : 'unknown_player', null);
@@ -82,6 +92,30 @@ async function onlyCurrency(call: Call, player: PlayerId, ports: ResolvePorts): 
   return wallet === undefined || others.length > 0 ? null : wallet.currency;
 }
 
+/**
+ * A call about granted free rounds as one about their player, in their currency. Of rounds nobody told us of it cannot be said whose
+ * money it is: uncertain, so that it is asked again until the grant is known, and nothing of it is lost.
+ */
+async function ofGrant(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Call> {
+  if (call.player.kind !== 'grant') return call;
+  const { issue, subunits } = call.player;
+  const grant = await ports.grant(context.aggregator, issue);
+  if (grant === null) throw new Uncertain('no_grant', 'nobody was told whose free rounds these are');
+  const known: Call = { ...call, player: { kind: 'id', player: grant.player }, currency: grant.currency };
+  if (known.kind !== 'money' || subunits === null) return known;
+  const digits = new Map(Object.entries(subunits)).get(grant.currency);
+  if (digits === undefined) throw new Uncertain('no_grant', 'nobody said how many digits the subunit of the grant has');
+  const [first, ...more] = known.operations;
+  return { ...known, operations: [inUnits(first, digits), ...more.map((each) => inUnits(each, digits))] };
+}
+
+/** An amount in whole units that was counted in subunits of so many digits. */
+function inUnits(operation: Operation, digits: number): Operation {
+  if (!('amount' in operation) || operation.amount === null) return operation;
+  const { unscaled, scale } = operation.amount;
+  return { ...operation, amount: decimalOf(unscaled, scale + digits) };
+}
+
 /** Only for the session's own player, and only when the call speaks the currency the session is played in. */
 async function exchangeOf(
   session: ResolvedSession | null,
@@ -106,6 +140,8 @@ async function playerOf(
       return session?.player ?? null;
     case 'transaction':
       return call.kind === 'money' ? ports.playerOfTransaction(context.aggregator, targetOf(call)) : null;
+    case 'grant':
+      throw new Error('defect: a grant names its player before anything is looked up');
   }
 }
 

@@ -74,8 +74,8 @@ export function createSender(options: SenderOptions): Sender {
     const startedAt = clock.monotonic();
     const request = options.mirror.say(call, atMs);
     const drop = random() < chaos.dropAnswerRate;
-    if (random() < chaos.duplicateRate) void track(post(options, request, false));
-    const heard = await post(options, request, drop);
+    if (random() < chaos.duplicateRate) void track(post(options, call, request, false));
+    const heard = await post(options, call, request, drop);
     attempts.note({ atMs, label, attempt, request, tookMs: Math.round(clock.monotonic() - startedAt), ...heard });
     return heard;
   };
@@ -131,7 +131,7 @@ interface Heard {
   readonly reading: Understood;
 }
 
-async function post(options: SenderOptions, request: OutboundRequest, drop: boolean): Promise<Heard> {
+async function post(options: SenderOptions, call: Call, request: OutboundRequest, drop: boolean): Promise<Heard> {
   const patience = AbortSignal.timeout(options.timeoutMs);
   const hangUp = new AbortController();
   if (drop) setTimeout(() => hangUp.abort(), HANG_UP_AFTER_MS).unref();
@@ -148,7 +148,7 @@ async function post(options: SenderOptions, request: OutboundRequest, drop: bool
     if (drop) return { status: null, reading: { kind: 'uncertain', reason: 'the sandbox hung up' } };
     return {
       status: response.status,
-      reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body),
+      reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body, call),
     };
   } catch {
     const reason = drop

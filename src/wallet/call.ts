@@ -6,11 +6,16 @@
 import type { Decimal, Exchange } from '../money/index.ts';
 import type { AggregatorName, ExternalId, GameCode, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
 
-/** How a call names its player. Dialects without a player id name a session token, or nothing but a known transaction (RB-16). */
+/**
+ * How a call names its player. Dialects without a player id name a session token, or nothing but a known transaction (RB-16), or
+ * the free rounds the player was granted (FR-05). What these are worth is said in the grant's currency, which only whoever keeps
+ * the grants knows: `subunits` says how many digits each currency's subunit has, or null for amounts in whole units.
+ */
 export type PlayerReference =
   | { readonly kind: 'id'; readonly player: PlayerId }
   | { readonly kind: 'session' }
-  | { readonly kind: 'transaction' };
+  | { readonly kind: 'transaction' }
+  | { readonly kind: 'grant'; readonly issue: string; readonly subunits: Readonly<Record<string, number>> | null };
 
 export type BetFlavour = 'cash' | 'free' | 'tip';
 export type WinFlavour = 'win' | 'jackpot' | 'promo' | 'free_round';

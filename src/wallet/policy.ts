@@ -15,7 +15,7 @@ export interface Policy {
   /** rollback of a bet that was cleanly refused (RB-06) */
   readonly 'rollback.ofRejected': 'ok' | 'parentFailed';
   /** rollback of a bet whose win is booked (RB-07, BW-05) */
-  readonly 'rollback.afterWin': 'reject' | 'reverseBoth';
+  readonly 'rollback.afterWin': 'reject' | 'reverseBoth' | 'keepWins';
   /** rollback of a win (RB-08) */
   readonly 'rollback.win': 'unsupported' | 'debit';
   /** rollback of a rollback (RB-17) */

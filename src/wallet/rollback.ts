@@ -196,7 +196,8 @@ function mismatchOf(scratch: Scratch, rollback: Rollback, target: Transaction): 
 
 function returnBet(scratch: Scratch, rollback: Rollback, bet: Transaction, policy: Policy): OperationAnswer {
   const both = policy['rollback.afterWin'] === 'reverseBoth';
-  if (!both && isSettled(scratch, bet)) return refuse(scratch, rollback, 'already_settled');
+  if (policy['rollback.afterWin'] === 'reject' && isSettled(scratch, bet))
+    return refuse(scratch, rollback, 'already_settled');
   const part = partOf(rollback, bet, policy);
   if (part.kind === 'refuse') return refuse(scratch, rollback, part.refusal, part.field);
 
@@ -300,7 +301,7 @@ function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, pol
   const standing = played.filter((row) => row.state !== 'reversed');
   if (standing.length === 0) return applyEmpty(scratch, rollback, true);
   const both = policy['rollback.afterWin'] === 'reverseBoth';
-  const open = both ? standing : standing.filter((bet) => !isSettled(scratch, bet));
+  const open = policy['rollback.afterWin'] !== 'reject' ? standing : standing.filter((bet) => !isSettled(scratch, bet));
   if (open.length === 0) return refuse(scratch, rollback, 'already_settled');
 
   const draft = newRow(scratch.request, rollback, 'applied', {});

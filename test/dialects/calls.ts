@@ -31,7 +31,7 @@ export const idArbitrary: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId']);
+const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId', 'issue']);
 
 /** Variations of a decoded call. */
 export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<Call> {
@@ -41,7 +41,7 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
   const flags = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
   const others = fc.uniqueArray(idArbitrary, { minLength: ids.length, maxLength: ids.length });
   return fc.record({ currency, amounts, flags, others }).map((drawn) => {
-    const renamed = rename(call, new Map(ids.map((id, index) => [id, drawn.others[index] ?? id])));
+    const renamed = rename(call, namesFor(ids, drawn.others));
     if (renamed.kind !== 'money') return { ...renamed, currency: drawn.currency?.code ?? null };
     const operations = renamed.operations.map((operation, index) =>
       redraw(operation, drawn.currency, drawn.amounts[index] ?? 1n, drawn.flags[index] ?? false),
@@ -52,6 +52,17 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
       operations: operations as unknown as typeof renamed.operations,
     };
   });
+}
+
+/** An id that a dialect makes of others of the call, joined by colons, stays made of them. */
+function namesFor(ids: readonly string[], others: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map(ids.map((id, index) => [id, others[index] ?? id]));
+  const composed = ids.flatMap((id): (readonly [string, string])[] => {
+    const parts = id.split(':');
+    const isMade = parts.filter((part) => names.has(part)).length > 1;
+    return isMade ? [[id, parts.map((part) => names.get(part) ?? part).join(':')]] : [];
+  });
+  return new Map([...names, ...composed]);
 }
 
 function redraw(operation: Operation, currency: Currency | null, units: bigint, flag: boolean): Operation {

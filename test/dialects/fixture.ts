@@ -84,6 +84,7 @@ const keysSchema = z.strictObject({
   note: z.string(),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number() })),
   balance_digits: z.number().int().optional(),
+  launch_names_session: z.boolean().default(true),
   variants: z.record(z.string(), variantSchema),
 });
 
@@ -92,6 +93,8 @@ export interface FixtureFolder {
   readonly currencies: Currencies;
   /** how many digits of a balance the dialect can say; null: all */
   readonly balanceDigits: number | null;
+  /** false: a launch does not tell the aggregator our session */
+  readonly launchNamesSession: boolean;
   readonly fixtures: readonly Fixture[];
   /** every string of the settings that is called secret or key */
   readonly secrets: readonly string[];
@@ -108,6 +111,7 @@ export function fixtureFolder(dialect: string): FixtureFolder {
     dialect,
     currencies: known,
     balanceDigits: keys.balance_digits ?? null,
+    launchNamesSession: keys.launch_names_session,
     fixtures: files
       .toSorted()
       .map((file) => readFixture(path.basename(file, '.txt'), readFileSync(path.join(folder, file)))),

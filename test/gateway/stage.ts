@@ -191,6 +191,7 @@ export async function stage(options: StageOptions = {}) {
     exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async () => true,
     playerOfTransaction: async () => null,
+    grant: async () => null,
     wallets: async () => [],
     profile: async () => null,
     nextId: () => transactionId(newId()),

@@ -293,6 +293,7 @@ describe('signatures', () => {
             exchanges: { of: () => null, showed: async () => undefined },
             knowsGame: async () => true,
             playerOfTransaction: table.ledgerAt().playerOf,
+            grant: async () => null,
             profile: async () => null,
             wallets: table.ledgerAt().wallets,
             nextId: () => transactionId(newId()),

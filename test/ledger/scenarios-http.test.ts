@@ -25,6 +25,7 @@ async function house(options: { policy?: Partial<Policy>; timestamped?: boolean;
     exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async (_aggregator, code) => code !== 'nobody-knows',
     playerOfTransaction: ledger.playerOf,
+    grant: async () => null,
     profile: async () => null,
     wallets: ledger.wallets,
     nextId: () => transactionId(newId()),

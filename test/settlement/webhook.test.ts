@@ -40,6 +40,7 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
           sessionFact,
           knowsGame: async () => true,
           playerOfTransaction: async () => null,
+          grant: async () => null,
           profile: async () => null,
           wallets: async () => [],
           exchanges: { of: () => null, showed: async () => undefined },

@@ -205,7 +205,7 @@ export const policies: fc.Arbitrary<Policy> = fc
     'rollback.unknown': fc.constantFrom('notFoundCode' as const, 'ok' as const),
     'rollback.lateOriginal': fc.constantFrom('reject' as const, 'ignore' as const),
     'rollback.ofRejected': fc.constantFrom('ok' as const, 'parentFailed' as const),
-    'rollback.afterWin': fc.constantFrom('reject' as const, 'reverseBoth' as const),
+    'rollback.afterWin': fc.constantFrom('reject' as const, 'reverseBoth' as const, 'keepWins' as const),
     'rollback.win': fc.constantFrom('unsupported' as const, 'debit' as const),
     'rollback.rollback': fc.constantFrom('unsupported' as const, 'reapply' as const),
     'rollback.amount': fc.constantFrom('mustMatch' as const, 'ignore' as const, 'partial' as const),

@@ -66,6 +66,7 @@ const KNOBS: KnobTable = {
   'rollback.afterWin': {
     reject: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'already_settled', leaves: 2_150n },
     reverseBoth: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
+    keepWins: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_250n },
   },
   'rollback.win': {
     unsupported: { calls: [call(b1), call(w1), call(undo('x1', 'win', 'w1'))], answer: 'not_found', leaves: 2_150n },
