@@ -10,7 +10,7 @@ import type { Clock, Database, DatabaseTransaction, Log } from '../platform/inde
 import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { performErrand } from '../wire/index.ts';
+import { errandProblem, performErrand } from '../wire/index.ts';
 import type { ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
@@ -163,7 +163,7 @@ async function readList(
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${whyOf(page)}`);
+    if (isProblem(page)) return failed(`page ${number}: ${page.message}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
@@ -222,14 +222,12 @@ async function pageOf(
   source: Source,
   number: number,
   etag: string | null,
-): Promise<GamesPage | 'unchanged' | Problem | ErrandProblem> {
+): Promise<GamesPage | 'unchanged' | ErrandProblem> {
   if (source.kind === 'file') return source.page;
   if (number > 1) await rest(context);
   const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
   return performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
 }
-
-const whyOf = (problem: Problem | ErrandProblem): string => ('message' in problem ? problem.message : problem.reason);
 
 function failed(reason: string): Reading {
   return { kind: 'failed', reason };
