@@ -274,6 +274,7 @@ CREATE TABLE claim (
   occurred_at timestamp with time zone,
   received_at timestamp with time zone NOT NULL,
   origin text NOT NULL,
+  rate numeric,
   CONSTRAINT claim_pkey PRIMARY KEY (aggregator, source, kind, tx_id, version, content_hash),
   CONSTRAINT claim_kind_check CHECK ((kind = ANY (ARRAY['bet'::text, 'win'::text, 'rollback'::text]))),
   CONSTRAINT claim_source_check CHECK ((source = ANY (ARRAY['transactions'::text, 'report'::text, 'timed_out'::text]))),
@@ -378,8 +379,11 @@ CREATE TABLE fx_quote (
   CONSTRAINT fx_quote_rate_check CHECK ((rate > (0)::numeric)),
   CONSTRAINT fx_quote_spread_bps_check CHECK (((spread_bps >= 0) AND (spread_bps <= 9999)))
 );
+CREATE INDEX fx_quote_expires ON fx_quote USING btree (expires_at);
+CREATE INDEX fx_quote_ticks ON fx_quote USING gin (ticks);
 CREATE UNIQUE INDEX fx_quote_window ON fx_quote USING btree (pair, starts_at);
-CREATE TRIGGER fx_quote_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fx_quote_kept BEFORE DELETE ON fx_quote FOR EACH ROW EXECUTE FUNCTION refuse_used_quote();
+CREATE TRIGGER fx_quote_never_changed BEFORE UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE fx_rejection (
   id uuid NOT NULL,
@@ -403,7 +407,8 @@ CREATE TABLE fx_tick (
   received_at timestamp with time zone NOT NULL,
   CONSTRAINT fx_tick_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER fx_tick_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fx_tick_kept BEFORE DELETE ON fx_tick FOR EACH ROW EXECUTE FUNCTION refuse_used_tick();
+CREATE TRIGGER fx_tick_never_changed BEFORE UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE game (
   id uuid NOT NULL,
@@ -798,6 +803,20 @@ CREATE TABLE settlement_mark (
   CONSTRAINT settlement_mark_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE settlement_pull (
+  aggregator text COLLATE "C" NOT NULL,
+  list text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  asked_until timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  lease uuid,
+  leased_until timestamp with time zone,
+  failures smallint NOT NULL DEFAULT 0,
+  problem text,
+  CONSTRAINT settlement_pull_pkey PRIMARY KEY (aggregator, list, currency),
+  CONSTRAINT settlement_pull_list_check CHECK ((list = ANY (ARRAY['transactions'::text, 'timed_out'::text])))
+);
+
 CREATE TABLE transaction (
   shard smallint NOT NULL,
   player text COLLATE "C" NOT NULL,
@@ -838,6 +857,7 @@ CREATE TABLE transaction (
 )
 WITH (fillfactor=85);
 CREATE UNIQUE INDEX transaction_external_id ON transaction USING btree (aggregator, external_id, kind, id_scope);
+CREATE INDEX transaction_fx_quote ON transaction USING btree ((((fx)::jsonb ->> 'quoteId'::text))) WHERE (fx IS NOT NULL);
 CREATE INDEX transaction_round ON transaction USING btree (shard, player, round_id) WHERE (round_id IS NOT NULL);
 CREATE INDEX transaction_waiting ON transaction USING btree (shard, player) WHERE ((state = 'parked'::text) OR ('before_bet'::text = ANY (flags)));
 CREATE INDEX transaction_written ON transaction USING brin (written) WITH (pages_per_range='32', autosummarize='on');
@@ -871,5 +891,31 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the book is append-only: % on % is refused; correct a mistake with a new entry', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'integrity_constraint_violation';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_used_quote()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF OLD.expires_at > now() - interval '7 days'
+    OR EXISTS (SELECT 1 FROM transaction WHERE fx IS NOT NULL AND fx::jsonb ->> 'quoteId' = OLD.id::text) THEN
+    RAISE EXCEPTION 'the quote % is young, or money was converted by it: it is kept', OLD.id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_used_tick()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT 1 FROM fx_quote WHERE ticks @> ARRAY[OLD.id]) THEN
+    RAISE EXCEPTION 'a quote was made of the tick %: it is kept', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
 END
 $function$;

@@ -158,6 +158,10 @@ function configOf(
   const server = serverOf(file, where, flags, environment);
   const fx = fxSettingsOf(file.fx, known);
   if (typeof fx === 'string') throw new ConfigProblem(`${where}: ${fx}`);
+  if (file.ledger?.distributed === true && file.analytics != null)
+    throw new ConfigProblem(
+      `${where}: analytics: no figures are built from a distributed book (ledger.distributed), which has no one order of transactions to count by; take the section out`,
+    );
   const aggregators = aggregatorsOf(file, where, known);
   const shared = sharedSecret(file);
   if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);

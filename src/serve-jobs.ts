@@ -27,7 +27,10 @@ export const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { ledger, sql, catalogue, sessions } = rooms;
   const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
-  const syncs = config.aggregators.map((aggregator): Job => syncJobOf(catalogue, aggregator));
+  const syncs = config.aggregators
+    // a list that is handed out as a file is imported by a person
+    .filter(({ open }) => open.games.kind === 'call')
+    .map((aggregator): Job => syncJobOf(catalogue, aggregator));
   const { changeRetentionMs } = config.catalogue;
   const forget: Job = {
     name: 'catalogue retention',
@@ -55,6 +58,10 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
   const quotes: Job = { name: 'quotes', everyMs: QUOTES_EVERY_MS, work: async () => rooms.fx.turn() };
+  // Over the nodes of a distributed book nobody can look up what was converted by a quote.
+  const quoteRetention: readonly Job[] = config.ledger.distributed
+    ? []
+    : [{ name: 'quote retention', everyMs: EXPIRE_EVERY_MS, work: async (turn) => rooms.fx.expire(turn) }];
   const { analytics } = rooms;
   const figures: readonly Job[] =
     analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
@@ -68,6 +75,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     clocks,
     tick,
     quotes,
+    ...quoteRetention,
     ...figures,
     ...settlementJobs(rooms.settlement),
   ];

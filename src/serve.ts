@@ -2,6 +2,7 @@
  * The composition root: configuration → rooms → doors. Opens in order, closes in reverse, and holds no rule of its own.
  */
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { openAnalytics } from './analytics/index.ts';
 import type { Analytics } from './analytics/index.ts';
@@ -16,7 +17,7 @@ import { Fx } from './fx/index.ts';
 import { exchangesOf, gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { openLedger, scaleMismatch } from './ledger/index.ts';
+import { createRecords, openLedger, scaleMismatch } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
 import {
   closeDatabase,
@@ -83,7 +84,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks, fx };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
-  const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
+  const settlement = settlementOf(config, { ...given, pool, errands, shutdown });
   const rooms: Rooms = {
     sql,
     metrics,
@@ -117,6 +118,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     clocks,
     ...(analytics === null ? {} : { analytics }),
     settlement,
+    records: createRecords(sql),
     fx,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
@@ -151,10 +153,21 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   );
   await app.register(imagesOf(config, listed, log));
   await options.extend?.(app, rooms);
+  await firstQuotes(fx);
   const url = await listen(app, config.server, shutdown);
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+const FIRST_QUOTES_MS = 2_000;
+
+/** Whoever asks at once finds rates there; a slow source holds nobody up, and the schedule goes on asking. */
+async function firstQuotes(fx: Fx): Promise<void> {
+  const patience = new AbortController();
+  const asked = fx.turn().catch(() => undefined);
+  await Promise.race([asked, sleep(FIRST_QUOTES_MS, undefined, patience).catch(() => undefined)]);
+  patience.abort();
 }
 
 /** On a connection of its own: it neither waits for the disk nor takes a connection from those who answer people. */
@@ -268,7 +281,12 @@ function analyticsOf(
   pool: { readonly url: string; readonly pooled: boolean; readonly log: Log },
   given: Pick<ServeOptions, 'shutdown' | 'log'> & { readonly metrics: Metrics; readonly reading: Database },
 ): Analytics | null {
-  if (config.ledger.distributed) return null;
+  if (config.ledger.distributed) {
+    given.log.warn(
+      'no figures are built: a distributed book (ledger.distributed) has no one order of transactions to count by, so /v1/analytics/daily is not served',
+    );
+    return null;
+  }
   const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
   given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql, IDLE_SECONDS));
   return openAnalytics({ ...config.analytics, ...given, sql });

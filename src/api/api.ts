@@ -23,6 +23,7 @@ import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { freeRoundRoutes } from './free-rounds.ts';
+import { playerRecordRoutes } from './player-records.ts';
 import { playerRoutes } from './players.ts';
 import { settlementDayRoutes } from './settlement-days.ts';
 import { answerError, sendProblem } from './problem.ts';
@@ -55,6 +56,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playRoutes(api, routes);
     launchOutcomeRoutes(api, routes);
     bookRoutes(api, routes);
+    playerRecordRoutes(api, routes);
     clockRoutes(api, routes);
     analyticsRoutes(api, routes);
     discrepancyRoutes(api, routes);

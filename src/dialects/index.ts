@@ -14,7 +14,9 @@ import type {
   Reactions,
   ReportMapping,
 } from './dialect.ts';
+import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { groove } from './groove/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
 import { softswissA8r } from './softswiss-a8r/dialect.ts';
@@ -42,6 +44,8 @@ export interface OpenedAggregator {
 export type Opening =
   | ({ readonly kind: 'opened' } & OpenedAggregator)
   | { readonly kind: 'problem'; readonly message: string };
+
+const NO_PACE: Pace = { betweenPagesMs: 0, betweenListsMs: 0 };
 
 /** Knobs the configuration sets; what it leaves out stays the dialect's. */
 export type PolicyOverrides = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined };
@@ -71,7 +75,7 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
         typeof dialect.weakSignature === 'boolean' ? dialect.weakSignature : dialect.weakSignature(parsed.data),
       reactions: dialect.reactions,
       callbackPaths: dialect.callbackPaths,
-      pace: dialect.pace ?? { betweenPagesMs: 0, betweenListsMs: 0 },
+      pace: (typeof dialect.pace === 'function' ? dialect.pace(parsed.data) : dialect.pace) ?? NO_PACE,
       launchWindow: dialect.launchWindow,
       report: dialect.report ?? null,
       hidesVendorImages: dialect.hidesVendorImages ?? false,
@@ -92,6 +96,8 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
 
 const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
   entry(generic),
+  entry(caleta),
+  entry(groove),
   entry(hub88),
   entry(slotegrator),
   entry(softswissGcp),

@@ -73,12 +73,14 @@ export async function resolve(heard: Call, context: ResolveContext, ports: Resol
     call.session === null
       ? { kind: 'none' }
       : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
-  const currency = call.currency ?? session?.gameCurrency ?? session?.currency ?? null;
+  const currency =
+    call.currency ?? session?.gameCurrency ?? session?.currency ?? (await onlyCurrency(call, player, ports));
   const exchange = await exchangeOf(session, fact, currency, ports);
   const asked = { player, fact, currency, session, exchange };
   if (call.kind === 'balance') return balance(asked, context, ports);
   if (call.kind === 'profile') return profile(asked, context, ports);
-  if (currency === null) return refusal('wrong_currency', null);
+  // Where only the session says what is played in, one that nobody knows is what is wrong.
+  if (currency === null) return refusal(fact.kind === 'unknown' ? 'session_invalid' : 'wrong_currency', null);
   const gameKnown =
     call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
   return { kind: 'request', request: requestOf(call, { player, fact, currency, exchange, gameKnown }, context, ports) };
@@ -106,6 +108,13 @@ function inUnits(operation: Operation, digits: number): Operation {
   if (!('amount' in operation) || operation.amount === null) return operation;
   const { unscaled, scale } = operation.amount;
   return { ...operation, amount: decimalOf(unscaled, scale + digits) };
+}
+
+/** A rollback that tells no currency, under a token nobody knows, can mean but one wallet where its player has but one. */
+async function onlyCurrency(call: Call, player: PlayerId, ports: ResolvePorts): Promise<string | null> {
+  if (call.kind !== 'money' || call.operations[0].kind !== 'rollback') return null;
+  const [wallet, ...others] = await ports.wallets(player);
+  return wallet === undefined || others.length > 0 ? null : wallet.currency;
 }
 
 /** Only for the session's own player, and only when the call speaks the currency the session is played in. */

@@ -54,12 +54,12 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
   });
 }
 
-/** An id that a dialect makes of others of the call, joined by colons, stays made of them. */
+/** An id that a dialect makes of another of the call, with colons between, stays made of it. */
 function namesFor(ids: readonly string[], others: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map(ids.map((id, index) => [id, others[index] ?? id]));
   const composed = ids.flatMap((id): (readonly [string, string])[] => {
     const parts = id.split(':');
-    const isMade = parts.filter((part) => names.has(part)).length > 1;
+    const isMade = parts.length > 1 && parts.some((part) => names.has(part));
     return isMade ? [[id, parts.map((part) => names.get(part) ?? part).join(':')]] : [];
   });
   return new Map([...names, ...composed]);

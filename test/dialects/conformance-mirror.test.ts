@@ -132,6 +132,12 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
         const query = fixture.url.slice(fixture.url.indexOf('?') + 1);
         const { issuedAt, expiresAt } = fixture.order;
         const read = (raw: string, seconds: number) => mirror.readLaunch(raw, seconds * 1_000);
+        if (!folder.launchSigned) {
+          const { session, game, mode, player, currency } = fixture.order;
+          const named = mode === 'real' ? { session, game, mode, player, currency } : { game, mode, player };
+          expect(read(query, issuedAt)).toMatchObject({ kind: 'opened', order: named });
+          return;
+        }
         expect(read(query, issuedAt)).toEqual({ kind: 'opened', order: fixture.order });
         expect(read(query, expiresAt - 1).kind).toBe('opened');
         expect(read(query, expiresAt + 1)).toMatchObject({ kind: 'refused', reason: 'expired' });

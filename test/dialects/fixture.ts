@@ -85,6 +85,7 @@ const keysSchema = z.strictObject({
   currencies: z.record(z.string(), z.strictObject({ scale: z.number() })),
   balance_digits: z.number().int().optional(),
   launch_names_session: z.boolean().default(true),
+  launch_signed: z.boolean().default(true),
   variants: z.record(z.string(), variantSchema),
 });
 
@@ -95,6 +96,8 @@ export interface FixtureFolder {
   readonly balanceDigits: number | null;
   /** false: a launch does not tell the aggregator our session */
   readonly launchNamesSession: boolean;
+  /** false: a launch address is composed and not signed, so a changed one opens as well */
+  readonly launchSigned: boolean;
   readonly fixtures: readonly Fixture[];
   /** every string of the settings that is called secret or key */
   readonly secrets: readonly string[];
@@ -112,6 +115,7 @@ export function fixtureFolder(dialect: string): FixtureFolder {
     currencies: known,
     balanceDigits: keys.balance_digits ?? null,
     launchNamesSession: keys.launch_names_session,
+    launchSigned: keys.launch_signed,
     fixtures: files
       .toSorted()
       .map((file) => readFixture(path.basename(file, '.txt'), readFileSync(path.join(folder, file)))),

@@ -18,6 +18,8 @@ export const settingsSchema = z
       /** of the API: `/games` is appended */
       url: base,
       per_page: z.number().int().min(1).max(100).default(50),
+      /** production allows one, staging a hundred */
+      pages_per_second: z.number().int().min(1).max(100).default(1),
       /** whether listed games are taken to have a demo; the list does not say */
       demo: z.boolean().default(true),
     }),
@@ -45,13 +47,6 @@ export const settingsSchema = z
 
 export type SlotegratorSettings = z.output<typeof settingsSchema>;
 
-/** A merchant of a sandbox at this address. */
-export const slotegratorExample = (url: string, make: KeyMaker): ExampleEntry => ({
-  catalogue: { url },
-  launch: { url },
-  callbacks: { merchant_id: 'croupier-demo', merchant_keys: [make.secret('merchant_key')] },
-});
-
 /** In production the key is given by Slotegrator; a made one is for the sandbox. */
 export const SLOTEGRATOR_KEYS: readonly KeyNeed[] = [
   {
@@ -61,3 +56,10 @@ export const SLOTEGRATOR_KEYS: readonly KeyNeed[] = [
     note: 'both sides hold it: Slotegrator gives it to you, this one is for your own sandbox',
   },
 ];
+
+/** For a sandbox of it on this machine. */
+export const slotegratorExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  catalogue: { url, per_page: 100, pages_per_second: 100 },
+  launch: { url },
+  callbacks: { merchant_id: 'demo-merchant', merchant_keys: [make.secret('merchant_key')] },
+});
