@@ -351,6 +351,15 @@ CREATE TABLE discrepancy (
 );
 CREATE INDEX discrepancy_state ON discrepancy USING btree (state, id);
 
+CREATE TABLE free_round_grant (
+  aggregator text COLLATE "C" NOT NULL,
+  issue text COLLATE "C" NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT free_round_grant_pkey PRIMARY KEY (aggregator, issue)
+);
+
 CREATE TABLE fx_quote (
   id uuid NOT NULL,
   pair text COLLATE "C" NOT NULL,

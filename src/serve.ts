@@ -72,7 +72,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   shutdown.onShutdown('ledger', ledger.close);
   const journal = journalOf(pool, { log, metrics, shutdown });
   const { aggregators, currencies } = config;
-  const players = openPlayers({ sql, ledger, clock, currencies });
+  const names = new Set<string>(aggregators.map(({ name }) => name));
+  const players = openPlayers({ sql, ledger, clock, currencies, aggregators: names });
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
   const fx = new Fx({ sql, clock, log, metrics, settings: config.fx });
@@ -141,7 +142,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
           return isKnown;
         },
         playerOfTransaction: ledger.playerOf,
-        grant: async () => null,
+        grant: players.grantOf,
         profile: async (player) => players.get(player),
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),

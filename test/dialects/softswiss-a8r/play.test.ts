@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyPair } from '../../../src/demo-secrets.ts';
 import { knownDialect } from '../../../src/dialects/index.ts';
-import { decimalOf } from '../../../src/money/index.ts';
+import { decimalOf, formatUnits } from '../../../src/money/index.ts';
+import type { Decimal } from '../../../src/money/index.ts';
 import { newToken, systemClock } from '../../../src/platform/index.ts';
 import { externalId } from '../../../src/wallet/index.ts';
 import type { Call, Rollback } from '../../../src/wallet/index.ts';
@@ -99,6 +100,20 @@ describe("SOFTSWISS's second protocol against the whole house", { timeout: 60_00
     await richPlayer(house, PLAYER, '100.00');
   });
 
+  it('pays free rounds once, to whom they were granted, and asks for them again until it is told whose they are [FR-03] [FR-05] [FR-07]', async () => {
+    const before = await house.balance(PLAYER);
+    const told = freeRounds('iss-4', decimalOf(1_250n, 2));
+    expect((await say(told)).status).toBe(500);
+    expect(await house.balance(PLAYER)).toBe(before);
+    const grant = { aggregator: 'acme', issue_id: 'iss-4', player_id: PLAYER, currency: 'USD' };
+    expect((await house.api('POST', '/v1/free-round-grants', grant)).status).toBe(201);
+    expect((await say(told)).json).toEqual({ balance: formatUnits(before + 1_250n, 2) });
+    expect((await say(told)).json).toEqual({ balance: formatUnits(before + 1_250n, 2) });
+    // another sum under the same issue
+    expect((await say(freeRounds('iss-4', decimalOf(1_300n, 2)))).reading.kind).toBe('rejected');
+    expect(await house.balance(PLAYER)).toBe(before + 1_250n);
+  });
+
   it('refuses in its own numbers what may not be, and believes no other key [BAL-02] [SIG-18]', async () => {
     expect((await say(balanceCall({ ...seat, player: 'nobody' }))).json.meta).toMatchObject({ api_code: '101' });
     const before = await house.balance(PLAYER);
@@ -112,3 +127,28 @@ describe("SOFTSWISS's second protocol against the whole house", { timeout: 60_00
     expect(await house.violations()).toEqual([]);
   });
 });
+
+/** What granted free rounds came to, in the aggregator's own count. */
+function freeRounds(issue: string, amount: Decimal): Call {
+  return {
+    kind: 'money',
+    player: { kind: 'grant', issue, subunits: null },
+    session: null,
+    currency: null,
+    game: null,
+    provider: null,
+    requestId: null,
+    operations: [
+      {
+        kind: 'win',
+        id: externalId(issue),
+        round: null,
+        bet: null,
+        amount,
+        flavour: 'free_round',
+        combined: false,
+        closesRound: false,
+      },
+    ],
+  };
+}
