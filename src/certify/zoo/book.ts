@@ -77,7 +77,8 @@ export interface Round {
   readonly bets: number;
   readonly betsStanding: number;
   readonly looseWins: number;
-  readonly isClosed: boolean;
+  /** reopened: a win came after the end; no bets come in it, but it may end again */
+  readonly state: 'open' | 'closed' | 'reopened';
 }
 
 export interface Session {

@@ -14,6 +14,8 @@ export interface Draft {
   readonly walletsOf: (player: string) => readonly Wallet[];
   readonly row: (name: string) => Row | null;
   readonly parkedOf: (player: string) => readonly Row[];
+  /** committed wins that name this bet, whoever they belong to */
+  readonly winsNaming: (bet: string) => readonly Row[];
   readonly round: (key: string) => Round | null;
   /** changes the balance by so many units */
   readonly move: (player: string, currency: string, units: bigint) => void;
@@ -55,6 +57,8 @@ interface Committed {
   /** name → the operator's own id of the latest row of that name */
   readonly names: Map<string, string>;
   readonly parked: Set<string>;
+  /** bet → the operator's own ids of the wins that name it */
+  readonly naming: Map<string, Set<string>>;
   readonly rounds: Map<string, Round>;
   readonly history: Map<string, { readonly atMs: number; readonly balance: bigint }[]>;
 }
@@ -74,6 +78,7 @@ export function createDatabase(wallets: readonly Wallet[], pace: Pace, nowMs: ()
     rows: new Map(),
     names: new Map(),
     parked: new Set(),
+    naming: new Map(),
     rounds: new Map(),
     history: new Map(
       wallets.map(({ player, currency, balance }) => [pair(player, currency), [{ atMs: nowMs(), balance }]]),
@@ -155,6 +160,7 @@ function draftOver(committed: Committed, changes: Changes): Draft {
         const parked = row(name);
         return parked !== null && parked.state === 'parked' && parked.facts.player === player ? [parked] : [];
       }),
+    winsNaming: (bet) => [...(committed.naming.get(bet) ?? [])].flatMap((id) => committed.rows.get(id) ?? []),
     round: (key) => changes.rounds.get(key) ?? committed.rounds.get(key) ?? null,
     move: (player, currency, units) => {
       const found = wallet(player, currency);
@@ -183,6 +189,9 @@ function apply(committed: Committed, changes: Changes, atMs: number): void {
   for (const [name, row] of changes.rows) {
     committed.rows.set(row.operatorId, row);
     committed.names.set(name, row.operatorId);
+    const { bet } = row.facts;
+    if (row.kind === 'win' && bet !== null)
+      committed.naming.set(bet, (committed.naming.get(bet) ?? new Set()).add(row.operatorId));
     if (row.state === 'parked') committed.parked.add(name);
     else committed.parked.delete(name);
   }

@@ -55,7 +55,7 @@ const BODY_MS = 10_000;
 
 export async function runOperator(options: OperatorOptions): Promise<RunningOperator> {
   const world = worldOf(options.cast, options.balance);
-  const database = createDatabase(world.wallets, options.pace, options.clock.now);
+  const database = createDatabase(world.wallets, options.pace, () => options.clock.now());
   const shop: Shop = { ...options, world, database };
   const server = createServer({ requestTimeout: BODY_MS, connectionsCheckingInterval: 1_000 }, (request, response) => {
     void serve(shop, request, response);

@@ -27,8 +27,8 @@ const MAX_DIGITS = 60;
 export function readCall(body: Uint8Array, options: ReadingOptions): Call {
   const json = readJson(body);
   if (isProblem(json) || !isJsonObject(json)) throw new Unreadable('body: not one JSON object');
-  const type = json.get('type');
-  const named = typeof type === 'string' && NEEDS_SESSION.has(type) ? idOf : optionalId;
+  const type = idOf(json, 'type');
+  const named = NEEDS_SESSION.has(type) ? idOf : optionalId;
   const asker = {
     player: idOf(json, 'player_id'),
     currency: idOf(json, 'currency'),

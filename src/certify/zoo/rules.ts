@@ -93,7 +93,13 @@ function decideBet(draft: Draft, call: MoneyCall, leg: Leg, wallet: Wallet | nul
     });
   }
   const round = roundOf(draft, leg.facts, sight);
-  const bet = putNew(draft, leg, sight, { state: 'applied', looseBefore: round?.looseWins ?? 0 });
+  // A jackpot or gift is paid before the bet it names; it has settled it all the same.
+  const wins = draft.winsNaming(leg.id).filter((win) => win.state === 'applied' && win.facts.player === call.player);
+  const bet = putNew(draft, leg, sight, {
+    state: 'applied',
+    looseBefore: round?.looseWins ?? 0,
+    wins: wins.length,
+  });
   draft.move(call.player, call.currency, -paidOf(leg.facts.flavour, leg.facts.amount));
   if (leg.facts.round !== null) {
     const opened = round ?? { ...NEW_ROUND, currency: call.currency };
@@ -114,7 +120,7 @@ function refusalOfBet(draft: Draft, call: MoneyCall, leg: Leg, wallet: Wallet | 
   if (ofSession !== null) return ofSession;
   if (wallet.status !== 'active') return 'player_blocked';
   if (!sight.knowsGame) return 'unknown_game';
-  if (round?.isClosed === true) return 'round_closed';
+  if (round !== null && round.state !== 'open') return 'round_closed';
   if (round !== null && round.currency !== call.currency) return 'wrong_currency';
   if (leg.facts.flavour === 'free') return null;
   if (wallet.maxStake !== null && stake > wallet.maxStake) return 'limit_reached';
@@ -197,7 +203,7 @@ function pay(draft: Draft, win: Row, units: bigint, sight: Sight): void {
   draft.putRound(key, {
     ...now,
     looseWins: now.looseWins + (isLoose ? 1 : 0),
-    isClosed: now.isClosed || win.closesRound,
+    state: win.closesRound ? 'closed' : now.state === 'open' ? 'open' : 'reopened',
   });
 }
 
@@ -274,10 +280,10 @@ export function decideClose(draft: Draft, call: Extract<Call, { type: 'close' }>
   if (balance === null) return { kind: 'no', code: 'unknown_player', balance };
   const key = sight.habits.roundKey(call.player, call.round);
   const round = draft.round(key);
-  if (sight.onlyKnown && round?.isClosed !== true) return { kind: 'stale' };
+  if (sight.onlyKnown && round?.state !== 'closed') return { kind: 'stale' };
   if (round === null) return { kind: 'no', code: 'not_found', balance };
-  draft.putRound(key, { ...round, isClosed: true });
-  return { kind: 'ok', operatorId: null, duplicate: round.isClosed, balance };
+  draft.putRound(key, { ...round, state: 'closed' });
+  return { kind: 'ok', operatorId: null, duplicate: round.state === 'closed', balance };
 }
 
 /** What may be said of the wallet in a refusal or an answer: that of the currency, else any the player has. */
@@ -286,7 +292,7 @@ export function balanceFor(draft: Draft, call: Pick<Call, 'player' | 'currency'>
   return wallet === undefined ? null : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
 }
 
-const NEW_ROUND = { bets: 0, betsStanding: 0, looseWins: 0, isClosed: false };
+const NEW_ROUND = { bets: 0, betsStanding: 0, looseWins: 0, state: 'open' } as const;
 
 /** A free round costs the player nothing, so nothing comes back either. */
 const paidOf = (flavour: string, units: bigint | null): bigint => (flavour === 'free' ? 0n : (units ?? 0n));
@@ -309,7 +315,7 @@ function roundOf(draft: Draft, facts: Row['facts'], { habits }: Sight): Round | 
 function close(draft: Draft, facts: Row['facts'], sight: Sight): void {
   const round = roundOf(draft, facts, sight);
   if (round !== null && facts.round !== null)
-    draft.putRound(sight.habits.roundKey(facts.player, facts.round), { ...round, isClosed: true });
+    draft.putRound(sight.habits.roundKey(facts.player, facts.round), { ...round, state: 'closed' });
 }
 
 function newRow(leg: Leg, { newId, nowMs }: Sight): Row {

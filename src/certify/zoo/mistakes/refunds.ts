@@ -47,8 +47,11 @@ const refundAsAsked: Mistake = {
   caughtBy: ['RB-12'],
   habits: {
     judgeRefund: (refund, bet, round) => {
-      const verdict = CORRECT.judgeRefund({ ...refund, amount: null }, bet, round);
-      return verdict.kind === 'pay' && refund.amount !== null ? { kind: 'pay', units: refund.amount } : verdict;
+      const { amount } = refund;
+      const whole = CORRECT.judgeRefund({ ...refund, amount: null }, bet, round);
+      return whole.kind === 'pay' && amount !== null
+        ? { kind: 'pay', units: amount }
+        : CORRECT.judgeRefund(refund, bet, round);
     },
   },
 };

@@ -67,7 +67,8 @@ const partialBetWin: Mistake = {
       if (win === undefined) return transact(call.legs);
       const ofStake: Outcome = await transact([stake]);
       const ofWin = await transact([{ ...win, facts: { ...win.facts, bet: null, flavour: 'promo' } }]);
-      return ofStake.kind === 'ok' && ofWin.kind !== 'ok' ? ofWin : ofStake;
+      if (ofStake.kind !== 'ok') return ofStake;
+      return ofWin.kind === 'ok' ? { ...ofStake, balance: ofWin.balance } : ofWin;
     },
   },
 };
