@@ -185,14 +185,14 @@ async function book(shop: Shop, call: Call, onlyKnown: boolean): Promise<Outcome
 
 async function tellBalance({ database, habits }: Shop, call: Call, { session, nowMs }: Sight): Promise<Outcome> {
   const draft = await database.read();
-  const any = balanceFor(draft, call);
-  if (any === null) return { kind: 'no', code: 'unknown_player', balance: null };
+  const shown = balanceFor(draft, call);
+  if (shown === null) return { kind: 'no', code: 'unknown_player', balance: null };
   const code = habits.sessionRefusal('bet', session, call);
   // Nobody is told what is in another player's wallet.
-  if (code !== null) return { kind: 'no', code, balance: code === 'session_invalid' ? null : any };
+  if (code !== null) return { kind: 'no', code, balance: code === 'session_invalid' ? null : shown };
   const wallet = draft.wallet(call.player, call.currency);
-  if (wallet === null) return { kind: 'no', code: 'wrong_currency', balance: any };
-  const balance = { ...any, units: habits.shownBalance(database, wallet, nowMs) };
+  if (wallet === null) return { kind: 'no', code: 'wrong_currency', balance: shown };
+  const balance = { ...shown, units: habits.shownBalance(database, wallet, nowMs) };
   return { kind: 'ok', operatorId: null, duplicate: false, balance };
 }
 

@@ -41,7 +41,7 @@ const fingerprintOfBytes: Mistake = {
   habits: { isSame: (seen, asked) => seen.bytes === asked.bytes },
 };
 
-const MEMORY_MS = 1_500;
+const MEMORY_MS = 1_000;
 
 /** `SET key value EX …`: long enough for a double click. */
 const forgetfulIds: Mistake = {
