@@ -28,6 +28,8 @@ export interface CastPlayer {
   readonly id: string;
   /** a session token that is valid all the time the kit runs */
   readonly session: string;
+  /** another session of the same player that was valid once and has run out: no bets in it, but wins and refunds; null: none */
+  readonly expired: string | null;
 }
 
 /**
@@ -47,8 +49,6 @@ export interface Cast {
   readonly otherGame: string | null;
   /** another currency the operator knows and these players do not play in */
   readonly otherCurrency: string | null;
-  /** a session of a player of his own that was valid once and has run out */
-  readonly expired: CastPlayer | null;
   /** a player with a valid session who may not play: self-excluded or blocked */
   readonly blocked: CastPlayer | null;
   /** a player with a valid session and no money */
