@@ -3,7 +3,7 @@
  * subset of Croupier's own `/v1`, like that of the lookup:
  *
  *   PATCH {url}/players/{player}  {"status": "active" | "self_excluded" | "blocked"}                     → 2xx
- *   PATCH {url}/players/{player}  {"limits": {"USD": {"max_stake": "1.00" | null, "daily_loss_limit": …}}} → 2xx
+ *   PATCH {url}/players/{player}  {"limits": {"USD": {"max_stake": "1.00" | null, "daily_loss_limit": null}}} → 2xx
  *
  * It counts for the very next bet. The kit always puts back what it changed.
  */
@@ -47,6 +47,6 @@ export function openBackstage(options: BackstageOptions): Backstage {
   return {
     setStatus: async (player, status) => patch(player, { status }),
     setMaxStake: async (player, currency, maxStake) =>
-      patch(player, { limits: { [currency]: { max_stake: maxStake } } }),
+      patch(player, { limits: { [currency]: { max_stake: maxStake, daily_loss_limit: null } } }),
   };
 }
