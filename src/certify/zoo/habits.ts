@@ -53,7 +53,7 @@ export interface Habits {
   /** What a session says against a bet or a win. */
   readonly sessionRefusal: (kind: 'bet' | 'win', session: Session | null, call: Call) => Code | null;
   /** What is owed for a win, by what became of its bet. `bet` null: it was never seen. */
-  readonly judgeWin: (win: Facts, bet: Row | null) => Verdict;
+  readonly judgeWin: (win: Facts, bet: Row | null, wallet: Wallet) => Verdict;
   /** What is owed for a refund of a bet that is in the book. */
   readonly judgeRefund: (refund: Facts, bet: Row, round: Round | null) => Verdict;
   /** What is remembered of a refund whose bet was never seen. */

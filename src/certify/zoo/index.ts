@@ -21,7 +21,7 @@ import type { ZooCast } from './world.ts';
 
 export type { Mistake } from './mistakes/mistake.ts';
 export type { Pace } from './database.ts';
-export type { ZooCast, ZooPlayer } from './world.ts';
+export type { ZooCast } from './world.ts';
 
 /** The name of the operator without a mistake. */
 export const CORRECT_OPERATOR = 'correct';
@@ -47,7 +47,7 @@ export interface ZooOptions {
   /** what each of them has, in the currency's smallest units */
   readonly balance?: bigint;
   readonly clock?: Clock;
-  /** how long each statement of its database takes; default: two milliseconds */
+  /** how long each statement of its database takes; default: some milliseconds */
   readonly pace?: Pace;
   /** default: any free one */
   readonly port?: number;
@@ -67,8 +67,20 @@ export interface Operator {
 }
 
 const STATEMENT_MS = 2;
+/** So often the process looks around, for what has arrived meanwhile, before a commit is done. */
+const TURNS = 5;
 const SIGNING_SECRETS = ['zoo-signing-secret-0001'];
 const BALANCE = 100_000_00n;
+
+/**
+ * A commit takes some turns of the process, however long those are: what was sent at one moment has then been read by all, so
+ * that whoever does not keep calls apart is seen to, on a busy machine as well.
+ */
+const unhurried: Pace = async (statement) => {
+  await new Promise((resolve) => setTimeout(resolve, STATEMENT_MS));
+  if (statement === 'read') return;
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
 /** Starts the operator of that name, the correct one or one of `ZOO`. Throws a RangeError for a name nobody has. */
 export async function startOperator(name: string, options: ZooOptions = {}): Promise<Operator> {
@@ -86,7 +98,7 @@ export async function startOperator(name: string, options: ZooOptions = {}): Pro
     signingSecrets,
     timestamped: options.timestamped ?? false,
     clock: options.clock ?? systemClock,
-    pace: options.pace ?? (async () => new Promise((resolve) => setTimeout(resolve, STATEMENT_MS))),
+    pace: options.pace ?? unhurried,
     port: options.port ?? 0,
   });
   const base = `http://127.0.0.1:${running.port}`;

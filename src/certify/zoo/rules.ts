@@ -154,19 +154,19 @@ function verdictOnWin(draft: Draft, call: MoneyCall, leg: Leg, wallet: Wallet | 
   if (amount > MOST_UNITS || wallet.balance + amount > MOST_UNITS) return refuse('limit_reached');
   const ofSession = sight.habits.sessionRefusal('win', sight.session, call);
   if (ofSession !== null) return refuse(ofSession);
-  const verdict = verdictByBet(draft, leg, sight);
+  const verdict = verdictByBet(draft, leg, wallet, sight);
   if (verdict.kind !== 'pay') return verdict;
   const round = roundOf(draft, leg.facts, sight);
   return round !== null && round.currency !== call.currency ? refuse('wrong_currency') : verdict;
 }
 
 /** A win belongs to the bet it names, else to its round's bets; a jackpot or a gift may belong to nothing. */
-function verdictByBet(draft: Draft, leg: Leg, sight: Sight): Verdict {
+function verdictByBet(draft: Draft, leg: Leg, wallet: Wallet, sight: Sight): Verdict {
   const { facts } = leg;
   if (facts.bet === null) return facts.flavour === 'win' ? verdictByRound(draft, leg, sight) : payAll(leg);
   const bet = draft.row(sight.habits.nameOf({ kind: 'bet', id: facts.bet }));
   if (bet === null && facts.flavour !== 'win') return payAll(leg);
-  const verdict = sight.habits.judgeWin(facts, bet);
+  const verdict = sight.habits.judgeWin(facts, bet, wallet);
   if (bet === null || verdict.kind !== 'pay') return verdict;
   const misfit = misfitOf(facts, bet);
   return misfit === null ? verdict : { kind: 'refuse', code: misfit };

@@ -1,23 +1,13 @@
 /** Who plays in the zoo: the operator's players, sessions, games and currencies before anybody has bet. */
+import type { Cast, CastPlayer } from '../lookup.ts';
 import type { Session, Wallet } from './book.ts';
 
-export interface ZooPlayer {
-  readonly id: string;
-  readonly session: string;
-  readonly expired: string | null;
-}
-
-/** The people and games of an operator, in the words of the kit's cast (lookup.ts). */
-export interface ZooCast {
-  readonly currency: string;
-  readonly scale: number;
-  readonly stake: string;
-  readonly game: string;
-  readonly players: readonly ZooPlayer[];
+/** The cast of the kit, with everybody there whom a scenario may need. */
+export interface ZooCast extends Cast {
   readonly otherGame: string;
   readonly otherCurrency: string;
-  readonly blocked: ZooPlayer;
-  readonly poor: ZooPlayer;
+  readonly blocked: CastPlayer;
+  readonly poor: CastPlayer;
   readonly demoSession: string;
 }
 
@@ -27,7 +17,7 @@ const SCALES: Readonly<Record<string, number>> = { USD: 2, EUR: 2, JPY: 0, KWD: 
 export const scaleOf = (currency: string): number | null =>
   Object.hasOwn(SCALES, currency) ? (SCALES[currency] ?? null) : null;
 
-const player = (id: string, expired: string | null = null): ZooPlayer => ({ id, session: `session-${id}`, expired });
+const player = (id: string, expired: string | null = null): CastPlayer => ({ id, session: `session-${id}`, expired });
 
 /** So many players with as much money as `balance` says. */
 export function castOf(players: number): ZooCast {

@@ -165,7 +165,7 @@ const RACES: Readonly<Record<string, Story>> = {
   },
   'debit-before-check': {
     right: ['insufficient_funds 100.00', ['100.00'], '100.00'],
-    wrong: ['insufficient_funds 100.00', ['-50.00', '100.00'], '100.00'],
+    wrong: ['insufficient_funds -50.00', ['-50.00', '100.00'], '100.00'],
     play: async (name) => {
       const seen = new Set<string>();
       let look = async (): Promise<void> => undefined;
@@ -251,6 +251,11 @@ const WINS: Readonly<Record<string, Story>> = {
     wrong: ['ok 99.00', 'below_minimum 99.00'],
     play: told(async ({ tell }) => [await tell(bet('b1')), await tell(win('w1', { bet: 'b1', amount: '0' }))]),
   },
+  'win-needs-funds': {
+    right: ['ok 99.00', 'ok 1099.00'],
+    wrong: ['ok 99.00', 'insufficient_funds 99.00'],
+    play: told(async ({ tell }) => [await tell(bet('b1')), await tell(win('w1', { bet: 'b1', amount: '1000' }))]),
+  },
   'partial-bet-win': {
     right: ['insufficient_funds 100.00', '100.00'],
     wrong: ['insufficient_funds 100.00', '102.50'],
@@ -283,9 +288,9 @@ const ANSWERS: Readonly<Record<string, Story>> = {
     right: ['ok 99.00', '99.00', '99.00'],
     wrong: ['ok 99.00', '100.00', '99.00'],
     play: withClock(async ({ tell, balance }, passMs) => {
-      passMs(1_000);
+      passMs(11_000);
       const heard = [await tell(bet('b1')), await balance()];
-      passMs(1_000);
+      passMs(11_000);
       return [...heard, await balance()];
     }),
   },

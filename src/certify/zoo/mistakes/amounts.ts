@@ -8,7 +8,7 @@ const floatMoney: Mistake = {
   mistake: 'Amounts pass through a floating point number on their way to cents.',
   costs:
     'A stake of 1.15 takes 1.14, and large amounts are off by more: the book never agrees with the aggregator again.',
-  caughtBy: ['BET-09'],
+  caughtBy: ['BET-09.cents'],
   habits: {
     unitsOf: (text, scale) => {
       const exact = CORRECT.unitsOf(text, scale);
@@ -22,7 +22,7 @@ const roundedAmounts: Mistake = {
   name: 'rounded-amounts',
   mistake: 'An amount with more digits than the currency has is rounded instead of refused.',
   costs: 'A stake of 0.004 costs nothing and plays all the same.',
-  caughtBy: ['BET-06'],
+  caughtBy: ['BET-06', 'BET-06.number'],
   habits: {
     unitsOf: (text, scale) => {
       const exact = CORRECT.unitsOf(text, scale);
@@ -39,7 +39,7 @@ const negativeAmounts: Mistake = {
   name: 'negative-amounts',
   mistake: 'An amount may have a minus sign.',
   costs: 'A bet of minus a thousand pays the player a thousand.',
-  caughtBy: ['BET-05', 'WIN-14'],
+  caughtBy: ['BET-05', 'BET-05.number', 'WIN-14'],
   habits: {
     unitsOf: (text, scale) => {
       if (!text.startsWith('-')) return CORRECT.unitsOf(text, scale);

@@ -15,12 +15,12 @@ const okForAnException: Mistake = {
   },
 };
 
-const LAG_MS = 400;
+const LAG_MS = 10_000;
 
 /** Reads go to the replica. */
 const balanceFromReplica: Mistake = {
   name: 'balance-from-replica',
-  mistake: 'Balance callbacks are answered from a copy of the book that is a moment behind.',
+  mistake: 'Balance callbacks are answered from a copy of the book that is seconds behind.',
   costs: 'The game shows money that is staked already, and the player is refused what he sees.',
   caughtBy: ['BAL-07'],
   habits: {

@@ -9,7 +9,7 @@ const keyWithoutKind: Mistake = {
   mistake: 'Transactions are remembered by their id alone, whatever they are.',
   costs:
     'A win or a refund that carries the id of its bet is taken for the bet again: the player never sees that money.',
-  caughtBy: ['RB-09'],
+  caughtBy: ['WIN-03.kind', 'RB-09'],
   habits: { nameOf: ({ id }) => pair('transaction', id) },
 };
 
@@ -37,7 +37,7 @@ const fingerprintOfBytes: Mistake = {
   mistake: 'A repeat is known by the bytes of its message, so the same bet with another request id is a conflict.',
   costs:
     'Every retry of a booked bet is refused, and the aggregator lets the player lose a stake it believes was never taken.',
-  caughtBy: ['BET-30', 'RET-03'],
+  caughtBy: ['BET-30.request', 'RET-03'],
   habits: { isSame: (seen, asked) => seen.bytes === asked.bytes },
 };
 
@@ -48,7 +48,7 @@ const forgetfulIds: Mistake = {
   name: 'forgetful-ids',
   mistake: 'Transaction ids are remembered for a moment only.',
   costs: 'A retry that comes later takes the stake a second time.',
-  caughtBy: ['RET-02'],
+  caughtBy: ['RET-02.minutes', 'RET-02.doubling'],
   habits: {
     recall: (draft, name, nowMs) => {
       const seen = CORRECT.recall(draft, name, nowMs);

@@ -9,7 +9,7 @@ const cacheFirst: Mistake = {
   name: 'cache-first',
   mistake: 'Whether an id was seen before is asked of a cache before the booking begins, and not again in it.',
   costs: 'Two retries that come together both miss the cache, and the stake is taken twice.',
-  caughtBy: ['BET-26', 'WIN-02'],
+  caughtBy: ['BET-26', 'WIN-02', 'BUG-11'],
   habits: {
     transact: async (database, call, decide) => {
       const cache = await database.read();
@@ -41,7 +41,7 @@ const checkThenAct: Mistake = {
   name: 'check-then-act',
   mistake: 'The balance is read, changed and written back with nothing that keeps others out meanwhile.',
   costs: 'A hundred bets at once cost what one costs: each writes the balance that it read over what the others wrote.',
-  caughtBy: ['BET-24', 'BET-26'],
+  caughtBy: ['BET-24', 'BET-24.two'],
   habits: {
     transact: async (database, _call, decide) => {
       const draft = await database.read();
@@ -73,29 +73,31 @@ const staleFundsCheck: Mistake = {
   },
 };
 
-/** The stake is put aside first; if it turns out that it was not there, it is given back. */
+/** `UPDATE … SET balance = balance - $1 RETURNING balance`, and then `if (balance < 0)`. */
 const debitBeforeCheck: Mistake = {
   name: 'debit-before-check',
   mistake: 'The stake is taken in one transaction, checked in the next, and given back if it was not there.',
   costs:
     'Meanwhile the wallet is below zero for everybody to see, and a crash in between keeps money of a bet that was refused.',
-  caughtBy: ['BAL-08'],
+  caughtBy: ['BET-03'],
   habits: {
     transact: async (database, call, decide) =>
       database.locked(locksOf(call), async () => {
         const stake = await putAside(database, call);
         const draft = await database.read();
-        const withStake = (): void => {
+        const giveBack = (): void => {
           if (stake > 0n) draft.move(call.player, call.currency, stake);
         };
         const reset = (): void => {
           draft.reset();
-          withStake();
+          giveBack();
         };
-        withStake();
+        giveBack();
         const outcome = decide({ ...draft, reset });
         await database.commit(draft);
-        return outcome;
+        return outcome.kind === 'no' && outcome.balance !== null
+          ? { ...outcome, balance: { ...outcome.balance, units: outcome.balance.units - stake } }
+          : outcome;
       }),
   },
 };

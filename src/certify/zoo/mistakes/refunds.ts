@@ -7,7 +7,7 @@ const noTombstone: Mistake = {
   name: 'no-tombstone',
   mistake: 'A refund of a bet that has not come yet leaves no mark.',
   costs: 'The bet arrives a moment later and is taken, for a round that the aggregator has called off.',
-  caughtBy: ['RB-04', 'RB-05'],
+  caughtBy: ['RB-04'],
   habits: { tombstone: () => null },
 };
 
@@ -30,7 +30,7 @@ const refundTwice: Mistake = {
   name: 'refund-twice',
   mistake: 'A bet that was refunded is refunded again when the refund comes under another id.',
   costs: 'An aggregator that numbers its retries anew is paid once for each of them.',
-  caughtBy: ['RB-02'],
+  caughtBy: ['RB-02.new', 'RB-02.news'],
   habits: {
     judgeRefund: (refund, bet, round) =>
       bet.state === 'reversed'

@@ -35,7 +35,7 @@ const crashingComparison: Mistake = {
     'Signatures are compared in constant time without comparing their lengths, so one of another length is an exception.',
   costs:
     'Anybody can make it answer "I do not know, ask again" without a key, and its alarms ring for forged messages as for a broken database.',
-  caughtBy: ['SIG-14', 'SIG-16'],
+  caughtBy: ['SIG-16'],
   habits: {
     isGenuine: ({ body, signature, prefix }, secrets) => {
       if (signature === undefined) return false;
@@ -52,7 +52,7 @@ const unsignedAccepted: Mistake = {
   name: 'unsigned-accepted',
   mistake: 'A message without a signature is taken for genuine.',
   costs: 'Whoever finds the address can pay himself a win of any size.',
-  caughtBy: ['SIG-15', 'SIG-21'],
+  caughtBy: ['SIG-15'],
   habits: {
     isGenuine: (message, secrets) => message.signature === undefined || CORRECT.isGenuine(message, secrets),
   },

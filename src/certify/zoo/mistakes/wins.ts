@@ -24,10 +24,10 @@ const winAfterRollback: Mistake = {
   costs: 'The stake goes back and the win is paid: the round costs the player nothing and the house everything.',
   caughtBy: ['WIN-07'],
   habits: {
-    judgeWin: (win, bet) =>
+    judgeWin: (win, bet, wallet) =>
       bet !== null && bet.facts.player === win.player && (bet.state === 'reversed' || bet.state === 'tombstone')
         ? { kind: 'pay', units: win.amount ?? 0n }
-        : CORRECT.judgeWin(win, bet),
+        : CORRECT.judgeWin(win, bet, wallet),
   },
 };
 
@@ -36,9 +36,10 @@ const earlyWinRefused: Mistake = {
   name: 'early-win-refused',
   mistake: 'A win that overtakes its bet is refused for good instead of being asked for again.',
   costs: 'The bet is taken a moment later, and its win is never paid.',
-  caughtBy: ['WIN-05', 'WIN-06'],
+  caughtBy: ['WIN-05.later'],
   habits: {
-    judgeWin: (win, bet) => (bet === null ? { kind: 'refuse', code: 'not_found' } : CORRECT.judgeWin(win, bet)),
+    judgeWin: (win, bet, wallet) =>
+      bet === null ? { kind: 'refuse', code: 'not_found' } : CORRECT.judgeWin(win, bet, wallet),
   },
 };
 
@@ -49,8 +50,22 @@ const zeroWinRefused: Mistake = {
   costs: 'The aggregator takes the refusal for trouble and rolls back a bet that was lost fairly.',
   caughtBy: ['WIN-04'],
   habits: {
-    judgeWin: (win, bet) =>
-      win.amount === 0n ? { kind: 'refuse', code: 'below_minimum' } : CORRECT.judgeWin(win, bet),
+    judgeWin: (win, bet, wallet) =>
+      win.amount === 0n ? { kind: 'refuse', code: 'below_minimum' } : CORRECT.judgeWin(win, bet, wallet),
+  },
+};
+
+/** One `hasFunds` before everything that moves money. */
+const winNeedsFunds: Mistake = {
+  name: 'win-needs-funds',
+  mistake: 'The check that a stake is covered is made of wins as well, so one larger than the balance is refused.',
+  costs: 'Only small wins are paid: the jackpot of somebody with ten left in the wallet is not.',
+  caughtBy: ['BUG-14'],
+  habits: {
+    judgeWin: (win, bet, wallet) =>
+      (win.amount ?? 0n) > wallet.balance
+        ? { kind: 'refuse', code: 'insufficient_funds' }
+        : CORRECT.judgeWin(win, bet, wallet),
   },
 };
 
@@ -92,6 +107,7 @@ export const WIN_MISTAKES: readonly Mistake[] = [
   winAfterRollback,
   earlyWinRefused,
   zeroWinRefused,
+  winNeedsFunds,
   partialBetWin,
   nettedBetWin,
 ];
