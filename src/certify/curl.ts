@@ -55,7 +55,8 @@ function bodyOf(message: Message, redact: Redact): readonly string[] {
   const bytes = Buffer.from(message.body);
   if (bytes.byteLength === 0) return [];
   const text = bytes.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(bytes) && !/[\u0000-\u0008\u000e-\u001f]/.test(text);
+  const hasControls = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  const isText = !hasControls && Buffer.from(text, 'utf8').equals(bytes);
   if (!isText)
     return ['--data-binary', quoted(`@<(base64 -d <<< ${bytes.subarray(0, LONGEST_BODY).toString('base64')})`)];
   const shown = redact(text);
