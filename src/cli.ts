@@ -9,6 +9,7 @@ import { defineCommand, runMain } from 'citty';
 import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
+import { certifyCommand } from './cli/certify.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -31,6 +32,7 @@ await runMain(
       demo: demoCommand,
       serve: serveCommand,
       sandbox: sandboxCommand,
+      certify: certifyCommand,
       migrate: migrateCommand,
       audit: auditCommand,
       analytics: analyticsCommand,

@@ -16,7 +16,7 @@ import type {
 } from '../dialects/index.ts';
 import { currencies } from '../money/index.ts';
 import { newToken } from '../platform/index.ts';
-import { SAFE_POLICY } from '../wallet/index.ts';
+import { REFUSALS, SAFE_POLICY } from '../wallet/index.ts';
 import type { Call, Policy, Refusal } from '../wallet/index.ts';
 import { withHeader } from './message.ts';
 import type { Message } from './message.ts';
@@ -139,6 +139,7 @@ function secretsIn(settings: unknown): readonly string[] {
 
 /** Which answer of the house a word stands for; null where it stands for several or none. */
 function answerOf(word: Word, order: AggregatorOrder): Answer | null {
+  if (isRefusal(word)) return { kind: 'outcome', outcome: rejection(word, order) };
   switch (word) {
     case 'bad_request':
       return { kind: 'bad_request', message: 'certify' };
@@ -155,10 +156,10 @@ function answerOf(word: Word, order: AggregatorOrder): Answer | null {
     case 'refused':
     case 'closed':
       return null;
-    default:
-      return { kind: 'outcome', outcome: rejection(word, order) };
   }
 }
+
+const isRefusal = (word: Word): word is Refusal => REFUSALS.some((each) => each === word);
 
 function rejection(refusal: Refusal, { currency, scale }: AggregatorOrder) {
   const balance = { units: 0n, scale, currency };
@@ -196,19 +197,15 @@ const isStatusWord = (word: Word): boolean => word === 'bad_request' || word ===
 /** What a proxy or framework in front of the operator answers, in no dialect's words: its code is the status. */
 function isPlainStatus(word: Word, heard: Understood, status: number): boolean {
   if (heard.kind === 'applied') return false;
-  switch (word) {
-    case 'bad_request':
-      return status === 400 || status === 408 || status === 422;
-    case 'unauth':
-      return status === 401 || status === 403;
-    case 'too_large':
-      return status === 413;
-    case 'unsupported':
-      return status === 415;
-    default:
-      return false;
-  }
+  return PLAIN.some(([each, statuses]) => each === word && statuses.includes(status));
 }
+
+const PLAIN: readonly (readonly [word: Word, statuses: readonly number[]])[] = [
+  ['bad_request', [400, 408, 422]],
+  ['unauth', [401, 403]],
+  ['too_large', [413]],
+  ['unsupported', [415]],
+];
 
 function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Encode {
   try {

@@ -109,7 +109,7 @@ export function openLookup(options: LookupOptions): Lookup {
   return {
     bookings: async (externalId, player) => {
       const query = new URLSearchParams({ external_id: externalId, player });
-      const { items } = await read(options, `/transactions?${query}`, bookingsSchema);
+      const { items } = await read(options, `/transactions?${query.toString()}`, bookingsSchema);
       return items
         .filter((item) => item.external_id === externalId)
         .map((item) => ({

@@ -68,24 +68,10 @@ async function markStart(playing: Playing, steps: readonly Step[]): Promise<void
 }
 
 function whoIn(step: Step): readonly Who[] {
-  switch (step.do) {
-    case 'send':
-    case 'replay':
-    case 'cut':
-    case 'retries':
-    case 'crash':
-      return [step.line.who];
-    case 'burst':
-      return step.lines.map((line) => line.who);
-    case 'wallet':
-    case 'status':
-    case 'max_stake':
-      return [step.who];
-    case 'when':
-      return [...Object.values(step.steps.when).flat(), ...step.steps.otherwise].flatMap(whoIn);
-    default:
-      return [];
-  }
+  if (step.do === 'when') return [...Object.values(step.steps.when).flat(), ...step.steps.otherwise].flatMap(whoIn);
+  if (step.do === 'burst') return step.lines.map((line) => line.who);
+  if ('line' in step) return [step.line.who];
+  return 'who' in step ? [step.who] : [];
 }
 
 async function playStep(playing: Playing, step: Step): Promise<void> {
@@ -210,8 +196,12 @@ async function playBooked(playing: Playing, step: Extract<Step, { do: 'booked' }
   const { world, roles } = playing;
   if (world.lookup === null) return;
   const id = idOf(roles, step.id);
+  // whoever it was booked for
+  const players = [roles.player, ...(roles.rival === null ? [] : [roles.rival])];
   for (let looks = 1; ; looks += 1) {
-    const rows = await world.lookup.bookings(id, roles.player.id);
+    const rows: Booking[] = [];
+    for (const player of players)
+      rows.push(...(await world.lookup.bookings(id, player.id)).filter((row) => row.player === player.id));
     const found = rows.filter((row) => row.kind === step.kind && MOVED.has(row.state)).length;
     if (found === step.rows) return;
     if (looks === BOOK_LOOKS) {

@@ -124,11 +124,12 @@ async function together(
     }
     const players = casting(scenario, free) ?? [];
     for (const player of players) free.splice(free.indexOf(player), 1);
-    const work = play(beginWith(world, scenario, players), scenario.steps).then(async (played) => {
+    const work = (async () => {
+      const played = await play(beginWith(world, scenario, players), scenario.steps);
       for (const player of players) await settle(world, player, homes, unitsOfText('10', world.cast));
       free.push(...players);
       done(played);
-    });
+    })();
     running.add(work);
     void work.finally(() => running.delete(work)).catch(() => undefined);
   }
