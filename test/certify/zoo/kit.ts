@@ -1,6 +1,6 @@
 /** The kit before an operator of the zoo, or before Croupier: what it plays, and which of it did not come out clean. */
-import { aggregatorOf } from '../croupier.ts';
 import { openAggregator } from '../../../src/certify/aggregator.ts';
+import type { Aggregator } from '../../../src/certify/aggregator.ts';
 import { openBackstage } from '../../../src/certify/backstage.ts';
 import type { Cast } from '../../../src/certify/lookup.ts';
 import { openLookup } from '../../../src/certify/lookup.ts';
@@ -18,7 +18,7 @@ export interface Examinee {
   readonly url: string;
   readonly lookupUrl: string;
   readonly apiKey: string | null;
-  readonly aggregator: ReturnType<typeof aggregatorOf>;
+  readonly aggregator: Aggregator;
   readonly cast: Cast;
   readonly close: () => Promise<void>;
 }
@@ -27,8 +27,8 @@ const PLAYERS = 8;
 const BALANCE = 1_000_00n;
 
 /** One of the zoo, over its default database: statements take two milliseconds. */
-export async function examineeOf(name: string): Promise<Examinee> {
-  const operator = await startOperator(name, { players: PLAYERS, balance: BALANCE });
+export async function examineeOf(name: string, players = PLAYERS): Promise<Examinee> {
+  const operator = await startOperator(name, { players, balance: BALANCE });
   const opened = openAggregator({
     dialect: 'generic',
     settings: {
@@ -45,8 +45,8 @@ export async function examineeOf(name: string): Promise<Examinee> {
 }
 
 /** The other correct operator: the real gateway over its ledger and a database of its own. */
-export async function gatewayOperator(): Promise<Examinee> {
-  const subject = await croupier({ players: PLAYERS });
+export async function gatewayOperator(players = PLAYERS): Promise<Examinee> {
+  const subject = await croupier({ players });
   const { callbackUrl: url, lookupUrl, aggregator, cast, close } = subject;
   return { name: 'croupier', url, lookupUrl, apiKey: API_KEY, aggregator, cast, close };
 }
