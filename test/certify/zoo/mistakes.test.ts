@@ -1,4 +1,6 @@
 /** Each broken operator of the zoo makes its mistake, every time, and no other one: so a kit that does not see it has no teeth. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CORRECT_OPERATOR, startOperator, ZOO } from '../../../src/certify/zoo/index.ts';
 import { bet, close, undo, win } from '../../support/act.ts';
@@ -17,6 +19,17 @@ describe('the zoo', () => {
       expect(`${mistake}\n${costs}`, name).toMatch(/^[^\n]+\.\n[^\n]+\.$/);
       expect(caughtBy.length, name).toBeGreaterThan(0);
     }
+  });
+
+  it('is what its page says it is', () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../../../docs/zoo.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    expect(rows).toEqual(
+      ZOO.map(
+        ({ name, mistake, costs, caughtBy }) => `| \`${name}\` | ${mistake} | ${costs} | ${caughtBy.join(', ')} |`,
+      ),
+    );
+    expect(page).toContain(`and ${ZOO.length} that are the correct one with exactly one classic mistake each`);
   });
 
   it('knows nobody of another name', async () => {

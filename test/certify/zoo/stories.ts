@@ -47,11 +47,14 @@ const betWin = (id: string, stake: string, won: string) =>
 
 const SIGNATURES: Readonly<Record<string, Story>> = {
   'reserialised-body': {
-    right: 'ok 99.00',
-    wrong: 'bad_signature',
-    play: told(async ({ post, members }) =>
-      post(JSON.stringify(members({ type: 'bet', transaction_id: 'b1', round_id: 'r1', amount: '1.00' }), null, 1)),
-    ),
+    right: ['ok 99.00', 'bad_signature', '99.00'],
+    wrong: ['bad_signature', 'ok 99.00', '99.00'],
+    play: told(async ({ post, members, balance, sign }) => {
+      const bodyOf = (id: string) => members({ type: 'bet', transaction_id: id, round_id: 'r1', amount: '1.00' });
+      const plain = JSON.stringify(bodyOf('b2'));
+      const changed = plain.replace(',', ', ');
+      return [await post(JSON.stringify(bodyOf('b1'), null, 1)), await post(changed, sign(plain)), await balance()];
+    }),
   },
   'crashing-comparison': {
     right: ['bad_signature', 'bad_signature', '100.00'],

@@ -69,6 +69,7 @@ export function seatAt(operator: Operator) {
     /** the balance as the callback tells it, without the word `ok` */
     balance: async (words: Words = {}): Promise<string> =>
       (await say({ kind: 'balance', ...context(words) })).replace(/^ok /, ''),
+    sign: (body: string): string => sign(secret, body),
     /** these very bytes; signed unless another signature, or none, is given */
     post: async (body: string, signature: string | null = sign(secret, body)): Promise<string> =>
       hear(

@@ -10,7 +10,7 @@ const reserialisedBody: Mistake = {
   mistake: 'The signature is checked over the parsed and re-written JSON instead of the bytes that came.',
   costs:
     'Genuine bets written with a space or "1.00" as a number are turned away, and a forged body with a second amount can pass.',
-  caughtBy: ['SIG-02', 'SIG-07'],
+  caughtBy: ['SIG-02', 'SIG-02.moved', 'SIG-07'],
   habits: {
     isGenuine: (message, secrets) => {
       const parsed = parsedOrNull(Buffer.from(message.body).toString('utf8'));
