@@ -9,7 +9,7 @@ const reserialisedBody: Mistake = {
   name: 'reserialised-body',
   mistake: 'The signature is checked over the parsed and re-written JSON instead of the bytes that came.',
   costs:
-    'Genuine bets written with a space or "1.00" as a number are turned away, and a forged body with a second amount can pass.',
+    'Genuine bets written with a space or with 1.00 as a number are turned away, and bytes that were changed after they were signed pass.',
   caughtBy: ['SIG-02', 'SIG-02.moved', 'SIG-07'],
   habits: {
     isGenuine: (message, secrets) => {
