@@ -127,7 +127,7 @@ function placeholders(): Readonly<Record<string, unknown>> {
 }
 
 /** Every text that settings keep under a name that says it is secret. */
-function secretsIn(settings: unknown): readonly string[] {
+export function secretsIn(settings: unknown): readonly string[] {
   const found: string[] = [];
   const walk = (value: unknown, isSecret: boolean): void => {
     if (typeof value === 'string' && isSecret && value.length > 0) found.push(value);

@@ -70,17 +70,28 @@ describe('a run against an operator that gives stakes back twice', () => {
     expect(junit).toMatch(/<testsuite name="RB [^"]+" tests="\d+" failures="[1-9]/);
     expect(junit).toContain('<failure type="would lose money"');
     expect(junit).toContain('<skipped message="needs: other currency"/>');
-    const json = JSON.parse(jsonReport(result, redact)) as { verdict: string; exit_code: number; scenarios: { id: string; exchanges: unknown[] }[] };
+    const json = JSON.parse(jsonReport(result, redact)) as {
+      verdict: string;
+      exit_code: number;
+      scenarios: { id: string; exchanges: unknown[] }[];
+    };
     expect(json).toMatchObject({ verdict: 'would lose money', exit_code: 1 });
     expect(json.scenarios.find((each) => each.id === 'RB-02.new')?.exchanges.length).toBeGreaterThan(3);
   });
 
   it('has no secret, signature or session token in any of them', () => {
-    const all = [htmlReport(result, redact), junitReport(result, redact), jsonReport(result, redact), ...result.played.flatMap((each) => playedLines(each, redact)), ...summaryLines(result)].join('\n');
+    const all = [
+      htmlReport(result, redact),
+      junitReport(result, redact),
+      jsonReport(result, redact),
+      ...result.played.flatMap((each) => playedLines(each, redact)),
+      ...summaryLines(result),
+    ].join('\n');
     expect(all).not.toContain(SIGNING_SECRET);
     expect(all).not.toContain(SESSION);
     for (const { message } of result.played.flatMap((each) => each.exchanges))
-      for (const [name, value] of message.headers) if (name === 'x-signature' && value !== '') expect(all).not.toContain(value);
+      for (const [name, value] of message.headers)
+        if (name === 'x-signature' && value !== '') expect(all).not.toContain(value);
     expect(all).toContain('<session of anna>'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
   });
 
