@@ -26,6 +26,8 @@ import type { SignatureRecipe, Word } from './scenario.ts';
 export interface Signer {
   readonly header: string;
   readonly signsTime: boolean;
+  /** the operator knows a second key, for changing from one to the other */
+  readonly hasSecond: boolean;
   /** the signature of these bytes; a recipe makes one that must not be believed */
   readonly sign: (message: Message, nowMs: number, recipe?: SignatureRecipe) => Message;
 }
@@ -125,7 +127,7 @@ function placeholders(): Readonly<Record<string, unknown>> {
 }
 
 /** Every text that settings keep under a name that says it is secret. */
-function secretsIn(settings: unknown): readonly string[] {
+export function secretsIn(settings: unknown): readonly string[] {
   const found: string[] = [];
   const walk = (value: unknown, isSecret: boolean): void => {
     if (typeof value === 'string' && isSecret && value.length > 0) found.push(value);
@@ -238,23 +240,32 @@ function signerOf(dialect: string, settings: Readonly<Record<string, unknown>>):
   const secrets: unknown = at(settings['callbacks'], 'signing_secrets');
   const secret: unknown = Array.isArray(secrets) ? secrets[0] : undefined;
   if (typeof secret !== 'string') return null;
+  const second: unknown = Array.isArray(secrets) ? secrets[1] : undefined;
   const apiKey: unknown = at(settings['catalogue'], 'api_key');
   const signsTime = at(settings['callbacks'], 'timestamped') === true;
   return {
     header: 'x-signature',
     signsTime,
+    hasSecond: typeof second === 'string',
     sign: (message, nowMs, recipe) => {
       const timestamp = String(Math.floor(nowMs / 1000));
       const stamped = signsTime ? withHeader(message, 'x-timestamp', timestamp) : message;
       const body = Buffer.from(message.body);
       const bytes = signsTime ? Buffer.concat([Buffer.from(`${timestamp}.`), body]) : body;
-      const key = { secret, apiKey: typeof apiKey === 'string' ? apiKey : newToken() };
+      const word = (value: unknown) => (typeof value === 'string' ? value : newToken());
+      const key = { secret, second: word(second), apiKey: word(apiKey) };
       return withHeader(stamped, 'x-signature', digest(bytes, key, recipe));
     },
   };
 }
 
-function digest(bytes: Buffer, key: { secret: string; apiKey: string }, recipe: SignatureRecipe | undefined): string {
+interface Keys {
+  readonly secret: string;
+  readonly second: string;
+  readonly apiKey: string;
+}
+
+function digest(bytes: Buffer, key: Keys, recipe: SignatureRecipe | undefined): string {
   const hmac = (alg: string, secret: string, encoding: 'hex' | 'base64' = 'hex') =>
     createHmac(alg, secret).update(bytes).digest(encoding);
   switch (recipe) {
@@ -262,6 +273,8 @@ function digest(bytes: Buffer, key: { secret: string; apiKey: string }, recipe: 
       return hmac('sha256', key.secret);
     case 'another_key':
       return hmac('sha256', `${key.secret}x`);
+    case 'the_second_key':
+      return hmac('sha256', key.second);
     case 'the_api_key':
       return hmac('sha256', key.apiKey);
     case 'an_empty_key':

@@ -15,7 +15,8 @@ export function lineText(line: Line): string {
   if (line.id !== '') words.push(line.id);
   if (line.amount !== null) words.push(`of ${amountText(line.amount)}`);
   if (line.win !== null) words.push(`winning ${amountText(line.win)}`);
-  if (line.bet !== null) words.push(line.what === 'refund' ? `of bet ${line.bet}` : `on bet ${line.bet}`);
+  if (line.bet !== null) words.push(line.what === 'refund' ? `of ${line.undoes} ${line.bet}` : `on bet ${line.bet}`);
+  if (line.undoes === 'round') words.push('of the whole round');
   if (line.round !== null && line.round !== 'r') words.push(`in round ${line.round}`);
   if (line.flavour !== 'cash' && line.flavour !== 'win') words.push(`(${line.flavour.replace('_', ' ')})`);
   if (line.closes) words.push('closing the round');

@@ -1,7 +1,7 @@
 /** From settings to everything a run needs. Whatever is missing for it is one sentence for a person. */
 import { newToken } from '../platform/index.ts';
 import type { Clock } from '../platform/index.ts';
-import { aggregatorOf, openAggregator } from './aggregator.ts';
+import { aggregatorOf, openAggregator, secretsIn } from './aggregator.ts';
 import type { Aggregator, Protocol } from './aggregator.ts';
 import { openBackstage } from './backstage.ts';
 import { openLookup } from './lookup.ts';
@@ -63,7 +63,7 @@ function webhookUrlOf({ webhook_url }: CertifySettings, url: string): string | n
 
 function aggregatorFor({ settings, protocol }: OpenOptions): Aggregator {
   const { dialect, policy, currency, scale } = settings;
-  if (protocol !== null) return aggregatorOf(protocol, []);
+  if (protocol !== null) return aggregatorOf(protocol, secretsIn(settings.settings));
   const opened = openAggregator({ dialect, settings: settings.settings, policy, currency, scale });
   if (opened.kind === 'problem') throw new CertifyProblem(`settings: ${opened.message}`);
   return opened.aggregator;

@@ -18,6 +18,7 @@ import type { Delta, Line, Step, Who, Word } from './scenario.ts';
 import { actor, callOf, deltaUnits, idOf, NotPlayable, unitsOfText } from './speak.ts';
 import { playEvent, playSettlement } from './webhooks.ts';
 import { balanceOf, checkWallet, unitsOfBalance } from './wallets.ts';
+import type { Balance } from './wallets.ts';
 import type { Played } from './world.ts';
 
 /** Plays the steps and says what came of them. Never throws but for a defect of the kit. */
@@ -57,7 +58,7 @@ async function markStart(playing: Playing, steps: readonly Step[]): Promise<void
     const balance = await balanceOf(world, notes, actor(roles, who));
     // a blocked player's balance is none of an aggregator's business at some operators
     if (balance.kind === 'units') roles.start.set(who, balance.units);
-    else if (who === 'player' || who === 'rival') throw new Undecided(balance.why);
+    else if (who === 'player' || who === 'rival') throw new Undecided(unreadable(balance));
   }
   const least = unitsOfText('20', roles.cast);
   const has = roles.start.get('player') ?? 0n;
@@ -66,6 +67,9 @@ async function markStart(playing: Playing, steps: readonly Step[]): Promise<void
       `${roles.player.id} has ${formatUnits(has, roles.cast.scale)}, and the kit needs at least 20 stakes of ${roles.cast.stake} ${roles.cast.currency}`,
     );
 }
+
+const unreadable = (balance: Exclude<Balance, { kind: 'units' }>): string =>
+  balance.kind === 'odd' ? `a balance of "${balance.text}" cannot be counted with` : balance.why;
 
 function whoIn(step: Step): readonly Who[] {
   if (step.do === 'when') return [...Object.values(step.steps.when).flat(), ...step.steps.otherwise].flatMap(whoIn);
@@ -119,7 +123,7 @@ async function playStep(playing: Playing, step: Step): Promise<void> {
 
 async function remark({ world, notes, roles }: Playing, who: Who): Promise<void> {
   const balance = await balanceOf(world, notes, actor(roles, who));
-  if (balance.kind === 'unknown') throw new Undecided(balance.why);
+  if (balance.kind !== 'units') throw new Undecided(unreadable(balance));
   roles.start.set(who, balance.units);
 }
 

@@ -46,6 +46,7 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'signs no time': aggregator.signer?.signsTime === false,
     fractions: cast.scale >= 2,
     'two addresses': world.urls.length > 1,
+    'second secret': aggregator.signer?.hasSecond === true,
   };
   return scenario.needs.filter((need) => !has[need]);
 }
@@ -172,7 +173,7 @@ async function settle(
   const notes = notebook(world);
   const home = homes.get(player.id);
   const balance = await balanceOf(world, notes, player);
-  if (home === undefined || balance.kind === 'unknown') return;
+  if (home === undefined || balance.kind !== 'units') return;
   const difference = balance.units - home;
   if (difference === 0n || (difference <= slack && -difference <= slack)) return;
   settlings += 1;

@@ -40,7 +40,9 @@ export interface Line {
   readonly win: Amount | null;
   /** the bet a win belongs to, or a refund undoes */
   readonly bet: string | null;
-  readonly flavour: 'cash' | 'free' | 'win' | 'jackpot' | 'promo' | 'free_round';
+  /** what kind of thing a refund undoes */
+  readonly undoes: 'bet' | 'win' | 'round' | 'rollback';
+  readonly flavour: 'cash' | 'free' | 'tip' | 'win' | 'jackpot' | 'promo' | 'free_round';
   readonly closes: boolean;
   readonly session: SessionChoice;
   readonly game: 'own' | 'other' | 'unknown';
@@ -101,6 +103,7 @@ export type SignatureChange =
 /** Ways to sign that must not be believed. */
 export type SignatureRecipe =
   | 'another_key'
+  | 'the_second_key'
   | 'the_api_key'
   | 'an_empty_key'
   | 'no_key'
@@ -254,7 +257,8 @@ export type Need =
   | 'signs a time'
   | 'signs no time'
   | 'fractions'
-  | 'two addresses';
+  | 'two addresses'
+  | 'second secret';
 
 export interface Scenario {
   /** of the catalogue, with a suffix where one entry is several scenarios: `SIG-14.63` */

@@ -95,6 +95,8 @@ function gameOf(line: Line, { cast, prefix }: Roles): string {
   return cast.otherGame;
 }
 
+const WINNING = ['win', 'jackpot', 'promo', 'free_round'] as const;
+
 function operationsOf(line: Line, roles: Roles): Operations {
   const id = externalId(idOf(roles, line.id));
   const round = line.round === null ? null : roundId(idOf(roles, line.round));
@@ -102,12 +104,12 @@ function operationsOf(line: Line, roles: Roles): Operations {
   const money = (amount: Amount | null): Decimal =>
     fromUnits(amount === null ? 0n : unitsOf(amount, roles, line.who), roles.cast.scale);
   const amount = money(line.amount);
-  const flavour = line.flavour === 'free' ? 'free' : 'cash';
+  const flavour = line.flavour === 'free' || line.flavour === 'tip' ? line.flavour : 'cash';
   switch (line.what) {
     case 'bet':
       return [{ kind: 'bet', id, round, amount, flavour, combined: false, closesRound: line.closes }];
     case 'win': {
-      const winning = line.flavour === 'cash' || line.flavour === 'free' ? 'win' : line.flavour;
+      const winning = WINNING.find((each) => each === line.flavour) ?? 'win';
       return [{ kind: 'win', id, round, bet, amount, flavour: winning, combined: false, closesRound: line.closes }];
     }
     case 'bet_win':
@@ -126,7 +128,10 @@ function operationsOf(line: Line, roles: Roles): Operations {
       ];
     case 'refund': {
       const part = line.amount === null ? null : amount;
-      const target = { kind: 'bet', id: bet ?? id } as const;
+      const target =
+        line.undoes === 'round'
+          ? ({ kind: 'round', round: round ?? roundId(idOf(roles, 'r')) } as const)
+          : ({ kind: line.undoes, id: bet ?? id } as const);
       return [{ kind: 'rollback', id, target, round, amount: part, closesRound: line.closes }];
     }
     case 'close':

@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 
 export type Balance =
   | { readonly kind: 'units'; readonly units: bigint }
+  /** an answer that is no whole number of the currency's units */
+  | { readonly kind: 'odd'; readonly text: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** Text of an answer as units; null where it is no amount of the currency. */
@@ -30,12 +32,7 @@ export async function balanceOf(world: World, notes: Notes, player: CastPlayer):
     return { kind: 'unknown', why: `the balance of ${player.id}: ${why}` };
   }
   const units = unitsOfBalance(reading.balance, world.cast.scale);
-  if (units === null)
-    return {
-      kind: 'unknown',
-      why: `the balance of ${player.id} is "${reading.balance}", which is no amount of ${world.cast.currency}`,
-    };
-  return { kind: 'units', units };
+  return units === null ? { kind: 'odd', text: reading.balance } : { kind: 'units', units };
 }
 
 export type WalletCheck =
@@ -58,9 +55,10 @@ export async function checkWallet(
   for (let looks = 1; ; looks += 1) {
     const balance = await balanceOf(world, notes, player);
     if (balance.kind === 'unknown') return balance;
+    if (balance.kind === 'odd') return { kind: 'finding', finding: oddWallet(world, player, balance.text, expected) };
     if (balance.units === expected) break;
     wrong = balance.units;
-    if (looks === LOOKS) return { kind: 'finding', finding: wrongWallet(world, player, balance.units, expected) };
+    if (looks === LOOKS) return { kind: 'finding', finding: await wrongWallet(world, player, wrong, expected) };
     await sleep(LOOK_PAUSE_MS * looks);
   }
   const booked = await checkLookup(world, player, expected);
@@ -85,7 +83,19 @@ async function checkLookup({ lookup, cast }: World, player: CastPlayer, expected
   }
 }
 
-function wrongWallet(world: World, player: CastPlayer, units: bigint, expected: bigint): Finding {
+/** An amount with a fraction of a unit is a float's; anything else is no amount at all. */
+function oddWallet(world: World, player: CastPlayer, shown: string, expected: bigint): Finding {
+  const isAmount = !isProblem(parseDecimal(shown));
+  const message = `the balance of ${player.id} is "${shown}", which is no whole number of units of ${world.cast.currency}; it must be ${text(world, expected)}`;
+  return { severity: isAmount ? 'money' : 'players', message, wrongBy: null };
+}
+
+async function wrongWallet(world: World, player: CastPlayer, units: bigint, expected: bigint): Promise<Finding> {
+  const booked = (await world.lookup?.balance(player.id, world.cast.currency)) ?? null;
+  if (booked !== null && unitsOfBalance(booked, world.cast.scale) === expected) {
+    const message = `the balance of ${player.id} is answered as ${text(world, units)} and stays so, while the book has ${text(world, expected)}: an old balance is shown`;
+    return { severity: 'players', message, wrongBy: null };
+  }
   const difference = units - expected;
   const whose = difference > 0n ? 'too much: the operator loses it' : 'too little: the player loses it';
   return {

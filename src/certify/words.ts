@@ -32,6 +32,7 @@ const LINE: Line = {
   amount: null,
   win: null,
   bet: null,
+  undoes: 'bet',
   flavour: 'cash',
   closes: false,
   session: 'own',

@@ -98,10 +98,10 @@ const plain: readonly Scenario[] = [
     'a mark that is too wide stops the whole round',
     [
       send(refund('x', 'b'), unknown),
-      send(
-        bet('b2', '1.00'),
-        byKnob<readonly Word[]>('round.betAfterVoid', { reject: ['ok', 'round_closed'] }, ['ok']),
-      ),
+      when('round.betAfterVoid', { reject: [send(bet('b2', '1.00', { round: 'r2' }), 'ok')] }, [
+        send(bet('b2', '1.00'), 'ok'),
+      ]),
+      wallet('-1.00'),
     ],
   ),
   scenario(
@@ -370,4 +370,39 @@ const after: readonly Scenario[] = [
   ),
 ];
 
-export const ROLLBACK: readonly Scenario[] = [...plain, ...after];
+/** What only some dialects have words for. */
+const others: readonly Scenario[] = [
+  scenario('RB-08', 'The refund of a win', 'a win that was taken back by the aggregator stays with the player', [
+    staked,
+    send(win('w', '3.00'), 'ok'),
+    when(
+      'rollback.win',
+      {
+        debit: [
+          send(refund('x', 'w', { undoes: 'win' }), 'ok'),
+          send(refund('x', 'w', { undoes: 'win' }), noMore),
+          wallet('-1.00'),
+        ],
+      },
+      [send(refund('x', 'w', { undoes: 'win' }), ['not_found', 'refused']), wallet('2.00')],
+    ),
+  ]),
+  scenario('RB-15', 'A refund that names the round alone', NOT_BACK, [
+    staked,
+    send(bet('b2', '2.00'), 'ok'),
+    send(refund('x', 'r', { undoes: 'round', bet: null }), 'ok'),
+    wallet('0'),
+    send(refund('x', 'r', { undoes: 'round', bet: null }), noMore),
+    wallet('0'),
+  ]),
+  scenario('RB-17', 'The refund of a refund', 'a bet that counts again is played for nothing', [
+    staked,
+    send(refund('x', 'b'), 'ok'),
+    when('rollback.rollback', { reapply: [send(refund('y', 'x', { undoes: 'rollback' }), 'ok'), wallet('-1.00')] }, [
+      send(refund('y', 'x', { undoes: 'rollback' }), ['not_found', 'refused']),
+      wallet('0'),
+    ]),
+  ]),
+];
+
+export const ROLLBACK: readonly Scenario[] = [...plain, ...after, ...others];

@@ -120,6 +120,21 @@ const genuine: readonly Scenario[] = [
   ),
 ];
 
+const rotation: readonly Scenario[] = [
+  scenario(
+    'SIG-22',
+    'The next key while the last one is still valid',
+    GENUINE,
+    [
+      send(bet('b', '1.00'), 'ok', { tamper: madeWith('the_second_key') }),
+      send(bet('b', '1.00'), 'ok_dup'),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: ['second secret'] },
+  ),
+];
+
 const lengths = [0, 1, 3, 63] as const;
 
 const signatures: readonly Scenario[] = [
@@ -338,6 +353,7 @@ const floods: readonly Scenario[] = [
 
 export const SIGNATURE: readonly Scenario[] = [
   ...genuine,
+  ...rotation,
   ...signatures,
   ...changedAfterwards,
   ...bodies,

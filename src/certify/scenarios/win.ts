@@ -220,7 +220,10 @@ const afterwards: readonly Scenario[] = [
     staked,
     send(win('w1', '1.00', { closes: true }), 'ok'),
     when('round.winAfterClose', { reject: [] }, [
-      send(win('w2', '1.00'), byKnob<readonly Word[]>('win.perBet', { one: ['refused'] }, ['ok'])),
+      when('win.perBet', { one: [send(win('w2', '1.00'), 'refused'), wallet('0')] }, [
+        send(win('w2', '1.00'), 'ok'),
+        wallet('1.00'),
+      ]),
     ]),
   ]),
   scenario(
