@@ -67,14 +67,13 @@ export interface Operator {
 }
 
 const STATEMENT_MS = 2;
-/** So often the process looks around, for what has arrived meanwhile, before a commit is done. */
-const TURNS = 5;
+const TURNS = 3;
 const SIGNING_SECRETS = ['zoo-signing-secret-0001'];
 const BALANCE = 100_000_00n;
 
 /**
- * A commit takes some turns of the process, however long those are: what was sent at one moment has then been read by all, so
- * that whoever does not keep calls apart is seen to, on a busy machine as well.
+ * A commit also lets the process look around some times, however long that takes: what was sent at one moment has then been read
+ * by all, so that whoever does not keep calls apart is seen to, on a busy machine as well.
  */
 const unhurried: Pace = async (statement) => {
   await new Promise((resolve) => setTimeout(resolve, STATEMENT_MS));

@@ -41,7 +41,7 @@ const checkThenAct: Mistake = {
   name: 'check-then-act',
   mistake: 'The balance is read, changed and written back with nothing that keeps others out meanwhile.',
   costs: 'A hundred bets at once cost what one costs: each writes the balance that it read over what the others wrote.',
-  caughtBy: ['BET-24', 'BET-24.two'],
+  caughtBy: ['BET-24', 'BET-26'],
   habits: {
     transact: async (database, _call, decide) => {
       const draft = await database.read();
