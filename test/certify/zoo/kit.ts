@@ -68,7 +68,8 @@ export async function examine(examinee: Examinee, scenarios: readonly Scenario[]
         faults: null,
         clock: systemClock,
         run: `t${newToken(6).replaceAll(/[^a-zA-Z0-9]/g, '0')}`,
-        timeoutMs: 10_000,
+        // many examinations share this process, so an answer may be long in coming, and that is nobody's mistake
+        timeoutMs: 40_000,
         patienceMs: 8_000,
       },
       scenarios,

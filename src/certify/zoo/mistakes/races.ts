@@ -9,7 +9,7 @@ const cacheFirst: Mistake = {
   name: 'cache-first',
   mistake: 'Whether an id was seen before is asked of a cache before the booking begins, and not again in it.',
   costs: 'Two retries that come together both miss the cache, and the stake is taken twice.',
-  caughtBy: ['BET-26', 'WIN-02', 'BUG-11'],
+  caughtBy: ['BET-26', 'WIN-02'],
   habits: {
     transact: async (database, call, decide) => {
       const cache = await database.read();
