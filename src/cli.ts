@@ -10,6 +10,7 @@ import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { catalogueCommand } from './cli/catalogue.ts';
+import { certifyCommand } from './cli/certify.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -32,6 +33,7 @@ await runMain(
       demo: demoCommand,
       serve: serveCommand,
       sandbox: sandboxCommand,
+      certify: certifyCommand,
       migrate: migrateCommand,
       audit: auditCommand,
       analytics: analyticsCommand,
