@@ -2,6 +2,7 @@
  * Plays one scenario: its steps in order, everything written down, every answer and wallet judged. It stops at the first thing
  * it could not find out, because nothing after that would prove anything.
  */
+import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatUnits } from '../money/index.ts';
 import { ask, ASKING, messageFor, note } from './ask.ts';
@@ -12,6 +13,7 @@ import { lineText } from './describe.ts';
 import type { Ending } from './judge.ts';
 import { LookupProblem } from './lookup.ts';
 import type { Booking } from './lookup.ts';
+import { headerOf } from './message.ts';
 import { accuse, choose, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
@@ -153,8 +155,23 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
   const once = asking.once === true || words.includes('uncertain') || words.includes('closed');
   const ending = await ask(world, notes, { ...ASKING, call, label, expectsNo, ...asking, once });
   judgeEnding(playing, { line, call, words }, ending);
+  judgeLeak(playing, label);
   if (shows !== null && ending.reading.kind !== 'uncertain' && ending.reading.kind !== 'nonsense')
     judgeShown(playing, line, ending, shows);
+}
+
+/** No answer says what the right signature would have been: whoever asks with any signature would be told how to forge. */
+function judgeLeak(playing: Playing, label: string): void {
+  const { signer } = playing.world.aggregator;
+  const last = playing.notes.exchanges.at(-1);
+  if (signer === null || last?.reply === null || last === undefined || last.reading.kind === 'applied') return;
+  const right = headerOf(signer.sign(last.message, playing.world.clock.now()), signer.header);
+  if (right === null || !Buffer.from(last.reply.body).toString('utf8').includes(right)) return;
+  accuse(playing, {
+    severity: 'money',
+    message: `${label}: the answer says what the right signature would be`,
+    wrongBy: null,
+  });
 }
 
 function judgeShown(playing: Playing, line: Line, { reading }: Ending, shows: Delta): void {
