@@ -10,6 +10,7 @@ import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { certifyCommand } from './cli/certify.ts';
+import { catalogueCommand } from './cli/catalogue.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -37,6 +38,7 @@ await runMain(
       audit: auditCommand,
       analytics: analyticsCommand,
       reconcile: reconcileCommand,
+      catalogue: catalogueCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

@@ -63,6 +63,7 @@ export const fileSchema = z.strictObject({
         catalogue: z.unknown().optional(),
         launch: z.unknown().optional(),
         callbacks: z.unknown().optional(),
+        sandbox: z.unknown().optional(),
         policy: policySchema.optional(),
       }),
     )

@@ -16,9 +16,10 @@ export function policyShape() {
   const unread = z.never('cannot be set: nothing reads it in this version; leave it out').optional();
   return {
     'rollback.unknown': choice('notFoundCode', 'ok'),
+    'rollback.lateOriginal': choice('reject', 'ignore'),
     'rollback.duplicate': unread,
     'rollback.ofRejected': choice('ok', 'parentFailed'),
-    'rollback.afterWin': choice('reject', 'reverseBoth'),
+    'rollback.afterWin': choice('reject', 'reverseBoth', 'keepWins'),
     'rollback.win': choice('unsupported', 'debit'),
     'rollback.rollback': choice('unsupported', 'reapply'),
     'rollback.amount': choice('mustMatch', 'ignore', 'partial'),

@@ -46,6 +46,8 @@ function* secretsOf(file: Keyed): Generator<readonly [string, Place]> {
 }
 
 const SECRET_NAME = /(^|_)(secret|key|token|password)s?$/;
+/** Halves of key pairs: the public one is no secret, and the private one nobody knows but us, whatever it is used for. */
+const PAIR_NAME = /(^|_)(public|private)_keys?$/;
 
 /** Every text under a name that says it is secret, whatever the dialect calls it. */
 function* namedSecrets(value: unknown, at: string, secret: boolean): Generator<readonly [string, string]> {
@@ -55,6 +57,6 @@ function* namedSecrets(value: unknown, at: string, secret: boolean): Generator<r
     for (const [index, each] of value.entries()) yield* namedSecrets(each, `${at}[${index}]`, secret);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, each] of Object.entries(value))
-      yield* namedSecrets(each, `${at}.${name}`, secret || SECRET_NAME.test(name));
+      yield* namedSecrets(each, `${at}.${name}`, !PAIR_NAME.test(name) && (secret || SECRET_NAME.test(name)));
   }
 }

@@ -16,6 +16,7 @@ import type { ClockConfig } from './config-clock.ts';
 import { fileSchema, port } from './config-file.ts';
 import type { ConfigFile, ParsedFile } from './config-file.ts';
 import { fxSettingsOf } from './config-fx.ts';
+import { withKeysOfFiles } from './config-keys.ts';
 import { sharedSecret } from './config-secrets.ts';
 import { settlementConfigOf } from './config-settlement.ts';
 import type { SettlementConfig } from './config-settlement.ts';
@@ -110,9 +111,9 @@ export function loadConfig(
   if (file === undefined) {
     if (defaults === undefined)
       throw new ConfigProblem('no configuration: name one with --config FILE or CROUPIER_CONFIG');
-    return configOf(defaults, 'the built-in configuration', flags, environment);
+    return configOf(defaults, { name: 'the built-in configuration', directory: '.' }, flags, environment);
   }
-  return configOf(readYaml(file), path.basename(file), flags, environment);
+  return configOf(readYaml(file), { name: path.basename(file), directory: path.dirname(file) }, flags, environment);
 }
 
 /** The process' own environment; nothing else in the house reads it. */
@@ -145,12 +146,12 @@ function readYaml(file: string): unknown {
 
 function configOf(
   raw: unknown,
-  where: string,
+  { name: where, directory }: { readonly name: string; readonly directory: string },
   flags: Flags,
   environment: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const substituted = substitute(raw, '', where, environment);
-  const parsed = fileSchema.safeParse(substituted);
+  const complete = withKeysOfFiles(substitute(raw, '', where, environment), where, directory);
+  const parsed = fileSchema.safeParse(complete);
   if (!parsed.success) throw new ConfigProblem(`${where}: ${describe(parsed.error)}`);
   const file = parsed.data;
   const known = readCurrencies(file, where);
@@ -292,7 +293,8 @@ function aggregatorsOf(file: ParsedFile, where: string, known: Currencies): read
     names.add(entry.name);
     const syncs = syncSettingsOf(entry.catalogue);
     if (syncs.kind === 'problem') throw new ConfigProblem(`${place}: ${syncs.message}`);
-    const settings = { catalogue: syncs.rest, launch: entry.launch, callbacks: entry.callbacks };
+    const { launch, callbacks, sandbox } = entry;
+    const settings = { catalogue: syncs.rest, launch, callbacks, ...(sandbox === undefined ? {} : { sandbox }) };
     const opened = openNamedDialect(entry.dialect, settings, entry.policy ?? {}, known);
     if (opened.kind === 'problem') throw new ConfigProblem(`${place}: ${opened.message}`);
     const addresses = ipListSchema.safeParse(entry.callbacks ?? {}).data?.allow_ips ?? [];

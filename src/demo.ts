@@ -4,29 +4,32 @@
  */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig, processEnvironment } from './config.ts';
+import { ConfigProblem, loadConfig, processEnvironment } from './config.ts';
 import type { AggregatorConfig, Config, ConfigFile, Flags } from './config.ts';
 import { demoSecrets } from './demo-secrets.ts';
+import { DIALECT_NAMES, knownDialect } from './dialects/index.ts';
 import { lobby } from './lobby/index.ts';
 import type { LobbyOptions } from './lobby/index.ts';
 import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
 import { newId, systemClock } from './platform/index.ts';
 import type { Log, Shutdown } from './platform/index.ts';
 import { startSandbox } from './sandbox/index.ts';
-import type { CatalogueKnobs } from './sandbox/index.ts';
+import type { CatalogueKnobs, SandboxOptions } from './sandbox/index.ts';
 import { serve } from './serve.ts';
 import type { Rooms } from './serve.ts';
 import { CASHIER, externalId, playerId, SAFE_POLICY, transactionId } from './wallet/index.ts';
 
 export interface Demo {
   readonly gatewayUrl: string;
-  readonly sandboxUrl: string;
+  /** one an aggregator, in the order of the configuration */
+  readonly sandboxes: readonly { readonly name: string; readonly dialect: string; readonly url: string }[];
   readonly games: number;
   readonly secretsFile: string;
 }
 
 export interface DemoOptions {
   readonly config: Config;
+  /** of the first sandbox; each further one has the next */
   readonly sandboxPort: number;
   /** what the sandbox's catalogue is like, if not as usual */
   readonly listing?: CatalogueKnobs;
@@ -40,48 +43,35 @@ const PLAYERS = [
   { id: 'demo-btc', label: 'Demo player (bitcoin)', currency: 'BTC', deposit: '0.05' },
 ] as const;
 
-/** The demo's configuration: one aggregator, `acme`, played by the sandbox. */
-export function demoConfig(flags: Flags, sandboxPort: number): Config {
+/** The demo's configuration: an aggregator for each dialect, played by a sandbox. That of the generic dialect is called `acme`. */
+export function demoConfig(flags: Flags, sandboxPort: number, dialects: readonly string[] = ['generic']): Config {
   const environment = processEnvironment();
   const dataDir = path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier');
   const secrets = demoSecrets(dataDir);
-  const sandbox = `http://127.0.0.1:${sandboxPort}`;
   const file: ConfigFile = {
-    api_keys: [{ name: 'demo', key: secrets.api_key, scopes: ['platform'] }],
+    api_keys: [{ name: 'demo', key: secrets.apiKey, scopes: ['platform'] }],
     currencies: { USD: { scale: 2 }, EUR: { scale: 2 }, GBP: { scale: 2 }, JPY: { scale: 0 }, BTC: { scale: 8 } },
     fx: { rates: { 'BTC/USD': '64123.45' } },
-    aggregators: [
-      {
-        name: 'acme',
-        dialect: 'generic',
-        catalogue: { url: `${sandbox}/games`, api_key: secrets.catalogue_api_key },
-        launch: { url: `${sandbox}/launch`, secret: secrets.launch_secret },
-        callbacks: { signing_secrets: [secrets.signing_secret] },
-      },
-    ],
+    aggregators: dialects.map((dialect, index) => {
+      const known = knownDialect(dialect);
+      if (known === null)
+        throw new ConfigProblem(`there is no dialect "${dialect}"; known: ${DIALECT_NAMES.join(', ')}`);
+      const name = dialect === 'generic' ? 'acme' : dialect;
+      return { name, dialect, ...known.example(`http://127.0.0.1:${sandboxPort + index}`, secrets.of(name)) };
+    }),
   };
   return loadConfig(flags, environment, file);
 }
 
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { config, log, shutdown, onStep } = options;
-  const aggregator = config.aggregators.find((each) => each.name === 'acme');
-  if (aggregator === undefined) throw new Error('defect: the demo has no aggregator');
-  onStep('starting the sandbox aggregator');
-  const sandbox = await startSandbox({
-    mirror: aggregator.mirror,
-    policy: aggregator.policy,
-    currencies: config.currencies,
-    operatorUrl: config.server.publicUrl,
-    aggregator: aggregator.name,
-    host: '127.0.0.1',
-    port: options.sandboxPort,
-    dataDir: path.join(config.dataDir, 'sandbox'),
-    clock: systemClock,
-    log,
-    ...(options.listing === undefined ? {} : { listing: options.listing }),
-  });
-  shutdown.onShutdown('sandbox', sandbox.close);
+  const sandboxes: Demo['sandboxes'][number][] = [];
+  for (const [index, aggregator] of config.aggregators.entries()) {
+    onStep(`starting the sandbox aggregator ${aggregator.name}`);
+    const sandbox = await startSandbox(sandboxOf(options, aggregator, options.sandboxPort + index));
+    shutdown.onShutdown(`sandbox ${aggregator.name}`, sandbox.close);
+    sandboxes.push({ name: aggregator.name, dialect: aggregator.dialectName, url: sandbox.url });
+  }
   onStep('starting the database and the gateway');
   const server = await serve(config, {
     log,
@@ -93,23 +83,42 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   onStep('seating the players');
   await seatPlayers(server.rooms);
   onStep('syncing the catalogue');
-  const games = await firstSync(server.rooms, aggregator);
+  for (const aggregator of config.aggregators) await firstSync(server.rooms, aggregator);
   return {
     gatewayUrl: server.url,
-    sandboxUrl: sandbox.url,
-    games,
+    sandboxes,
+    games: (await server.rooms.catalogue.facets()).total,
     secretsFile: path.join(config.dataDir, 'demo.json'),
   };
 }
 
 /** The schedule syncs too; whichever is first, a lobby without games must not be shown as ready. */
-async function firstSync({ catalogue }: Rooms, { name }: AggregatorConfig): Promise<number> {
+async function firstSync({ catalogue }: Rooms, { name, open }: AggregatorConfig): Promise<void> {
+  if (open.games.kind === 'file') return;
   for (let tries = 0; tries < 60; tries += 1) {
     const report = await catalogue.sync(name);
-    if (report?.kind !== 'busy') break;
+    if (report?.kind !== 'busy' || report.againAtMs !== undefined) break;
     await sleep(250);
   }
-  return (await catalogue.facets()).total;
+}
+
+/** The first sandbox keeps its place on disk from before there were several. */
+function sandboxOf({ config, listing, log }: DemoOptions, aggregator: AggregatorConfig, port: number): SandboxOptions {
+  const place = aggregator.name === 'acme' ? 'sandbox' : `sandbox-${aggregator.name}`;
+  return {
+    mirror: aggregator.mirror,
+    policy: aggregator.policy,
+    reactions: aggregator.reactions,
+    currencies: config.currencies,
+    operatorUrl: config.server.publicUrl,
+    aggregator: aggregator.name,
+    host: '127.0.0.1',
+    port,
+    dataDir: path.join(config.dataDir, place),
+    clock: systemClock,
+    log,
+    ...(listing === undefined ? {} : { listing }),
+  };
 }
 
 /** Creating a player and depositing under the same reference again changes nothing, so a second start adds no money. */

@@ -27,7 +27,10 @@ export const syncJob = (aggregator: string): string => `sync ${aggregator}`;
 export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const { ledger, sql, catalogue, sessions } = rooms;
   const policies = new Map<string, Policy>(config.aggregators.map((each) => [each.name, each.policy]));
-  const syncs = config.aggregators.map((aggregator): Job => syncJobOf(catalogue, aggregator));
+  const syncs = config.aggregators
+    // a list that is handed out as a file is imported by a person
+    .filter(({ open }) => open.games.kind === 'call')
+    .map((aggregator): Job => syncJobOf(catalogue, aggregator));
   const { changeRetentionMs } = config.catalogue;
   const forget: Job = {
     name: 'catalogue retention',

@@ -139,6 +139,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
           return isKnown;
         },
         playerOfTransaction: ledger.playerOf,
+        grant: async () => null,
+        profile: async (player) => players.get(player),
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
       },

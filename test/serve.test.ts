@@ -36,6 +36,7 @@ describe('a callback for a game that was not synced yet', () => {
     const asked = {
       method: 'GET',
       path: url.pathname,
+      subpath: '',
       rawQuery: url.search.slice(1),
       headers: { 'x-api-key': 'catalogue-key-1' },
       body: new Uint8Array(),

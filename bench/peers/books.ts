@@ -79,7 +79,15 @@ function outcomeOf(move: Movement, booked: Booked): PeerOutcome {
   return {
     kind: 'applied',
     duplicate: booked.duplicate,
-    results: [{ id: transactionId(booked.id), externalId: externalId(move.externalId), duplicate: booked.duplicate }],
+    results: [
+      {
+        id: transactionId(booked.id),
+        externalId: externalId(move.externalId),
+        duplicate: booked.duplicate,
+        target: null,
+        effective: true,
+      },
+    ],
     balance: { units: booked.balance, scale: 2, currency: CURRENCY },
   };
 }
@@ -92,6 +100,8 @@ const CONSTANT: PeerOutcome = {
       id: transactionId('01890000-0000-7000-8000-000000000002'),
       externalId: externalId('constant'),
       duplicate: false,
+      target: null,
+      effective: true,
     },
   ],
   balance: { units: BigInt(START_CENTS), scale: 2, currency: CURRENCY },

@@ -58,7 +58,7 @@ function rawRequest(request: FastifyRequest): RawRequest {
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
   const { method } = request;
-  return { method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: systemClock.now() };
+  return { method, path, subpath: '', rawQuery: query.join('?'), headers, body, arrivedAtMs: systemClock.now() };
 }
 
 await app.listen({ host: '127.0.0.1', port: 0 });

@@ -68,7 +68,7 @@ export function renderGame(game: Game): Answer<'game'> {
   };
 }
 
-type Counts = Omit<Answer<'syncReport'>, 'outcome' | 'id'>;
+type Counts = Omit<Answer<'syncReport'>, 'outcome' | 'id' | 'again_at'>;
 
 function renderCounts(sync: SyncReport | SyncRun): Counts {
   const { reason, listed, added, changed, renamed, missing, removed, returned, duplicates, malformed } = sync;
@@ -78,7 +78,8 @@ function renderCounts(sync: SyncReport | SyncRun): Counts {
 }
 
 export function renderSyncReport(report: SyncReport): Answer<'syncReport'> {
-  return { id: report.id, outcome: report.kind, ...renderCounts(report) };
+  const again_at = isoOrNull(report.againAtMs ?? null);
+  return { id: report.id, outcome: report.kind, again_at, ...renderCounts(report) };
 }
 
 export function renderSyncRun(run: SyncRun): Answer<'syncRun'> {

@@ -149,6 +149,9 @@ const syncCounts = {
 export const syncReport = z.object({
   id: orNull(z.string()),
   outcome: z.enum(['applied', 'unchanged', 'failed', 'quarantined', 'busy']),
+  again_at: orNull(time).describe(
+    'Of a sync that came too soon for the aggregator: when its list may be asked for again.',
+  ),
   ...syncCounts,
 });
 export const syncsQuery = z.object({ aggregator: word, limit: z.coerce.number().int().min(1).max(100).default(20) });

@@ -19,7 +19,7 @@ export function syncRoutes(app: ApiScope, options: RouteOptions): void {
         tags: TAGS,
         summary: "Take over an aggregator's list now",
         description:
-          'Answers when the sync has ended, whatever it came to; `busy` when another is at work or there were ten within a minute. `accept` takes over a list that would be quarantined.',
+          'Answers when the sync has ended, whatever it came to; `busy` when another is at work, there were ten within a minute, or the aggregator wants to be asked later (`again_at`). `accept` takes over a list that would be quarantined.',
         body: schemas.syncWish,
         response: { 200: schemas.syncReport, ...schemas.problems },
       },

@@ -3,7 +3,7 @@
  * by the operator. Nothing here stops an open round: hiding a game only ends new launches.
  */
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
-import type { OpenDialect } from '../dialects/dialect.ts';
+import type { OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName, GameCode } from '../wallet/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
 import { deleteOldChanges, deleteOldSyncs, selectChanges } from './change-store.ts';
@@ -41,6 +41,8 @@ export interface CatalogueAggregator {
   readonly open: Pick<OpenDialect, 'games'>;
   /** absent: the safe ones */
   readonly sync?: Partial<SyncRules>;
+  /** absent: as often as one likes */
+  readonly pace?: Pace;
 }
 
 export interface CatalogueOptions {
@@ -201,6 +203,7 @@ function syncing(
     rules: { ...SAFE_SYNC_RULES, ...aggregator?.sync },
     aggregators: options.aggregators.map((each) => each.name),
     merge: options.merge ?? 'propose',
+    pace: aggregator?.pace ?? { betweenPagesMs: 0, betweenListsMs: 0 },
   });
   const ended = options.metrics?.counter({
     name: 'croupier_catalogue_syncs_total',

@@ -47,14 +47,25 @@ export interface NewRun {
   readonly unlessWithinMs: number;
   /** not when this many runs began within the last minute */
   readonly maxPerMinute: number;
+  /** not when the aggregator was asked within this time, whatever came of it; 0: always */
+  readonly betweenListsMs: number;
 }
 
+export type Started =
+  | 'started'
+  | 'busy'
+  | 'recent'
+  | 'too_often'
+  /** the aggregator wants to be asked this much later */
+  | { readonly waitMs: number };
+
 /**
- * Begins a run, or says why not: another is at work, one has just been, or there were too many. A run without a sign of life
+ * Begins a run, or says why not: another is at work, one has just been, the aggregator was asked too short a time ago, or there were
+ * too many. A run without a sign of life
  * for `leaseMs` belongs to a process that died. By catalogue_sync_running there is never more than one; whether one is alive
  * is judged by the database's own time, because the nodes' clocks may disagree. Past runs by catalogue_sync_started_at.
  */
-export async function startRun(sql: Database, run: NewRun): Promise<'started' | 'busy' | 'recent' | 'too_often'> {
+export async function startRun(sql: Database, run: NewRun): Promise<Started> {
   return sql.begin(async (transaction) => {
     await transaction`
       /* catalogue.abandon */
@@ -85,8 +96,41 @@ export async function startRun(sql: Database, run: NewRun): Promise<'started' | 
       VALUES (${run.id}, ${run.aggregator}, ${run.askedBy}, ${new Date(run.nowMs)}, clock_timestamp(), 'running')
       ON CONFLICT (aggregator) WHERE outcome = 'running' DO NOTHING
       RETURNING id`;
-    return rows.length === 1 ? 'started' : 'busy';
+    if (rows.length === 0) return 'busy';
+    const waitMs = run.betweenListsMs === 0 ? 0 : await msUntilDue(transaction, run);
+    if (waitMs === 0) return 'started';
+    await transaction`
+      /* catalogue.unstart */
+      DELETE FROM catalogue_sync WHERE id = ${run.id}`;
+    return { waitMs };
   });
+}
+
+/** Clocks of nodes disagree by less than the time of so many runs. */
+const LATEST = 10;
+
+/**
+ * How long the aggregator's pace makes this run wait, which nobody can overtake now that it is written; by the database's own time.
+ * A past run's last sign of life is no earlier than its last question. Relies on catalogue_sync_started_at.
+ */
+async function msUntilDue(
+  transaction: DatabaseTransaction,
+  run: Pick<NewRun, 'id' | 'aggregator' | 'betweenListsMs'>,
+): Promise<number> {
+  const [row] = await transaction<{ wait_ms: number | null }[]>`
+    /* catalogue.due */
+    SELECT
+      greatest(
+        0, ceil(extract(epoch FROM max(heartbeat_at) - clock_timestamp()) * 1000) + ${run.betweenListsMs}::int
+      )::int AS wait_ms
+    FROM (
+      SELECT heartbeat_at
+      FROM catalogue_sync
+      WHERE aggregator = ${run.aggregator} AND id <> ${run.id}
+      ORDER BY started_at DESC
+      LIMIT ${LATEST}
+    ) AS latest`;
+  return row?.wait_ms ?? 0;
 }
 
 /** What the last list that was taken over was called by the aggregator. */

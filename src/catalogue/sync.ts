@@ -4,10 +4,12 @@
  * Memory is bounded by one page.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
+import type { Problem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
-import { errorCode, newId } from '../platform/index.ts';
-import type { GamesPage, OpenDialect } from '../dialects/dialect.ts';
+import { errorCode, newId, newToken } from '../platform/index.ts';
+import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandTools } from '../wire/index.ts';
@@ -31,6 +33,8 @@ export interface SyncOptions {
   readonly askedBy?: string;
   /** do nothing when another sync reached its end within this time */
   readonly unlessWithinMs?: number;
+  /** the list itself, of an aggregator that hands it out as a file */
+  readonly file?: Uint8Array;
 }
 
 export type SyncReport = SyncCounts & {
@@ -39,6 +43,8 @@ export type SyncReport = SyncCounts & {
   /** null: nothing was done */
   readonly id: string | null;
   readonly reason: string | null;
+  /** only of a `busy` one that came too soon for the aggregator: when its list may be asked for again */
+  readonly againAtMs?: number;
   readonly malformedSample: readonly string[];
 };
 
@@ -51,6 +57,8 @@ export interface SyncContext {
   /** in the configuration's order */
   readonly aggregators: readonly AggregatorName[];
   readonly merge: MergeMode;
+  /** how often the aggregator may be asked */
+  readonly pace: Pace;
 }
 
 /** Longer than one page can take with all its tries. */
@@ -94,16 +102,17 @@ export async function syncCatalogue(
     aggregator,
     askedBy: options.askedBy ?? 'schedule',
     nowMs: clock.now(),
-    leaseMs: LEASE_MS,
+    leaseMs: LEASE_MS + context.pace.betweenPagesMs,
+    betweenListsMs: context.pace.betweenListsMs,
     unlessWithinMs: options.unlessWithinMs ?? 0,
     maxPerMinute: MAX_PER_MINUTE,
   });
-  if (started !== 'started') {
-    return { kind: 'busy', id: null, reason: WHY_NOT[started], malformedSample: [], ...NOTHING };
-  }
+  if (started !== 'started') return notStarted(started, clock);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
-    const list = await readList(context, run, { aggregator, dialect }, etag);
+    const source = sourceOf(dialect.games, options.file);
+    const list =
+      typeof source === 'string' ? failed(source) : await readList(context, run, { aggregator, source }, etag);
     const report = await concludeAgain(async () => conclude(context, run, aggregator, list, options));
     const level = report.kind === 'applied' || report.kind === 'unchanged' ? 'info' : 'warn';
     log[level]({ aggregator, sync: { ...report } }, `catalogue sync: ${report.kind}`);
@@ -113,6 +122,14 @@ export async function syncCatalogue(
     await finishRun(sql, run, end, clock.now()).catch(() => undefined);
     throw error;
   }
+}
+
+function notStarted(why: Exclude<Awaited<ReturnType<typeof startRun>>, 'started'>, clock: Clock): SyncReport {
+  const nothing = { kind: 'busy', id: null, malformedSample: [], ...NOTHING } as const;
+  if (typeof why === 'string') return { ...nothing, reason: WHY_NOT[why] };
+  const againAtMs = clock.now() + why.waitMs;
+  const reason = `too soon: this aggregator's list may be asked for again at ${new Date(againAtMs).toISOString()}`;
+  return { ...nothing, reason, againAtMs };
 }
 
 interface ReadList {
@@ -131,7 +148,7 @@ type Reading = ReadList | { readonly kind: 'unchanged' } | { readonly kind: 'fai
 async function readList(
   context: SyncContext,
   run: string,
-  { aggregator, dialect }: { readonly aggregator: AggregatorName; readonly dialect: Pick<OpenDialect, 'games'> },
+  { aggregator, source }: { readonly aggregator: AggregatorName; readonly source: Source },
   etag: string | null,
 ): Promise<Reading> {
   const sample: string[] = [];
@@ -140,12 +157,12 @@ async function readList(
   let malformed = 0;
   let first: GamesPage | null = null;
   for (let number = 1; number === 1 || number <= (first?.pages ?? 0); number += 1) {
-    const page = await performErrand(dialect.games(number, number === 1 ? etag : null), context.tools);
+    const page = await pageOf(context, source, number, etag);
     if (page === 'unchanged') {
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${page.message}`);
+    if (isProblem(page)) return failed(`page ${number}: ${'message' in page ? page.message : page.reason}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
@@ -175,6 +192,42 @@ async function readList(
     malformed,
     malformedSample: sample,
   };
+}
+
+/** Between two pages, as the aggregator wants it. */
+async function rest({ pace, tools }: SyncContext): Promise<void> {
+  if (pace.betweenPagesMs === 0) return;
+  if (tools.pause !== undefined) return tools.pause(pace.betweenPagesMs, tools.signal);
+  // whoever gives the sync up ends the pause; the next page then sees it
+  await sleep(pace.betweenPagesMs, undefined, tools.signal === undefined ? {} : { signal: tools.signal }).catch(
+    () => undefined,
+  );
+}
+
+/** Pages that are asked for, or the file that is the one page there is. */
+type Source = Extract<GamesSource, { kind: 'call' }> | { readonly kind: 'file'; readonly page: GamesPage | Problem };
+
+/** Text: why there is nothing to read. */
+function sourceOf(games: GamesSource, file: Uint8Array | undefined): Source | string {
+  if (games.kind === 'file') {
+    return file === undefined
+      ? 'this aggregator has no list to ask for: import its file with croupier catalogue import'
+      : { kind: 'file', page: games.read(file) };
+  }
+  return file === undefined ? games : 'this aggregator is asked for its list and hands out no file';
+}
+
+/** At the aggregator's pace. */
+async function pageOf(
+  context: SyncContext,
+  source: Source,
+  number: number,
+  etag: string | null,
+): Promise<GamesPage | 'unchanged' | Problem> {
+  if (source.kind === 'file') return source.page;
+  if (number > 1) await rest(context);
+  const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
+  return performErrand(source.page(number, number === 1 ? etag : null, stamp), context.tools);
 }
 
 function failed(reason: string): Reading {

@@ -51,7 +51,7 @@ export function newBet(world: World, asked: ModelRequest, bet: Bet): Verdict {
     // the bet comes after its round was undone, as another may come after its own rollback
     noteTombstone(world, asked, name, bet.round);
     dismissWaiting(world, asked, name);
-    return rejected('reversed');
+    return world.policy['rollback.lateOriginal'] === 'ignore' ? APPLIED : rejected('reversed');
   }
   const source = sourceOfStake(world, asked, bet);
   const refusal =

@@ -114,7 +114,8 @@ function undoBet(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   if (partial !== null && compareDecimals(partial, amountLeft(bet)) > 0) return rejected('already_settled');
   const units = giveBack(world, asked, rollback, bet, partial ?? amountLeft(bet));
   // a bet of which a part stands keeps its wins; one that is wholly undone takes them along
-  if (lookUp(world, name)?.state === 'reversed') for (const win of won) takeWin(world, asked, rollback, win);
+  const takesWins = world.policy['rollback.afterWin'] === 'reverseBoth' && lookUp(world, name)?.state === 'reversed';
+  if (takesWins) for (const win of won) takeWin(world, asked, rollback, win);
   done(world, asked, rollback, units, APPLIED, lockOf(bet));
   if (rollback.closesRound) closeAfter(world, asked, bet.facts.round);
   return APPLIED;
@@ -243,10 +244,10 @@ function undoRound(world: World, asked: ModelRequest, rollback: Rollback, round:
   }
   if (now.currency !== asked.currency) return rejected('conflict', 'currency');
   if (!now.bets.some(isStanding)) return done(world, asked, rollback, 0n, DUPLICATE);
-  const both = world.policy['rollback.afterWin'] === 'reverseBoth';
-  const undo = now.bets.filter((bet) => isStanding(bet) && (both || winsOf(world, bet).length === 0));
+  const afterWin = world.policy['rollback.afterWin'];
+  const undo = now.bets.filter((bet) => isStanding(bet) && (afterWin !== 'reject' || winsOf(world, bet).length === 0));
   if (undo.length === 0) return rejected('already_settled');
-  const won = undo.flatMap((bet) => winsOf(world, bet));
+  const won = afterWin === 'reverseBoth' ? undo.flatMap((bet) => winsOf(world, bet)) : [];
   let returned = 0n;
   for (const bet of undo) {
     returned += giveBack(world, asked, rollback, bet, amountLeft(bet));

@@ -191,7 +191,7 @@ function answerAgain(world: World, asked: ModelRequest, known: Known, facts: Fac
   if (known.state === 'tombstone') {
     // a bet that comes too late at least says which round it would have been in
     if (known.name.kind === 'bet') noteTombstone(world, asked, known.name, facts.round);
-    return rejected('reversed');
+    return world.policy['rollback.lateOriginal'] === 'ignore' ? DUPLICATE : rejected('reversed');
   }
   const field = firstDifference(world.policy['conflict.fields'], known.facts, facts);
   if (field !== null) return rejected('conflict', field);

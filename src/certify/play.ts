@@ -160,6 +160,9 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
     judgeShown(playing, line, ending, shows);
 }
 
+/** Whether a refusal of this dialect has room for the balance (BET-03). */
+const judgesRefused = ({ world }: Playing): boolean => world.aggregator.dialect === 'generic';
+
 /** No answer says what the right signature would have been: whoever asks with any signature would be told how to forge. */
 function judgeLeak(playing: Playing, label: string): void {
   const { signer } = playing.world.aggregator;
@@ -179,6 +182,8 @@ function judgeShown(playing: Playing, line: Line, { reading }: Ending, shows: De
   const { scale, currency } = roles.cast;
   const shown = reading.kind === 'applied' || reading.kind === 'rejected' ? reading.balance : null;
   const expected = (roles.start.get(line.who) ?? 0n) + deltaUnits(shows, roles, line.who);
+  // some dialects leave the balance out, of refusals or altogether
+  if (shown === '' || (shown === null && reading.kind === 'rejected' && !judgesRefused(playing))) return;
   const units = shown === null ? null : unitsOfBalance(shown, scale);
   if (units === expected) return;
   const message = `${lineText(line)}: the answer shows a balance of ${shown ?? 'nothing'}; expected ${formatUnits(expected, scale)} ${currency}`;
@@ -197,7 +202,7 @@ async function playCut(playing: Playing, line: Line, at: 'half_sent' | 'sent'): 
   const asking = { ...ASKING, call: callOf(line, roles), label: lineText(line) };
   const message = messageFor(world, notes, asking, world.urls[0]);
   const carried = await world.transport.cut(message, at, world.timeoutMs);
-  note(world, notes, { label: asking.label, message, carried, burst: null });
+  note(world, notes, { call: asking.call, label: asking.label, message, carried, burst: null });
 }
 
 async function playWallet(playing: Playing, who: Who, is: Delta, soon: boolean): Promise<void> {
@@ -241,11 +246,11 @@ async function playCrash(playing: Playing, line: Line, at: 'after_sending' | 'be
   if (at === 'after_sending') {
     const listen = await world.transport.start(message, world.timeoutMs);
     await world.faults.kill();
-    note(world, notes, { label: asking.label, message, carried: await listen(), burst: null });
+    note(world, notes, { call: asking.call, label: asking.label, message, carried: await listen(), burst: null });
   } else {
     await world.faults.kill();
     const carried = await world.transport.carry(message, world.timeoutMs);
-    note(world, notes, { label: asking.label, message, carried, burst: null });
+    note(world, notes, { call: asking.call, label: asking.label, message, carried, burst: null });
   }
   await world.faults.restart();
   world.transport.close();

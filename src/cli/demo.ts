@@ -17,13 +17,18 @@ export const demoCommand = defineCommand({
       type: 'string',
       description: 'port of the sandbox aggregator (else CROUPIER_SANDBOX_PORT, else 4401)',
     },
+    dialect: {
+      type: 'string',
+      description: 'protocols of the sandbox aggregators, one each, with one wallet behind them (default generic)',
+      valueHint: 'LIST',
+    },
     games: { type: 'string', description: 'how many games the sandbox lists (default 3210)' },
   },
   run: async ({ args }) =>
     command(async () => {
       const sandboxPort = portOf(args['sandbox-port'] ?? processEnvironment()['CROUPIER_SANDBOX_PORT'] ?? '4401');
       const listing = catalogueKnobsOf({ games: args.games });
-      const config = demoConfig({ logLevel: 'warn', ...flagsOf(args) }, sandboxPort);
+      const config = demoConfig({ logLevel: 'warn', ...flagsOf(args) }, sandboxPort, namesOf(args.dialect));
       const log = logOf(config);
       const shutdown = createShutdown({ log });
       try {
@@ -40,7 +45,7 @@ export const demoCommand = defineCommand({
 
     Lobby       ${demo.gatewayUrl}/            ${demo.games} games; play as "demo" or "demo-btc"
     API         ${demo.gatewayUrl}/v1          described at ${demo.gatewayUrl}/docs
-    Sandbox     ${demo.sandboxUrl}             its callbacks at ${demo.sandboxUrl}/admin/attempts
+${demo.sandboxes.map(sandboxLine).join('\n')}
     Secrets     ${demo.secretsFile}
 
   Ctrl-C stops everything; the next start continues with the same data.
@@ -51,3 +56,12 @@ export const demoCommand = defineCommand({
       }
     }),
 });
+
+function namesOf(list: string | undefined): readonly string[] {
+  const names = (list ?? 'generic').split(',').map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== ''))];
+}
+
+function sandboxLine({ dialect, url }: { readonly dialect: string; readonly url: string }): string {
+  return `    Sandbox     ${url}             ${dialect}; its callbacks at ${url}/admin/attempts`;
+}

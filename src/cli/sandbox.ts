@@ -48,11 +48,14 @@ export const sandboxCommand = defineCommand({
           `name one aggregator of the file with --aggregator; it has: ${known === '' ? 'none' : known}`,
         );
       }
+      const { lacks } = chosen.mirror;
+      if (lacks !== undefined) throw new ConfigProblem(`aggregator ${chosen.name}: ${lacks}`);
       const log = logOf(config);
       const shutdown = createShutdown({ log });
       const sandbox = await startSandbox({
         mirror: chosen.mirror,
         policy: chosen.policy,
+        reactions: chosen.reactions,
         currencies: config.currencies,
         operatorUrl: args.operator,
         aggregator: chosen.name,

@@ -5,17 +5,22 @@
  * refusal does not compile, or stops the start.
  */
 import type { ZodType } from 'zod';
-import type { Currencies, Decimal } from '../money/index.ts';
-import type { Errand } from '../wire/index.ts';
+import type { Currencies, Decimal, Problem } from '../money/index.ts';
+import type { Errand, KeyKind } from '../wire/index.ts';
 import type { Call } from '../wallet/call.ts';
 import type { Money, Outcome } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
+import type { Mirror, ReactingCall, Reactions } from './mirror.ts';
+
+export type * from './mirror.ts';
 
 /** What came off the socket: exact bytes, raw query, headers lower-cased by Node, repeated ones joined with `, `. */
 export interface RawRequest {
   readonly method: string;
   /** external path without the query */
   readonly path: string;
+  /** what of the path follows the aggregator's own address (`/callbacks/{aggregator}`): '' or e.g. `/transaction/bet` */
+  readonly subpath: string;
   /** everything after `?`, undecoded; '' if none */
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -44,18 +49,39 @@ export type Verification =
       /** outside the time window: only what is already booked may be answered (SIG-33) */
       readonly late: boolean;
     }
-  | { readonly kind: 'distrust'; readonly reason: DistrustReason; readonly skewMs: number | null };
+  | {
+      readonly kind: 'distrust';
+      readonly reason: DistrustReason;
+      readonly skewMs: number | null;
+      /** where the answer must repeat an id of the request; the id is found in the bytes, nothing else of them is read */
+      readonly encode?: Encode;
+    };
 
 /** Everything the gateway may have to say. */
 export type Answer =
   | { readonly kind: 'outcome'; readonly outcome: Exclude<Outcome, { kind: 'stale' | 'unpriced' }> }
   | { readonly kind: 'balance'; readonly balance: Money }
+  | { readonly kind: 'profile'; readonly profile: Profile }
   | { readonly kind: 'bad_request'; readonly message: string }
   | { readonly kind: 'unauthenticated' }
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'too_large' }
   | { readonly kind: 'unsupported_media' }
   | { readonly kind: 'uncertain'; readonly retryAfterSeconds: number };
+
+/** What an aggregator may be told of a player (calls like `/user/info`, `getaccount`, or the exchange of a token). */
+export interface Profile {
+  readonly player: string;
+  /** the session the call named */
+  readonly session: string | null;
+  /** what its game is played in; the currency of `balance` */
+  readonly currency: string;
+  readonly balance: Money;
+  /** ISO 3166-1 alpha-2; null: not told to us */
+  readonly country: string | null;
+  readonly jurisdiction: string | null;
+  readonly registeredAtMs: number;
+}
 
 export type Encode = (answer: Answer) => RawResponse;
 
@@ -107,6 +133,10 @@ export interface LaunchOrder {
   readonly player: string | null;
   readonly currency: string | null;
   readonly lang: string | null;
+  /** of the player, ISO 3166-1 alpha-2; `ip` and `platform` as the operator's platform told us; only launch calls need them */
+  readonly country: string | null;
+  readonly ip: string | null;
+  readonly platform: 'desktop' | 'mobile' | null;
   /** where the play is licensed, and a part of it, in the aggregator's own words; null: not said (LCH-24) */
   readonly jurisdiction: string | null;
   readonly region: string | null;
@@ -119,7 +149,9 @@ export interface LaunchOrder {
 
 export type Launch =
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'errand'; readonly errand: Errand<string> };
+  | { readonly kind: 'errand'; readonly errand: Errand<string> }
+  /** the aggregator has no words for it, such as a player id it does not allow; a sentence for whoever runs the house */
+  | { readonly kind: 'problem'; readonly message: string };
 
 /** What an aggregator says became of one transaction. `rolled_back`: it was, and was undone. `failed`: for them it never was. */
 export type AssertedStatus = 'ok' | 'rolled_back' | 'failed';
@@ -200,53 +232,22 @@ export interface OpenDialect {
   /** `topic` is the last path segment: settlement, session, catalogue */
   readonly decodeWebhook: (topic: string, request: GenuineRequest) => DecodedWebhook;
   readonly launch: (order: LaunchOrder) => Launch;
-  readonly games: (page: number, etag: string | null) => Errand<GamesPage | 'unchanged'>;
+  readonly games: GamesSource;
 }
 
-/** A `url`-dialect request that the aggregator would send us. */
-export interface OutboundRequest {
-  readonly method: string;
-  /** appended to the operator's base URL for this aggregator, '' for none */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+/** What a request of ours is made unique with, where the dialect signs time and nonce; a dialect asks no clock itself. */
+export interface Stamp {
+  readonly nowMs: number;
+  readonly nonce: string;
 }
 
-/** How the aggregator reads an operator's answer. */
-export type Understood =
+/** Where the list of games comes from. `file`: the aggregator has no call for it and hands it out as a file, read as one page. */
+export type GamesSource =
   | {
-      readonly kind: 'applied';
-      readonly duplicate: boolean;
-      readonly balance: string;
-      readonly currency: string;
-      readonly operatorTransactionId: string | null;
+      readonly kind: 'call';
+      readonly page: (page: number, etag: string | null, stamp: Stamp) => Errand<GamesPage | 'unchanged'>;
     }
-  | { readonly kind: 'rejected'; readonly code: string; readonly balance: string | null }
-  /** their words for "ask again", a 5xx, or no answer */
-  | { readonly kind: 'uncertain'; readonly reason: string }
-  /** a definite answer that breaks the protocol: counts as uncertain for money, and is shown */
-  | { readonly kind: 'nonsense'; readonly reason: string };
-
-export type LaunchReading =
-  | { readonly kind: 'opened'; readonly order: LaunchOrder }
-  | {
-      readonly kind: 'refused';
-      readonly reason: 'signature' | 'expired' | 'not_yet_valid' | 'malformed';
-      readonly message: string;
-    };
-
-/** The aggregator's half, for the sandbox and for certify: what it would send, and how it would read our answer. */
-export interface Mirror {
-  readonly say: (call: Call, nowMs: number) => OutboundRequest;
-  readonly understand: (status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => Understood;
-  /** checks signature, expiry and skew of a launch as the aggregator does; nonces are the caller's to remember */
-  /** `skewSeconds`: how far from the future a launch may come; the dialect's own unless given */
-  readonly readLaunch: (rawQuery: string, nowMs: number, skewSeconds?: number) => LaunchReading;
-  /** one page of the catalogue API, or a refusal when the key is wrong */
-  readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
-  /** a signed webhook of the aggregator */
-  readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
-}
+  | { readonly kind: 'file'; readonly read: (bytes: Uint8Array) => GamesPage | Problem };
 
 /** How an aggregator's report, or its list of transactions, is read: which column is what, and what its words mean. */
 export interface ReportMapping {
@@ -283,23 +284,67 @@ export interface LaunchTolerance {
   readonly behindMs: number | 'ttl';
 }
 
+/** A key that an aggregator of the dialect needs, for `croupier keys generate`. */
+export interface KeyNeed {
+  /** `secret`: both sides hold the same; the pairs: PKCS#8 and SPKI as PEM */
+  readonly kind: 'secret' | 'rsa_pair' | 'ec_p256_pair';
+  /** names the environment variable after the aggregator's: `SIGNING_SECRET` */
+  readonly name: string;
+  /** where its value, or its private half, goes in the aggregator's entry: `callbacks.signing_secrets` */
+  readonly place: string;
+  /** one sentence: who gets what of it */
+  readonly note: string;
+  /** of a pair that is ours as a whole, such as a sandbox's: the name and the place of its public half; else it is the aggregator's */
+  readonly publicHalf?: { readonly name: string; readonly place: string };
+}
+
+/** What makes keys for an example: the same name, the same key. Pairs are PEM: SPKI and PKCS#8. */
+export interface KeyMaker {
+  readonly secret: (name: string) => string;
+  readonly pair: (kind: KeyKind, name: string) => { readonly publicKey: string; readonly privateKey: string };
+}
+
+/** How often an aggregator may be asked for its games. */
+export interface Pace {
+  readonly betweenPagesMs: number;
+  readonly betweenListsMs: number;
+}
+
+export interface ExampleEntry {
+  readonly catalogue?: unknown;
+  readonly launch?: unknown;
+  readonly callbacks?: unknown;
+  readonly sandbox?: unknown;
+}
+
 /** One entry of `aggregators` in the configuration, names resolved; validated by the dialect's own schema. */
 export interface Dialect<Settings> {
   readonly name: string;
   readonly standing: 'vendor-documented' | 'reconstructed' | 'house';
-  /** true: the signature does not cover the body, so the configuration must carry an allow-list (SIG-28) */
-  readonly weakSignature: boolean;
+  /** true: the signature does not cover what is asked, so the configuration must carry an allow-list (SIG-28) */
+  readonly weakSignature: boolean | ((settings: Settings) => boolean);
   readonly policy: Policy;
+  readonly reactions: Readonly<Record<ReactingCall, Reactions>>;
+  /** the addresses below the aggregator's own that take callbacks, `''` for itself; all others do not exist */
+  readonly callbackPaths: readonly string[];
+  readonly keys: readonly KeyNeed[];
+  readonly pace?: Pace | ((settings: Settings) => Pace);
+  /**
+   * An aggregator's complete entry but for its name and dialect, for a sandbox of it at `url` on this machine: the demo, tests.
+   * It holds both halves of every pair; those a real aggregator keeps to itself stand under `sandbox`
+   */
+  readonly example: (url: string, make: KeyMaker) => ExampleEntry;
   /** true: players must not see their vendors' servers, so pictures are shown from ours unless the configuration says otherwise */
   readonly hidesVendorImages?: boolean;
   /** between which differences of clocks their server still opens a launch that was signed just now */
   readonly launchWindow: LaunchTolerance;
   /** content types of the callback route, without parameters */
   readonly contentTypes: readonly string[];
-  /** strict schema of the aggregator's `catalogue`, `launch` and `callbacks` sections */
+  /** strict schema of the aggregator's `catalogue`, `launch`, `callbacks` and `sandbox` sections */
   readonly settings: ZodType<Settings>;
   /** how its reports are read; absent: only with a mapping file of one's own */
   readonly report?: ReportMapping;
   readonly open: (settings: Settings, policy: Policy, currencies: Currencies) => OpenDialect;
-  readonly mirror: (settings: Settings) => Mirror;
+  /** `currencies`: an aggregator that counts in subunits must know how many digits they have */
+  readonly mirror: (settings: Settings, currencies: Currencies) => Mirror;
 }

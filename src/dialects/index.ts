@@ -1,8 +1,24 @@
 /** The dialects of the house, one line each, and the one way to open one. */
 import type { Currencies } from '../money/index.ts';
 import type { Policy } from '../wallet/policy.ts';
-import type { Dialect, LaunchTolerance, Mirror, OpenDialect, ReportMapping } from './dialect.ts';
+import type {
+  Dialect,
+  ExampleEntry,
+  KeyMaker,
+  KeyNeed,
+  LaunchTolerance,
+  Mirror,
+  OpenDialect,
+  Pace,
+  ReactingCall,
+  Reactions,
+  ReportMapping,
+} from './dialect.ts';
 import { generic } from './generic/dialect.ts';
+import { groove } from './groove/dialect.ts';
+import { hub88 } from './hub88/dialect.ts';
+import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissGcp } from './softswiss-gcp/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -13,6 +29,9 @@ export interface OpenedAggregator {
   readonly policy: Policy;
   readonly contentTypes: readonly string[];
   readonly weakSignature: boolean;
+  readonly reactions: Readonly<Record<ReactingCall, Reactions>>;
+  readonly callbackPaths: readonly string[];
+  readonly pace: Pace;
   readonly launchWindow: LaunchTolerance;
   /** null: its reports are read with a mapping file of one's own */
   readonly report: ReportMapping | null;
@@ -22,6 +41,8 @@ export interface OpenedAggregator {
 export type Opening =
   | ({ readonly kind: 'opened' } & OpenedAggregator)
   | { readonly kind: 'problem'; readonly message: string };
+
+const NO_PACE: Pace = { betweenPagesMs: 0, betweenListsMs: 0 };
 
 /** Knobs the configuration sets; what it leaves out stays the dialect's. */
 export type PolicyOverrides = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined };
@@ -44,10 +65,14 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
     return {
       kind: 'opened',
       open: dialect.open(parsed.data, policy, currencies),
-      mirror: dialect.mirror(parsed.data),
+      mirror: dialect.mirror(parsed.data, currencies),
       policy,
       contentTypes: dialect.contentTypes,
-      weakSignature: dialect.weakSignature,
+      weakSignature:
+        typeof dialect.weakSignature === 'boolean' ? dialect.weakSignature : dialect.weakSignature(parsed.data),
+      reactions: dialect.reactions,
+      callbackPaths: dialect.callbackPaths,
+      pace: (typeof dialect.pace === 'function' ? dialect.pace(parsed.data) : dialect.pace) ?? NO_PACE,
       launchWindow: dialect.launchWindow,
       report: dialect.report ?? null,
       hidesVendorImages: dialect.hidesVendorImages ?? false,
@@ -55,9 +80,28 @@ function opener<Settings>(dialect: Dialect<Settings>): Opener {
   };
 }
 
-const OPENERS: ReadonlyMap<string, Opener> = new Map([[generic.name, opener(generic)]]);
+/** What is known of a dialect without any aggregator's settings. */
+export interface KnownDialect {
+  readonly name: string;
+  readonly keys: readonly KeyNeed[];
+  readonly example: (url: string, make: KeyMaker) => ExampleEntry;
+}
 
-export const DIALECT_NAMES: readonly string[] = [...OPENERS.keys()];
+function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known: KnownDialect; open: Opener }] {
+  return [dialect.name, { known: dialect, open: opener(dialect) }];
+}
+
+const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
+  entry(generic),
+  entry(groove),
+  entry(hub88),
+  entry(slotegrator),
+  entry(softswissGcp),
+]);
+
+export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];
+
+export const knownDialect = (name: string): KnownDialect | null => DIALECTS.get(name)?.known ?? null;
 
 /** Opens the named dialect, or says what is wrong with the name or the settings. */
 export function openNamedDialect(
@@ -66,8 +110,8 @@ export function openNamedDialect(
   overrides: PolicyOverrides,
   currencies: Currencies,
 ): Opening {
-  const open = OPENERS.get(name);
-  if (open === undefined)
+  const dialect = DIALECTS.get(name);
+  if (dialect === undefined)
     return { kind: 'problem', message: `there is no dialect "${name}"; known: ${DIALECT_NAMES.join(', ')}` };
-  return open(settings, overrides, currencies);
+  return dialect.open(settings, overrides, currencies);
 }

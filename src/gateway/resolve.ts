@@ -5,7 +5,7 @@
  */
 import type { Answer } from '../dialects/dialect.ts';
 import { Uncertain } from '../ledger/index.ts';
-import { display, pairOfExchange, quoteToShow } from '../money/index.ts';
+import { decimalOf, display, pairOfExchange, quoteToShow } from '../money/index.ts';
 import type { Exchange } from '../money/index.ts';
 import type { Session } from '../sessions/index.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   GameCode,
   Money,
   MoneyCall,
+  Operation,
   PlayerId,
   Policy,
   Refusal,
@@ -35,11 +36,22 @@ export interface ResolvePorts {
   readonly knowsGame: (aggregator: AggregatorName, code: GameCode) => Promise<boolean>;
   readonly exchanges: Exchanges;
   readonly playerOfTransaction: (aggregator: AggregatorName, externalId: string) => Promise<PlayerId | null>;
+  /** whose free rounds the aggregator speaks of, and what they are worth in; null: nobody told us of them */
+  readonly grant: (aggregator: AggregatorName, issue: string) => Promise<Grant | null>;
   readonly wallets: (player: PlayerId) => Promise<readonly Wallet[]>;
+  readonly profile: (
+    player: PlayerId,
+  ) => Promise<{ readonly country: string | null; readonly createdAtMs: number } | null>;
   readonly nextId: () => TransactionId;
 }
 
 export type ResolvedSession = Session;
+
+/** Free rounds that a player was granted with an aggregator. */
+export interface Grant {
+  readonly player: PlayerId;
+  readonly currency: string;
+}
 
 export type Resolved =
   | { readonly kind: 'request'; readonly request: WalletRequest }
@@ -52,7 +64,8 @@ export interface ResolveContext {
   readonly late: boolean;
 }
 
-export async function resolve(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+export async function resolve(heard: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  const call = await ofGrant(heard, context, ports);
   const session = call.session === null ? null : await ports.session(call.session);
   const player = await playerOf(call, session, context, ports);
   if (player === null) return refusal(call.player.kind === 'session' ? 'session_invalid' : 'unknown_player', null);
@@ -62,11 +75,38 @@ export async function resolve(call: Call, context: ResolveContext, ports: Resolv
       : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
   const currency = call.currency ?? session?.gameCurrency ?? session?.currency ?? null;
   const exchange = await exchangeOf(session, fact, currency, ports);
-  if (call.kind === 'balance') return balance({ player, fact, currency, session, exchange }, context, ports);
-  if (currency === null) return refusal('wrong_currency', null);
+  const asked = { player, fact, currency, session, exchange };
+  if (call.kind === 'balance') return balance(asked, context, ports);
+  if (call.kind === 'profile') return profile(asked, context, ports);
+  // Where only the session says what is played in, one that nobody knows is what is wrong.
+  if (currency === null) return refusal(fact.kind === 'unknown' ? 'session_invalid' : 'wrong_currency', null);
   const gameKnown =
     call.game === null || session?.gameCode === call.game || (await ports.knowsGame(context.aggregator, call.game));
   return { kind: 'request', request: requestOf(call, { player, fact, currency, exchange, gameKnown }, context, ports) };
+}
+
+/**
+ * A call about granted free rounds as one about their player, in their currency. Of rounds nobody told us of it cannot be said whose
+ * money it is: uncertain, so that it is asked again until the grant is known, and nothing of it is lost.
+ */
+async function ofGrant(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Call> {
+  if (call.player.kind !== 'grant') return call;
+  const { issue, subunits } = call.player;
+  const grant = await ports.grant(context.aggregator, issue);
+  if (grant === null) throw new Uncertain('no_grant', 'nobody was told whose free rounds these are');
+  const known: Call = { ...call, player: { kind: 'id', player: grant.player }, currency: grant.currency };
+  if (known.kind !== 'money' || subunits === null) return known;
+  const digits = new Map(Object.entries(subunits)).get(grant.currency);
+  if (digits === undefined) throw new Uncertain('no_grant', 'nobody said how many digits the subunit of the grant has');
+  const [first, ...more] = known.operations;
+  return { ...known, operations: [inUnits(first, digits), ...more.map((each) => inUnits(each, digits))] };
+}
+
+/** An amount in whole units that was counted in subunits of so many digits. */
+function inUnits(operation: Operation, digits: number): Operation {
+  if (!('amount' in operation) || operation.amount === null) return operation;
+  const { unscaled, scale } = operation.amount;
+  return { ...operation, amount: decimalOf(unscaled, scale + digits) };
 }
 
 /** Only for the session's own player, and only when the call speaks the currency the session is played in. */
@@ -93,6 +133,8 @@ async function playerOf(
       return session?.player ?? null;
     case 'transaction':
       return call.kind === 'money' ? ports.playerOfTransaction(context.aggregator, targetOf(call)) : null;
+    case 'grant':
+      throw new Error('defect: a grant names its player before anything is looked up');
   }
 }
 
@@ -159,6 +201,34 @@ async function balance(asked: Asked, context: ResolveContext, ports: ResolvePort
   if (shown === null) throw new Uncertain('no_rate', 'no rate is known to show the balance by');
   if (session !== null && exchange !== null) await ports.exchanges.showed(session, exchange);
   return { kind: 'answer', answer: { kind: 'balance', balance: shown } };
+}
+
+/** The balance with what else may be told of its player, under the same conditions. */
+async function profile(asked: Asked, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
+  // One who calls without a session is told in the currency of the player's first wallet.
+  const wallets = asked.currency === null ? await ports.wallets(asked.player) : [];
+  const currency = asked.currency ?? wallets[0]?.currency ?? null;
+  const shown = await balance({ ...asked, currency }, context, ports);
+  if (shown.kind !== 'answer' || shown.answer.kind !== 'balance') return shown;
+  const known = await ports.profile(asked.player);
+  if (known === null) return refusal('unknown_player', null);
+  const { balance: money } = shown.answer;
+  const { session, player } = asked;
+  return {
+    kind: 'answer',
+    answer: {
+      kind: 'profile',
+      profile: {
+        player,
+        session: session?.id ?? null,
+        currency: money.currency,
+        balance: money,
+        country: session?.country ?? known.country,
+        jurisdiction: session?.jurisdiction ?? null,
+        registeredAtMs: known.createdAtMs,
+      },
+    },
+  };
 }
 
 interface Asked {

@@ -1,6 +1,6 @@
 /**
- * The doors for aggregators: `POST /callbacks/{aggregator}` and `POST /webhooks/{aggregator}/{topic}`; `GET` where a dialect
- * asks in the query alone. Bodies stay bytes; size, type, encoding and address are judged here, before a dialect sees
+ * The doors for aggregators: `POST /callbacks/{aggregator}`, with the paths below it that its dialect has, and
+ * `POST /webhooks/{aggregator}/{topic}`; `GET` where a dialect asks in the query alone. Bodies stay bytes; size, type, encoding and address are judged here, before a dialect sees
  * anything, and answered in the dialect's words. Whatever breaks on the way is answered as uncertain.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,6 +28,8 @@ export interface GatewayAggregator {
   readonly policy: Policy;
   /** without parameters; '' says that requests may come without a body, so the callback route also takes GET */
   readonly contentTypes: readonly string[];
+  /** what may follow the aggregator's own address; `''`: nothing */
+  readonly callbackPaths: readonly string[];
   /** null: any address may call */
   readonly allowIps: BlockList | null;
 }
@@ -69,17 +71,18 @@ export function gateway(options: GatewayOptions) {
     });
 
     const config = { wordsClosing: true };
-    const callback = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-      serve(request, reply, async (aggregator, raw, trace) => answerCallback(spineOf(options, aggregator), raw, trace));
-    app.post('/callbacks/:aggregator', { config }, callback);
-    if (options.aggregators.some(asksByQuery)) {
-      // Without a HEAD beside it, which would move money as well.
-      app.get('/callbacks/:aggregator', { config, exposeHeadRoute: false }, async (request, reply) => {
-        const aggregator = aggregators.get(parameter(request, 'aggregator'));
-        if (aggregator !== undefined && asksByQuery(aggregator)) return callback(request, reply);
+    const callback = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const aggregator = aggregators.get(parameter(request, 'aggregator'));
+      if (aggregator !== undefined && !isAsked(aggregator, request)) {
         reply.callNotFound();
         return reply;
-      });
+      }
+      return serve(request, reply, async (known, raw, trace) => answerCallback(spineOf(options, known), raw, trace));
+    };
+    for (const url of ['/callbacks/:aggregator', '/callbacks/:aggregator/*']) {
+      app.post(url, { config }, callback);
+      // Without a HEAD beside it, which would move money as well.
+      if (options.aggregators.some(asksByQuery)) app.get(url, { config, exposeHeadRoute: false }, callback);
     }
     app.post('/webhooks/:aggregator/:topic', { config }, async (request, reply) => {
       const topic = parameter(request, 'topic');
@@ -146,6 +149,18 @@ function parameter(request: FastifyRequest, name: string): string {
 
 /** What is answered when nobody can know more: ask again. */
 const AGAIN: Answer = { kind: 'uncertain', retryAfterSeconds: 1 };
+
+/** Whether the dialect has this address, and asks in this way. */
+function isAsked(aggregator: GatewayAggregator, request: FastifyRequest): boolean {
+  if (request.method === 'GET' && !asksByQuery(aggregator)) return false;
+  return aggregator.callbackPaths.includes(subpathOf(request));
+}
+
+/** What follows the aggregator's own address, as it was spelled. */
+function subpathOf(request: FastifyRequest): string {
+  const rest = parameter(request, '*');
+  return rest === '' ? '' : `/${rest}`;
+}
 
 const asksByQuery = (aggregator: GatewayAggregator): boolean => aggregator.contentTypes.includes('');
 
@@ -218,7 +233,8 @@ function rawRequest(request: FastifyRequest, nowMs: number): RawRequest {
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
-  return { method: request.method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
+  const { method } = request;
+  return { method, path, subpath: subpathOf(request), rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
 }
 
 /** Errors of the HTTP layer: what the caller did wrong, or "ask again" when it was us. */
@@ -271,7 +287,7 @@ function entryOf(
 
 function namesOf(call: Call | null): { player: string | null; roundId: string | null; externalId: string | null } {
   const player = call?.player.kind === 'id' ? call.player.player : null;
-  if (call === null || call.kind === 'balance') return { player, roundId: null, externalId: null };
+  if (call === null || call.kind !== 'money') return { player, roundId: null, externalId: null };
   const [first] = call.operations;
   const roundId = 'round' in first ? first.round : null;
   return { player, roundId, externalId: first.kind === 'close' ? null : first.id };

@@ -54,7 +54,7 @@ export async function answerCallback(spine: Spine, request: RawRequest, trace: T
     if (verification.kind === 'distrust') {
       trace.verdict = verification.reason;
       trace.skewMs = verification.skewMs;
-      return answer(trace, encode, { kind: 'unauthenticated' });
+      return answer(trace, verification.encode ?? encode, { kind: 'unauthenticated' });
     }
     trace.verdict = verification.late ? 'late' : 'genuine';
     trace.keyId = verification.keyId;

@@ -223,6 +223,9 @@ async function launchGranted(options: LaunchesOptions, granted: Granted): Promis
     player: session.player,
     currency: session.gameCurrency ?? session.currency,
     lang: request.lang,
+    country: session.country,
+    ip: request.ip,
+    platform: request.platform,
     jurisdiction: session.jurisdiction,
     region: session.region,
     returnUrl: decision.returnUrl,
@@ -310,6 +313,7 @@ type Url = { readonly kind: 'url'; readonly url: string } | Failure;
 /** The URL the dialect signed, or the one the aggregator's own launch API answers. */
 async function urlOf(options: LaunchesOptions, aggregator: LaunchAggregator, launch: DialectLaunch): Promise<Url> {
   if (launch.kind === 'url') return launch;
+  if (launch.kind === 'problem') return { kind: 'failed', reason: 'invalid', message: launch.message, skewMs: null };
   let sample: DateSample | null = null;
   const noteDate = (date: DateSample): void => {
     sample = date;

@@ -7,7 +7,9 @@ export type UncertainReason =
   | 'commit_unknown'
   | 'defect'
   | 'closing'
-  | 'no_rate';
+  | 'no_rate'
+  /** money of free rounds that nobody was told of */
+  | 'no_grant';
 
 export class Uncertain extends Error {
   readonly reason: UncertainReason;

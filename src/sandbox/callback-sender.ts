@@ -4,15 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Log } from '../platform/index.ts';
-import type { Mirror, OutboundRequest, Understood } from '../dialects/dialect.ts';
+import type { Mirror, OutboundRequest, ReactingCall, Understood } from '../dialects/dialect.ts';
 import type { Call } from '../wallet/call.ts';
-import type { Policy } from '../wallet/policy.ts';
 import { createAttempts } from './attempts.ts';
 import type { Attempts } from './attempts.ts';
 import type { Outbox, Owed } from './outbox.ts';
 import type { Random } from './random.ts';
-import { isVerdict, pauseAfter } from './retry.ts';
-import type { Kind } from './retry.ts';
+import { pauseAfter, reactionTo } from './retry.ts';
+import type { Habits } from './retry.ts';
 
 /** Faults on purpose, all off by default. */
 export interface Chaos {
@@ -28,7 +27,9 @@ export const NO_CHAOS: Chaos = { duplicateRate: 0, dropAnswerRate: 0, delayMs: 0
 export interface SenderOptions {
   readonly url: string;
   readonly mirror: Mirror;
-  readonly policy: Policy;
+  readonly habits: Habits;
+  /** how long it waits for an answer */
+  readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
@@ -55,7 +56,7 @@ export interface Sender {
 const HANG_UP_AFTER_MS = 2;
 
 export function createSender(options: SenderOptions): Sender {
-  const { clock, log, random, signal, outbox, policy } = options;
+  const { clock, log, random, signal, outbox, habits } = options;
   const attempts = createAttempts(options.url);
   const running = new Set<Promise<unknown>>();
   let chaos = options.chaos;
@@ -73,21 +74,21 @@ export function createSender(options: SenderOptions): Sender {
     const startedAt = clock.monotonic();
     const request = options.mirror.say(call, atMs);
     const drop = random() < chaos.dropAnswerRate;
-    if (random() < chaos.duplicateRate) void track(post(options, request, false));
-    const heard = await post(options, request, drop);
+    if (random() < chaos.duplicateRate) void track(post(options, call, request, false));
+    const heard = await post(options, call, request, drop);
     attempts.note({ atMs, label, attempt, request, tookMs: Math.round(clock.monotonic() - startedAt), ...heard });
     return heard;
   };
 
-  const send = async (kind: Kind, label: string, call: Call, sinceMs: number): Promise<Understood> => {
+  const send = async (kind: ReactingCall, label: string, call: Call, sinceMs: number): Promise<Understood> => {
     // How long it was owed before this process; from here on a clock that is put wrong makes it no older.
     const [startedAt, ageMs] = [clock.monotonic(), Math.max(0, clock.now() - sinceMs)];
     for (let tries = 1; ; tries += 1) {
-      const { reading, status } = await tryOnce(label, call, tries);
-      if (isVerdict(kind, tries, reading, status)) return reading;
+      const { reading } = await tryOnce(label, call, tries);
+      if (reactionTo(kind, tries, reading, habits) !== 'retry') return reading;
       const unsettled: Understood =
         reading.kind === 'rejected' ? { kind: 'uncertain', reason: `refused with ${reading.code}` } : reading;
-      const pause = pauseAfter(kind, tries, ageMs + clock.monotonic() - startedAt, policy);
+      const pause = pauseAfter(kind, tries, ageMs + clock.monotonic() - startedAt, habits);
       if (pause === null || signal.aborted) return unsettled;
       await sleep(pause, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return unsettled;
@@ -97,7 +98,7 @@ export function createSender(options: SenderOptions): Sender {
   const owe = async ({ id, label, call, sinceMs }: Owed): Promise<Understood> => {
     owed += 1;
     try {
-      const reading = await send('owed', label, call, sinceMs);
+      const reading = await send(call.operations[0].kind, label, call, sinceMs);
       // Stopped in the middle, it stays in the outbox for the next start.
       if (!signal.aborted || reading.kind === 'applied' || reading.kind === 'rejected') outbox.write({ done: id });
       if (reading.kind !== 'applied') log.warn({ label, reading: reading.kind }, 'an owed callback was not applied');
@@ -130,15 +131,16 @@ interface Heard {
   readonly reading: Understood;
 }
 
-async function post(options: SenderOptions, request: OutboundRequest, drop: boolean): Promise<Heard> {
-  const patience = AbortSignal.timeout(options.policy.timeoutMs);
+async function post(options: SenderOptions, call: Call, request: OutboundRequest, drop: boolean): Promise<Heard> {
+  const patience = AbortSignal.timeout(options.timeoutMs);
   const hangUp = new AbortController();
   if (drop) setTimeout(() => hangUp.abort(), HANG_UP_AFTER_MS).unref();
   try {
     const response = await fetch(`${options.url}${request.path}`, {
       method: request.method,
       headers: request.headers,
-      body: request.body,
+      // a GET with a body cannot be sent
+      ...(request.method === 'GET' ? {} : { body: request.body }),
       redirect: 'error',
       signal: AbortSignal.any([patience, hangUp.signal, options.signal]),
     });
@@ -146,13 +148,13 @@ async function post(options: SenderOptions, request: OutboundRequest, drop: bool
     if (drop) return { status: null, reading: { kind: 'uncertain', reason: 'the sandbox hung up' } };
     return {
       status: response.status,
-      reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body),
+      reading: options.mirror.understand(response.status, Object.fromEntries(response.headers), body, call),
     };
   } catch {
     const reason = drop
       ? 'the sandbox hung up'
       : patience.aborted
-        ? `no answer within ${options.policy.timeoutMs} ms`
+        ? `no answer within ${options.timeoutMs} ms`
         : 'the connection failed';
     return { status: null, reading: { kind: 'uncertain', reason } };
   }

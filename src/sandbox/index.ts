@@ -17,6 +17,7 @@ import type { ClockKnobs, SandboxClock } from './clock.ts';
 import { openOutbox } from './outbox.ts';
 import { createPlay } from './play.ts';
 import { seededRandom } from './random.ts';
+import type { Habits } from './retry.ts';
 import { sandboxHttp } from './server.ts';
 import { createSessionEvents } from './session-events.ts';
 import type { SessionKnobs } from './session-events.ts';
@@ -37,6 +38,8 @@ export { SANDBOX_GAMES, SANDBOX_PROVIDERS } from './games.ts';
 export interface SandboxOptions {
   readonly mirror: Mirror;
   readonly policy: Policy;
+  /** the dialect's, `call × code` */
+  readonly reactions: Habits['reactions'];
   readonly currencies: Currencies;
   /** the operator's base URL, e.g. http://127.0.0.1:4400 */
   readonly operatorUrl: string;
@@ -77,6 +80,7 @@ const SWEEP_EVERY_MS = 15_000;
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { mirror, policy, log } = options;
   const clock = sandboxClock(options.clock, options.time);
+  const habits = { policy, reactions: options.reactions };
   const stopping = new AbortController();
   const random = seededRandom(options.spinSeed ?? randomInteger(2 ** 31));
   const url = options.publicUrl ?? `http://${options.host}:${options.port}`;
@@ -86,7 +90,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const sender = createSender({
     url: `${operator}/callbacks/${options.aggregator}`,
     mirror,
-    policy,
+    habits,
+    timeoutMs: policy.timeoutMs,
     clock,
     log,
     random,
@@ -96,7 +101,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const tables = createTables(clock, options.currencies);
   const { settlements, sessionEvents } = webhooksOf(options, operator, { clock, signal: stopping.signal });
-  const play = createPlay({ policy, sender, outbox, clock, random, onPlayed: settlements.settle });
+  const play = createPlay({
+    habits,
+    sameId: policy['rollback.id'] === 'sameAsBet',
+    sender,
+    outbox,
+    clock,
+    random,
+    onPlayed: settlements.settle,
+  });
   const app = await sandboxHttp({
     mirror,
     catalogue,
@@ -107,6 +120,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     log,
     webRoot: WEB_ROOT,
+    publicUrl: url,
     frameOrigins: originsOf(new URL(operator)),
     sessionEvents,
     onOpened: (table) => sessionEvents.tell('started', table),
@@ -123,11 +137,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await stop();
     throw error;
   }
-  const sweeping = setInterval(
-    () => tables.sweep().forEach((table) => sessionEvents.tell('ended', table)),
-    SWEEP_EVERY_MS,
-  );
-  sweeping.unref();
+  const sweep = () => tables.sweep().forEach((table) => sessionEvents.tell('ended', table));
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS).unref();
   return {
     url,
     close: async () => {

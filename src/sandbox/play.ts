@@ -11,12 +11,12 @@ import type { Understood } from '../dialects/dialect.ts';
 import type { Bet, Call } from '../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../wallet/ids.ts';
 import type { ExternalId, RoundId } from '../wallet/ids.ts';
-import type { Policy } from '../wallet/policy.ts';
 import type { Sender } from './callback-sender.ts';
 import type { Outbox, Owed, OwedOperation } from './outbox.ts';
 import type { Random } from './random.ts';
 import type { PlayedRound } from './settlement-sender.ts';
-import { rollsBack } from './retry.ts';
+import { reactionTo, rollsBack } from './retry.ts';
+import type { Habits } from './retry.ts';
 import { spin } from './slot-maths.ts';
 import type { Spin } from './slot-maths.ts';
 import { demoBalance, stakesFor, stakeUnits } from './tables.ts';
@@ -47,7 +47,9 @@ export type SpinAnswer =
   | { readonly kind: 'uncertain'; readonly refunding: boolean };
 
 export interface PlayOptions {
-  readonly policy: Policy;
+  readonly habits: Habits;
+  /** a rollback has no id of its own and repeats its bet's */
+  readonly sameId: boolean;
   readonly sender: Sender;
   readonly outbox: Outbox;
   readonly clock: Clock;
@@ -101,24 +103,26 @@ function demoSpin(options: PlayOptions, table: Table, stake: string): SpinAnswer
 }
 
 async function realSpin(options: PlayOptions, table: Table, stake: string): Promise<SpinAnswer> {
-  const { outbox, sender, policy } = options;
+  const { outbox, sender, habits } = options;
   const round = roundId(`r-${newId()}`);
   const units = stakeUnits(stake, table.scale);
   const bet: Bet = {
     kind: 'bet',
-    id: externalId(`bet-${newId()}`),
+    id: externalId(newId()),
     round,
     amount: fromUnits(units, table.scale),
     flavour: 'cash',
     combined: false,
     closesRound: false,
   };
-  const refund = rollsBack(policy) ? owedOf(options, table, refundOf(bet.id, round)) : null;
+  const refund = rollsBack(habits) ? owedOf(options, table, refundOf(bet.id, round, options.sameId)) : null;
   // A crash between here and the answer leaves the refund on disk, so a stake nobody played for goes back (BET-36).
   if (refund !== null) outbox.write({ add: refund });
   const answer = await sender.ask('bet', `bet ${bet.id}`, { kind: 'money', ...contextOf(table), operations: [bet] });
   if (answer.kind === 'rejected') {
-    if (refund !== null) outbox.write({ done: refund.id });
+    const isUndone = reactionTo('bet', 1, answer, habits) === 'rollback';
+    if (refund !== null && isUndone) await settle(options, table, refund);
+    else if (refund !== null) outbox.write({ done: refund.id });
     return { kind: 'refused', code: answer.code, balance: answer.balance };
   }
   if (answer.kind !== 'applied') {
@@ -173,7 +177,7 @@ function owedOf(options: PlayOptions, table: Table, operation: OwedOperation): O
 function winOf(bet: ExternalId, round: RoundId, units: bigint, scale: number): OwedOperation {
   return {
     kind: 'win',
-    id: externalId(`win-${newId()}`),
+    id: externalId(newId()),
     round,
     bet,
     amount: fromUnits(units, scale),
@@ -183,10 +187,10 @@ function winOf(bet: ExternalId, round: RoundId, units: bigint, scale: number): O
   };
 }
 
-function refundOf(bet: ExternalId, round: RoundId): OwedOperation {
+function refundOf(bet: ExternalId, round: RoundId, sameId: boolean): OwedOperation {
   return {
     kind: 'rollback',
-    id: externalId(`refund-${newId()}`),
+    id: sameId ? bet : externalId(newId()),
     target: { kind: 'bet', id: bet },
     round,
     amount: null,

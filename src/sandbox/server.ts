@@ -1,5 +1,5 @@
 /**
- * The sandbox's HTTP: the catalogue API, the launch address, the slot page and its calls, and a small view for the person
+ * The sandbox's HTTP: the aggregator's own API where its dialect has it, the launch address, the slot page and its calls, and a small view for the person
  * who tests. It refuses launches exactly as a strict aggregator does: signature, expiry, skew, reused nonce.
  */
 import { readFileSync } from 'node:fs';
@@ -37,6 +37,8 @@ export interface SandboxHttpOptions {
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
   readonly webRoot: string;
+  /** how browsers reach the sandbox */
+  readonly publicUrl: string;
   /** origins whose pages may frame the game, besides the launch's return address */
   readonly frameOrigins: readonly string[];
   readonly onOpened: (table: Table) => void;
@@ -60,16 +62,63 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
   });
-  const nonces = createNonces(options.clock);
   app.addHook('onSend', async (_request, reply, payload) => {
     void reply.header('date', new Date(options.clock.now()).toUTCString());
     return payload;
   });
 
-  app.get('/games', async (request, reply) => {
-    const answer = await options.catalogue.serve(rawOf(request, options.clock.now()), options.mirror.serveGames);
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
+  await app.register(apiRoutes(options));
+  await app.register(async (pages) => {
+    pages.addContentTypeParser('application/json', { parseAs: 'string' }, pages.getDefaultJsonParser('error', 'error'));
+    pageRoutes(pages, options);
   });
+  await app.register(fastifyStatic, {
+    root: path.join(options.webRoot, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '365d',
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const status =
+      error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+    if (status >= 500) options.log.error({ err: error }, 'the sandbox met an error');
+    return reply.code(status).send({ error: status >= 500 ? 'the sandbox failed' : 'bad request' });
+  });
+  return app;
+}
+
+/** The aggregator's API at the addresses its dialect names: bodies stay bytes, because signatures cover them. */
+function apiRoutes({ mirror, catalogue, tables, clock, onOpened, publicUrl }: SandboxHttpOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const open = (order: LaunchOrder): string | null => {
+      const game = catalogue.find(order.game);
+      if (game === null || !game.enabled || (order.mode === 'demo' && !game.demo)) return null;
+      const table = tables.open(order, game);
+      onOpened(table);
+      return `${publicUrl}/play/${table.token}`;
+    };
+    for (const { method, path: url, what } of mirror.api) {
+      app.route({
+        method,
+        url,
+        handler: async (request, reply) => {
+          const raw = rawOf(request, clock.now());
+          const answer =
+            what === 'games'
+              ? await catalogue.serve(raw, mirror.serveGames)
+              : mirror.serveLaunch?.(raw, clock.now(), open);
+          if (answer === undefined) throw new Error(`defect: the dialect has ${url} and does not serve it`);
+          return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        },
+      });
+    }
+  };
+}
+
+function pageRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
+  const nonces = createNonces(options.clock);
   app.get('/thumbs/:file', async (request, reply) => {
     const code = parameter(request, 'file').replace(/\.svg$/, '');
     const picture = options.catalogue.picture(code);
@@ -100,19 +149,6 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
   });
   playRoutes(app, options);
   adminRoutes(app, options);
-  await app.register(fastifyStatic, {
-    root: path.join(options.webRoot, 'assets'),
-    prefix: '/assets/',
-    immutable: true,
-    maxAge: '365d',
-  });
-  app.setErrorHandler(async (error, _request, reply) => {
-    const status =
-      error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
-    if (status >= 500) options.log.error({ err: error }, 'the sandbox met an error');
-    return reply.code(status).send({ error: status >= 500 ? 'the sandbox failed' : 'bad request' });
-  });
-  return app;
 }
 
 function playRoutes(app: FastifyInstance, options: SandboxHttpOptions): void {
@@ -255,9 +291,10 @@ function rawOf(request: FastifyRequest, nowMs: number): RawRequest {
   return {
     method: request.method,
     path: target,
+    subpath: '',
     rawQuery: query.join('?'),
     headers,
-    body: new Uint8Array(0),
+    body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0),
     arrivedAtMs: nowMs,
   };
 }

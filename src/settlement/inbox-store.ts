@@ -52,6 +52,7 @@ export function readEvent(row: EventRow): StoredEvent {
   const request = {
     method: 'POST',
     path: '',
+    subpath: '',
     rawQuery: '',
     headers: {},
     body: row.body,

@@ -5,7 +5,7 @@
 import type { AssertedTransaction, ReportMapping } from '../dialects/dialect.ts';
 import { decimalOf, isProblem, parseDecimal } from '../money/index.ts';
 import type { Currencies, Decimal } from '../money/index.ts';
-import { isJsonNumber, isJsonObject, readJson } from '../wire/index.ts';
+import { csvFields, isJsonNumber, isJsonObject, readJson } from '../wire/index.ts';
 
 export interface ReportLine {
   readonly kind: 'line';
@@ -28,7 +28,6 @@ export interface UnreadLine {
 
 /** No line of a report is longer; a file without line ends must not fill the memory. */
 const LINE_MAX = 65_536;
-const FIELDS_MAX = 500;
 const ID_MAX = 255;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/;
 const UNFIT = /[\p{Cc}\p{Cs}]/u;
@@ -120,40 +119,6 @@ async function* csvRecords(chunks: AsyncIterable<string>, separator: string): As
       yield { kind: 'record', line: from, values: new Map(header.map((name, index) => [name, fields[index] ?? ''])) };
   }
   if (open !== '') yield { kind: 'unread', line: from, problem: 'ends inside a quoted field' };
-}
-
-/** The fields of one record; null where a quote stands in a place that means nothing. */
-export function csvFields(record: string, separator: string): readonly string[] | null {
-  const fields: string[] = [];
-  let at = 0;
-  while (fields.length < FIELDS_MAX) {
-    if (record[at] === '"') {
-      let value = '';
-      at += 1;
-      for (;;) {
-        const quote = record.indexOf('"', at);
-        if (quote < 0) return null;
-        value += record.slice(at, quote);
-        at = quote + 1;
-        if (record[at] !== '"') break;
-        value += '"';
-        at += 1;
-      }
-      fields.push(value);
-    } else {
-      const next = record.indexOf(separator, at);
-      const end = next < 0 ? record.length : next;
-      const value = record.slice(at, end);
-      if (value.includes('"')) return null;
-      fields.push(value);
-      at = end;
-    }
-    if (at >= record.length) return fields;
-    if (!record.startsWith(separator, at)) return null;
-    at += separator.length;
-    if (at === record.length) return [...fields, ''];
-  }
-  return null;
 }
 
 function lineOf(line: number, values: Values, mapping: ReportMapping, currencies: Currencies): ReportLine | UnreadLine {

@@ -72,7 +72,10 @@ function repeatedBet(scratch: Scratch, bet: Bet, stored: Transaction, policy: Po
       externalId: bet.id,
       message: 'A bet came after its rollback; nothing was debited.',
     });
-    return refused('reversed', row, { duplicate: stored.flags.includes('late_bet') });
+    const duplicate = stored.flags.includes('late_bet');
+    if (policy['rollback.lateOriginal'] === 'reject') return refused('reversed', row, { duplicate });
+    scratch.putTransaction(row);
+    return { kind: 'applied', row, duplicate: true };
   }
   const field = differingFact(stored, factsOf(bet), request, policy);
   if (field !== null) return conflict(scratch, bet.id, field);
@@ -90,9 +93,12 @@ function betInUndoneRound(scratch: Scratch, bet: Bet, policy: Policy): Operation
     externalId: bet.id,
     message: 'A bet came after its round was rolled back; nothing was debited.',
   });
-  return refused('reversed', row, {
-    aftermath: (kept) => settleParkedAfterTombstone(kept, (parked) => parked.reference === bet.id, policy),
-  });
+  const settle = (kept: Scratch): void =>
+    settleParkedAfterTombstone(kept, (parked) => parked.reference === bet.id, policy);
+  if (policy['rollback.lateOriginal'] === 'reject') return refused('reversed', row, { aftermath: settle });
+  scratch.putTransaction(row);
+  settle(scratch);
+  return { kind: 'applied', row, duplicate: false };
 }
 
 /** Another player's transaction under this id: nothing is written, the first one stands (BET-28, RB-14, WIN-17). */

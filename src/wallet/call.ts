@@ -6,11 +6,16 @@
 import type { Decimal, Exchange } from '../money/index.ts';
 import type { AggregatorName, ExternalId, GameCode, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
 
-/** How a call names its player. Dialects without a player id name a session token, or nothing but a known transaction (RB-16). */
+/**
+ * How a call names its player. Dialects without a player id name a session token, or nothing but a known transaction (RB-16), or
+ * the free rounds the player was granted (FR-05). What these are worth is said in the grant's currency, which only whoever keeps
+ * the grants knows: `subunits` says how many digits each currency's subunit has, or null for amounts in whole units.
+ */
 export type PlayerReference =
   | { readonly kind: 'id'; readonly player: PlayerId }
   | { readonly kind: 'session' }
-  | { readonly kind: 'transaction' };
+  | { readonly kind: 'transaction' }
+  | { readonly kind: 'grant'; readonly issue: string; readonly subunits: Readonly<Record<string, number>> | null };
 
 export type BetFlavour = 'cash' | 'free' | 'tip';
 export type WinFlavour = 'win' | 'jackpot' | 'promo' | 'free_round';
@@ -106,12 +111,16 @@ interface CallContext {
 export interface BalanceCall extends CallContext {
   readonly kind: 'balance';
 }
+/** Who the player is: the balance and what else the aggregator may know. Moves nothing. */
+export interface ProfileCall extends CallContext {
+  readonly kind: 'profile';
+}
 export interface MoneyCall extends CallContext {
   readonly kind: 'money';
   readonly operations: Operations;
 }
 /** A genuine, well-formed question of an aggregator. */
-export type Call = BalanceCall | MoneyCall;
+export type Call = BalanceCall | ProfileCall | MoneyCall;
 
 /** What resolve found out about the session a call names. */
 export type SessionFact =

@@ -15,7 +15,7 @@ import { walletCurrencyOf } from './exchange.ts';
 import type { BookedOperation } from './fingerprint.ts';
 import type { Money, OperationResult, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { decideRollback } from './rollback.ts';
+import { decideRollback, hasEffect, targetOf } from './rollback.ts';
 import { afterMove } from './rows.ts';
 import { createScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
@@ -43,6 +43,8 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
       id: answer.row?.id ?? null,
       externalId: answer.row?.externalId ?? null,
       duplicate: answer.duplicate,
+      target: operation.kind === 'rollback' ? targetOf(scratch, operation) : null,
+      effective: answer.row === null || hasEffect(answer.row),
     });
     last = answer.row ?? last;
   }

@@ -37,6 +37,10 @@ export interface OperationResult {
   readonly id: TransactionId | null;
   readonly externalId: ExternalId | null;
   readonly duplicate: boolean;
+  /** our id of the transaction a rollback names, be it only its tombstone; null for all else, and for a whole round */
+  readonly target: TransactionId | null;
+  /** false: answered as done though nothing was there to do: the undoing of something unknown, or what came after its undoing */
+  readonly effective: boolean;
 }
 
 export interface Applied {

@@ -8,12 +8,14 @@
 export interface Policy {
   /** answer to a rollback of something never seen; a tombstone is written either way (RB-03) */
   readonly 'rollback.unknown': 'notFoundCode' | 'ok';
+  /** a bet, win or rollback that comes after its own rollback: refused, or answered as done without moving money; never applied (RB-04) */
+  readonly 'rollback.lateOriginal': 'reject' | 'ignore';
   /** how a repeated rollback is worded */
   readonly 'rollback.duplicate': 'ok' | 'code' | 'error';
   /** rollback of a bet that was cleanly refused (RB-06) */
   readonly 'rollback.ofRejected': 'ok' | 'parentFailed';
   /** rollback of a bet whose win is booked (RB-07, BW-05) */
-  readonly 'rollback.afterWin': 'reject' | 'reverseBoth';
+  readonly 'rollback.afterWin': 'reject' | 'reverseBoth' | 'keepWins';
   /** rollback of a win (RB-08) */
   readonly 'rollback.win': 'unsupported' | 'debit';
   /** rollback of a rollback (RB-17) */
@@ -70,6 +72,7 @@ export type ConflictField = 'player' | 'amount' | 'currency' | 'round' | 'refere
 /** First values of B.5: the choice that cannot lose money silently. A dialect states every knob by spreading this and naming what differs. */
 export const SAFE_POLICY: Policy = Object.freeze({
   'rollback.unknown': 'notFoundCode',
+  'rollback.lateOriginal': 'reject',
   'rollback.duplicate': 'ok',
   'rollback.ofRejected': 'ok',
   'rollback.afterWin': 'reject',

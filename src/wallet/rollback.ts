@@ -10,7 +10,7 @@ import { conflict, foreign } from './bet.ts';
 import type { Exchanged, Transaction } from './book.ts';
 import type { Rollback } from './call.ts';
 import { differingFact, factsOf, sameAmount } from './fingerprint.ts';
-import type { ExternalId, RoundId } from './ids.ts';
+import type { ExternalId, RoundId, TransactionId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { gameCurrencyOf, exchangedBack, lockOfTill, tillOfCall, together, walletCurrencyOf } from './exchange.ts';
@@ -55,7 +55,10 @@ export function decideRollback(scratch: Scratch, rollback: Rollback, policy: Pol
 
 function repeatedRollback(scratch: Scratch, rollback: Rollback, stored: Transaction, policy: Policy): OperationAnswer {
   if (stored.player !== scratch.request.player) return foreign(scratch, rollback.id);
-  if (stored.state === 'tombstone') return refused('reversed', stored, { duplicate: true, keep: [] });
+  if (stored.state === 'tombstone') {
+    if (policy['rollback.lateOriginal'] === 'ignore') return { kind: 'applied', row: stored, duplicate: true };
+    return refused('reversed', stored, { duplicate: true, keep: [] });
+  }
   const field = differingFact(stored, factsOf(rollback), scratch.request, policy);
   if (field !== null) return conflict(scratch, rollback.id, field);
   if (stored.state === 'rejected') return refused(stored.refusal ?? 'conflict', stored, { duplicate: true, keep: [] });
@@ -122,6 +125,27 @@ function applyEmpty(scratch: Scratch, rollback: Rollback, duplicate: boolean): O
   return { kind: 'applied', row, duplicate };
 }
 
+/** Our id of the transaction a rollback names, be it only a tombstone; null for a whole round, and where there is none. */
+export function targetOf(scratch: Scratch, { target }: Rollback): TransactionId | null {
+  const row = (kind: 'bet' | 'win' | 'rollback', id: ExternalId) => scratch.transaction({ kind, externalId: id });
+  switch (target.kind) {
+    case 'round':
+      return null;
+    case 'any':
+      return (row('bet', target.id) ?? row('win', target.id))?.id ?? null;
+    case 'bet':
+    case 'win':
+    case 'rollback':
+      return row(target.kind, target.id)?.id ?? null;
+  }
+}
+
+/** Whether a rollback found something to undo; a row of nothing that returned no stake is one that did not. */
+export function hasEffect(row: Transaction): boolean {
+  if (row.state === 'tombstone') return false;
+  return row.kind !== 'rollback' || row.units !== 0n || row.flags.includes(RETURNED);
+}
+
 /** Marks the rollback that really returned a bet or a part of it; `reversedAmount` says how much. */
 const RETURNED = 'returned';
 
@@ -172,7 +196,8 @@ function mismatchOf(scratch: Scratch, rollback: Rollback, target: Transaction): 
 
 function returnBet(scratch: Scratch, rollback: Rollback, bet: Transaction, policy: Policy): OperationAnswer {
   const both = policy['rollback.afterWin'] === 'reverseBoth';
-  if (!both && isSettled(scratch, bet)) return refuse(scratch, rollback, 'already_settled');
+  if (policy['rollback.afterWin'] === 'reject' && isSettled(scratch, bet))
+    return refuse(scratch, rollback, 'already_settled');
   const part = partOf(rollback, bet, policy);
   if (part.kind === 'refuse') return refuse(scratch, rollback, part.refusal, part.field);
 
@@ -276,7 +301,7 @@ function rollbackRound(scratch: Scratch, rollback: Rollback, round: RoundId, pol
   const standing = played.filter((row) => row.state !== 'reversed');
   if (standing.length === 0) return applyEmpty(scratch, rollback, true);
   const both = policy['rollback.afterWin'] === 'reverseBoth';
-  const open = both ? standing : standing.filter((bet) => !isSettled(scratch, bet));
+  const open = policy['rollback.afterWin'] !== 'reject' ? standing : standing.filter((bet) => !isSettled(scratch, bet));
   if (open.length === 0) return refuse(scratch, rollback, 'already_settled');
 
   const draft = newRow(scratch.request, rollback, 'applied', {});

@@ -77,7 +77,10 @@ export function decideWin(scratch: Scratch, win: Win, policy: Policy): Operation
 
 function repeatedWin(scratch: Scratch, win: Win, stored: Transaction, policy: Policy): OperationAnswer {
   if (stored.player !== scratch.request.player) return foreign(scratch, win.id);
-  if (stored.state === 'tombstone') return refused('reversed', stored, { duplicate: true, keep: [] });
+  if (stored.state === 'tombstone') {
+    if (policy['rollback.lateOriginal'] === 'ignore') return { kind: 'applied', row: stored, duplicate: true };
+    return refused('reversed', stored, { duplicate: true, keep: [] });
+  }
   const field = differingFact(stored, factsOf(win), scratch.request, policy);
   if (field !== null) return conflict(scratch, win.id, field);
   switch (stored.state) {

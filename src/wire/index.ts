@@ -1,5 +1,7 @@
 /** The public face of the wire room: strict readers, signatures, canonical queries and outbound errands. */
+export * from './asymmetric.ts';
 export * from './canonical-query.ts';
+export * from './csv.ts';
 export * from './errand.ts';
 export * from './fields.ts';
 export * from './form.ts';

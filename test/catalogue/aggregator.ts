@@ -74,21 +74,24 @@ export async function startAggregator(initial: Partial<AggregatorState> = {}) {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const dialect: Pick<OpenDialect, 'games'> = {
-    games: (page, etag) => ({
-      kind: 'games',
-      request: {
-        method: 'GET',
-        url: `http://127.0.0.1:${port}/games?page=${page}`,
-        headers: etag === null ? {} : { 'if-none-match': etag },
-      },
-      timeoutMs: 5_000,
-      retries: 0,
-      read: ({ status, body }) => {
-        if (status === 304) return 'unchanged';
-        if (status !== 200) return errandProblem('unavailable', `games: answered ${status}`, status);
-        return JSON.parse(Buffer.from(body).toString('utf8')) as GamesPage;
-      },
-    }),
+    games: {
+      kind: 'call',
+      page: (page, etag) => ({
+        kind: 'games',
+        request: {
+          method: 'GET',
+          url: `http://127.0.0.1:${port}/games?page=${page}`,
+          headers: etag === null ? {} : { 'if-none-match': etag },
+        },
+        timeoutMs: 5_000,
+        retries: 0,
+        read: ({ status, body }) => {
+          if (status === 304) return 'unchanged';
+          if (status !== 200) return errandProblem('unavailable', `games: answered ${status}`, status);
+          return JSON.parse(Buffer.from(body).toString('utf8')) as GamesPage;
+        },
+      }),
+    },
   };
   return {
     state,

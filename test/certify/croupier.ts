@@ -45,6 +45,7 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
     const asked = {
       method: 'GET',
       path: url.pathname,
+      subpath: '',
       rawQuery: url.search.slice(1),
       headers,
       body: new Uint8Array(),

@@ -13,7 +13,7 @@ const applied = (duplicate = false): Understood => ({
   currency: 'USD',
   operatorTransactionId: 'x',
 });
-const no = (code: string): Understood => ({ kind: 'rejected', code, balance: null });
+const no = (code: string): Understood => ({ kind: 'rejected', code, balance: null, meanings: [] });
 const unclear: Understood = { kind: 'uncertain', reason: 'why' };
 
 const verdict = (words: readonly Word[], reading: Understood, more: Partial<Ending> & { line?: Line } = {}): string => {

@@ -31,7 +31,7 @@ export const idArbitrary: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId']);
+const ID_FIELDS = new Set(['player', 'session', 'game', 'id', 'bet', 'round', 'reference', 'requestId', 'issue']);
 
 /** Variations of a decoded call. */
 export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<Call> {
@@ -41,8 +41,8 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
   const flags = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
   const others = fc.uniqueArray(idArbitrary, { minLength: ids.length, maxLength: ids.length });
   return fc.record({ currency, amounts, flags, others }).map((drawn) => {
-    const renamed = rename(call, new Map(ids.map((id, index) => [id, drawn.others[index] ?? id])));
-    if (renamed.kind === 'balance') return { ...renamed, currency: drawn.currency?.code ?? null };
+    const renamed = rename(call, namesFor(ids, drawn.others));
+    if (renamed.kind !== 'money') return { ...renamed, currency: drawn.currency?.code ?? null };
     const operations = renamed.operations.map((operation, index) =>
       redraw(operation, drawn.currency, drawn.amounts[index] ?? 1n, drawn.flags[index] ?? false),
     );
@@ -52,6 +52,17 @@ export function variationsOf(call: Call, currencies: Currencies): fc.Arbitrary<C
       operations: operations as unknown as typeof renamed.operations,
     };
   });
+}
+
+/** An id that a dialect makes of another of the call, with colons between, stays made of it. */
+function namesFor(ids: readonly string[], others: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map(ids.map((id, index) => [id, others[index] ?? id]));
+  const composed = ids.flatMap((id): (readonly [string, string])[] => {
+    const parts = id.split(':');
+    const isMade = parts.length > 1 && parts.some((part) => names.has(part));
+    return isMade ? [[id, parts.map((part) => names.get(part) ?? part).join(':')]] : [];
+  });
+  return new Map([...names, ...composed]);
 }
 
 function redraw(operation: Operation, currency: Currency | null, units: bigint, flag: boolean): Operation {
@@ -81,9 +92,17 @@ function rename<T>(value: T, names: ReadonlyMap<string, string>): T {
 
 /** What came off the socket when the aggregator sends this. */
 export function received(outbound: OutboundRequest, basePath: string, nowMs: number): RawRequest {
-  const [path = '', ...query] = `${basePath}${outbound.path}`.split('?');
+  const [subpath = '', ...query] = outbound.path.split('?');
   const { method, headers, body } = outbound;
-  return { method, path, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
+  return {
+    method,
+    path: `${basePath}${subpath}`,
+    subpath,
+    rawQuery: query.join('?'),
+    headers,
+    body,
+    arrivedAtMs: nowMs,
+  };
 }
 
 export function moneyArbitrary(currency: Currency): fc.Arbitrary<Money> {
@@ -95,6 +114,19 @@ export function appliedArbitrary(call: Call, currencies: Currencies): fc.Arbitra
   const currency = (call.currency === null ? undefined : currencies.get(call.currency)) ?? [...currencies.values()][0]!;
   const balance = moneyArbitrary(currency);
   if (call.kind === 'balance') return balance.map((money) => ({ kind: 'balance', balance: money }));
+  if (call.kind === 'profile')
+    return balance.map((money) => ({
+      kind: 'profile',
+      profile: {
+        player: call.player.kind === 'id' ? call.player.player : 'pl-20417',
+        session: call.session,
+        currency: money.currency,
+        balance: money,
+        country: 'EE',
+        jurisdiction: null,
+        registeredAtMs: 1_700_000_000_000,
+      },
+    }));
   const ids = fc.array(fc.uuid(), { minLength: call.operations.length, maxLength: call.operations.length });
   return fc.record({ balance, duplicate: fc.boolean(), ids }).map((drawn) => {
     const results = call.operations.map((operation, index): OperationResult => {
@@ -103,6 +135,8 @@ export function appliedArbitrary(call: Call, currencies: Currencies): fc.Arbitra
         id: isClose ? null : (drawn.ids[index] as TransactionId),
         externalId: isClose ? null : operation.id,
         duplicate: drawn.duplicate,
+        target: operation.kind === 'rollback' ? (`t-${index}` as TransactionId) : null,
+        effective: true,
       };
     });
     return {

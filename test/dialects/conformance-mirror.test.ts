@@ -10,18 +10,21 @@ import type {
   Answer,
   Encode,
   GenuineRequest,
+  LaunchOrder,
   ListedGame,
   OpenedAggregator,
   RawRequest,
 } from '../../src/dialects/index.ts';
-import { formatUnits } from '../../src/money/index.ts';
+import { decimalOf, formatDecimal } from '../../src/money/index.ts';
+import type { Decimal } from '../../src/money/index.ts';
+import type { ErrandRequest } from '../../src/wire/index.ts';
 import { appliedArbitrary, received, refusalAnswers, variationsOf } from './calls.ts';
-import { encoderOf, exchangesOf, NOW_MS } from './exchanges.ts';
+import { encoderOf, exchangesOf, NOW_MS, STAMP } from './exchanges.ts';
 import { plain } from './fixture.ts';
 import type { WebhookFixture } from './fixture.ts';
 
 describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
-  const { folder, of, callbacks, webhooks, launches, games, calls } = exchangesOf(name);
+  const { folder, of, callbacks, webhooks, launches, launchCalls, games, calls } = exchangesOf(name);
 
   describe('answers', () => {
     const money = { units: 9_900n, scale: 2, currency: 'USD' };
@@ -97,8 +100,10 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
             const [answer] = fc.sample(appliedArbitrary(varied, folder.currencies), { numRuns: 1, seed: said });
             if (answer === undefined) return;
             const response = decoded.encode(answer);
-            const heard = mirror.understand(response.status, response.headers, Buffer.from(response.body));
-            expectHeard(heard, answer, policy['duplicate.answer'] === 'okWithFlag');
+            const heard = mirror.understand(response.status, response.headers, Buffer.from(response.body), varied);
+            // Whoever asks about free rounds knows what they are worth in; the call does not say it.
+            if (heard.kind === 'applied' && heard.balance === '' && varied.player.kind === 'grant') return;
+            expectHeard(heard, answer, policy['duplicate.answer'] === 'okWithFlag', folder.balanceDigits);
           }),
           { numRuns: 40, maxSkipsPerRun: 20 },
         );
@@ -127,6 +132,12 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
         const query = fixture.url.slice(fixture.url.indexOf('?') + 1);
         const { issuedAt, expiresAt } = fixture.order;
         const read = (raw: string, seconds: number) => mirror.readLaunch(raw, seconds * 1_000);
+        if (!folder.launchSigned) {
+          const { session, game, mode, player, currency } = fixture.order;
+          const named = mode === 'real' ? { session, game, mode, player, currency } : { game, mode, player };
+          expect(read(query, issuedAt)).toMatchObject({ kind: 'opened', order: named });
+          return;
+        }
         expect(read(query, issuedAt)).toEqual({ kind: 'opened', order: fixture.order });
         expect(read(query, expiresAt - 1).kind).toBe('opened');
         expect(read(query, expiresAt + 1)).toMatchObject({ kind: 'refused', reason: 'expired' });
@@ -138,24 +149,46 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
       },
     );
 
+    it.each(launchCalls.map((fixture) => [fixture.name, fixture] as const))(
+      'answers the launch %s with an address, and one with another signature with none [LCH-01] [LCH-10]',
+      (_name, fixture) => {
+        const { open, mirror } = of(fixture.variant);
+        const launch = open.launch(fixture.order);
+        if (launch.kind !== 'errand' || mirror.serveLaunch === undefined) throw new Error('no launch to be served');
+        const { errand } = launch;
+        const orders: LaunchOrder[] = [];
+        const ask = (headers: Readonly<Record<string, string>>) => {
+          const response = mirror.serveLaunch?.(rawOf({ ...errand.request, headers }), NOW_MS, (order) => {
+            orders.push(order);
+            return 'https://games.test/play/1';
+          });
+          if (response === undefined) throw new Error('not served');
+          return errand.read({ status: response.status, headers: response.headers, body: Buffer.from(response.body) });
+        };
+        expect(ask(errand.request.headers)).toBe('https://games.test/play/1');
+        const { session, game, mode, player } = fixture.order;
+        const named = folder.launchNamesSession ? { session } : {};
+        expect(orders).toMatchObject([mode === 'real' ? { ...named, game, mode, player } : { game, mode }]);
+        for (const [header, value] of Object.entries(errand.request.headers)) {
+          if (!SIGNATURES.test(header)) continue;
+          const other = value.startsWith('A') ? `B${value.slice(1)}` : `A${value.slice(1)}`;
+          expect(ask({ ...errand.request.headers, [header]: other })).toMatchObject({ kind: 'problem' });
+        }
+      },
+    );
+
     it('serves the catalogue that the dialect reads, page by page, and only for the key', () => {
       const { open, mirror } = of('default');
+      const source = open.games;
+      if (source.kind !== 'call') return;
       const listed = games.flatMap((fixture) => gamesOf(fixture.reading));
       const many: readonly ListedGame[] = Array.from({ length: 1_201 }, (_, index) => ({
         ...listed[index % listed.length]!,
         code: `g-${index}`,
       }));
       const ask = (page: number, etag: string | null, headers: Readonly<Record<string, string>> = {}) => {
-        const errand = open.games(page, etag);
-        const url = new URL(errand.request.url);
-        const raw: RawRequest = {
-          method: 'GET',
-          path: url.pathname,
-          rawQuery: url.search.slice(1),
-          headers: { ...errand.request.headers, ...headers },
-          body: new Uint8Array(0),
-          arrivedAtMs: NOW_MS,
-        };
+        const errand = source.page(page, etag, STAMP);
+        const raw = rawOf({ ...errand.request, headers: { ...errand.request.headers, ...headers } });
         const response = mirror.serveGames(raw, many);
         return errand.read({ status: response.status, headers: response.headers, body: Buffer.from(response.body) });
       };
@@ -170,7 +203,9 @@ describe.each(DIALECT_NAMES)('the dialect %s', (name) => {
       }
       expect(found).toEqual(many);
       if (etag !== null) expect(ask(1, etag)).toBe('unchanged');
-      for (const header of Object.keys(open.games(1, null).request.headers).filter((each) => /key|auth/.test(each))) {
+      for (const header of Object.keys(source.page(1, null, STAMP).request.headers).filter((each) =>
+        SIGNATURES.test(each),
+      )) {
         expect(ask(1, null, { [header]: 'another' })).toMatchObject({ kind: 'problem', reason: 'refused' });
       }
     });
@@ -187,15 +222,41 @@ function expectHeard(
   heard: ReturnType<OpenedAggregator['mirror']['understand']>,
   answer: Answer,
   hasFlag: boolean,
+  digits: number | null,
 ): void {
   if (heard.kind !== 'applied') throw new Error(`heard as ${heard.kind}`);
   const applied = answer.kind === 'outcome' && answer.outcome.kind === 'applied' ? answer.outcome : null;
-  const balance = applied?.balance ?? (answer.kind === 'balance' ? answer.balance : null);
+  const told = answer.kind === 'profile' ? answer.profile.balance : answer.kind === 'balance' ? answer.balance : null;
+  const balance = applied?.balance ?? told;
   if (balance === null) throw new Error('a balance was expected');
-  expect([heard.balance, heard.currency]).toEqual([formatUnits(balance.units, balance.scale), balance.currency]);
+  // Not every answer has one: who the player is may be all that is said.
+  if (answer.kind === 'profile' && heard.balance === '') return;
+  const exact = decimalOf(balance.units, balance.scale);
+  expect(plainest(heard.balance)).toBe(plainest(formatDecimal(digits === null ? exact : cutTo(exact, digits))));
+  expect([null, balance.currency]).toContain(heard.currency);
   if (applied === null) return;
   if (hasFlag) expect(heard.duplicate).toBe(applied.duplicate);
   expect([null, ...applied.results.map((result) => result.id)]).toContain(heard.operatorTransactionId);
+}
+
+/** A decimal without zeros that say nothing. */
+const plainest = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
+/** Further digits are dropped: nobody is shown money that is not there. */
+function cutTo(amount: Decimal, digits: number): Decimal {
+  if (amount.scale <= digits) return amount;
+  return decimalOf(amount.unscaled / 10n ** BigInt(amount.scale - digits), digits);
+}
+
+/** Headers that prove who asks. */
+const SIGNATURES = /key|auth|sign/i;
+
+/** What came off the aggregator's socket when we ask for this. */
+function rawOf({ method, url, headers, body = '' }: ErrandRequest): RawRequest {
+  const { pathname: path, search } = new URL(url);
+  const lower = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]));
+  const bytes = Buffer.from(body);
+  return { method, path, subpath: '', rawQuery: search.slice(1), headers: lower, body: bytes, arrivedAtMs: NOW_MS };
 }
 
 /** Null for what the dialect has no words for. Anything but a RangeError is a defect. */

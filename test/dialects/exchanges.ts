@@ -13,13 +13,17 @@ export function exchangesOf(name: string) {
   const callbacks = folder.fixtures.filter((fixture) => fixture.kind === 'callback');
   const webhooks = folder.fixtures.filter((fixture) => fixture.kind === 'webhook');
   const launches = folder.fixtures.filter((fixture) => fixture.kind === 'launch');
+  const launchCalls = folder.fixtures.filter((fixture) => fixture.kind === 'launch_call');
   const games = folder.fixtures.filter((fixture) => fixture.kind === 'games');
   const believed = [...callbacks, ...webhooks].filter((fixture) => !fixture.verdict.startsWith('distrust'));
   const calls = callbacks.flatMap((fixture) =>
     fixture.call === null ? [] : [{ fixture, call: callOf(of(fixture.variant), fixture) }],
   );
-  return { folder, of, callbacks, webhooks, launches, games, believed, calls };
+  return { folder, of, callbacks, webhooks, launches, launchCalls, games, believed, calls };
 }
+
+/** What our own requests are made unique with in recordings. */
+export const STAMP = { nowMs: NOW_MS, nonce: '0123456789abcdef0123456789abcdef' };
 
 /** The title with its scenario ids, for the name of a test. */
 export const label = (fixture: { readonly title: string; readonly scenarios: readonly string[] }): string =>

@@ -60,6 +60,15 @@ export interface LaunchFixture extends Common {
   readonly url: string;
 }
 
+/** A launch that is a call: what we ask for, and what we make of the answer. */
+export interface LaunchCallFixture extends Common {
+  readonly kind: 'launch_call';
+  readonly order: LaunchOrder;
+  readonly request: Message;
+  readonly response: ErrandResponse;
+  readonly reading: unknown;
+}
+
 export interface GamesFixture extends Common {
   readonly kind: 'games';
   readonly ask: { readonly page: number; readonly etag: string | null };
@@ -68,18 +77,27 @@ export interface GamesFixture extends Common {
   readonly reading: unknown;
 }
 
-export type Fixture = CallbackFixture | WebhookFixture | LaunchFixture | GamesFixture;
+export type Fixture = CallbackFixture | WebhookFixture | LaunchFixture | LaunchCallFixture | GamesFixture;
 
 const variantSchema = z.strictObject({ settings: z.unknown(), policy: z.record(z.string(), z.unknown()) });
 const keysSchema = z.strictObject({
   note: z.string(),
   currencies: z.record(z.string(), z.strictObject({ scale: z.number() })),
+  balance_digits: z.number().int().optional(),
+  launch_names_session: z.boolean().default(true),
+  launch_signed: z.boolean().default(true),
   variants: z.record(z.string(), variantSchema),
 });
 
 export interface FixtureFolder {
   readonly dialect: string;
   readonly currencies: Currencies;
+  /** how many digits of a balance the dialect can say; null: all */
+  readonly balanceDigits: number | null;
+  /** false: a launch does not tell the aggregator our session */
+  readonly launchNamesSession: boolean;
+  /** false: a launch address is composed and not signed, so a changed one opens as well */
+  readonly launchSigned: boolean;
   readonly fixtures: readonly Fixture[];
   /** every string of the settings that is called secret or key */
   readonly secrets: readonly string[];
@@ -95,6 +113,9 @@ export function fixtureFolder(dialect: string): FixtureFolder {
   return {
     dialect,
     currencies: known,
+    balanceDigits: keys.balance_digits ?? null,
+    launchNamesSession: keys.launch_names_session,
+    launchSigned: keys.launch_signed,
     fixtures: files
       .toSorted()
       .map((file) => readFixture(path.basename(file, '.txt'), readFileSync(path.join(folder, file)))),
@@ -168,6 +189,17 @@ export function readFixture(name: string, bytes: Buffer): Fixture {
     }
     case 'launch':
       return { kind, ...common, order: json('order') as LaunchOrder, url: text('url') };
+    case 'launch_call': {
+      const { firstLine, headers, body } = messageOf(name, must(sections, name, 'response'));
+      return {
+        kind,
+        ...common,
+        order: json('order') as LaunchOrder,
+        request: messageOf(name, must(sections, name, 'request')),
+        response: { status: statusOf(firstLine), headers, body },
+        reading: json('reading'),
+      };
+    }
     case 'games': {
       const { firstLine, headers, body } = messageOf(name, must(sections, name, 'response'));
       const response: ErrandResponse = { status: statusOf(firstLine), headers, body };
@@ -241,8 +273,9 @@ function requestOf(name: string, section: Buffer, nowMs: number): RawRequest {
   const { firstLine, headers, body } = messageOf(name, section);
   const [method = '', target = '', version] = firstLine.split(' ');
   if (version !== 'HTTP/1.1') throw new Error(`${name}: "${firstLine}" is no request line`);
-  const [target0 = '', ...query] = target.split('?');
-  return { method, path: target0, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
+  const [path = '', ...query] = target.split('?');
+  const subpath = path.replace(/^\/callbacks\/[^/]+/, '');
+  return { method, path, subpath, rawQuery: query.join('?'), headers, body, arrivedAtMs: nowMs };
 }
 
 export function statusOf(firstLine: string): number {

@@ -68,6 +68,8 @@ async function place(clock: Clock, given: { terms?: Partial<ExchangeTerms>; pair
         exchanges: exchangesOf({ fx, sessions, currencies: CURRENCIES }),
         knowsGame: async () => true,
         playerOfTransaction: ledger.playerOf,
+        grant: async () => null,
+        profile: async () => null,
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
       },

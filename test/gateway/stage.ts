@@ -46,6 +46,8 @@ export function worded(answer: Answer): RawResponse {
         : say(200, answer.outcome.kind === 'applied' && answer.outcome.duplicate ? 'AGAIN' : 'YES');
     case 'balance':
       return say(200, `BALANCE ${answer.balance.units}`);
+    case 'profile':
+      return say(200, `PLAYER ${answer.profile.player} ${answer.profile.country ?? ''}`);
     case 'bad_request':
       return say(400, `WHAT ${answer.message}`);
     case 'unauthenticated':
@@ -116,8 +118,11 @@ export function plainDialect(seen: Seen, more: Partial<OpenDialect> = {}): OpenD
         ? { kind: 'event', event: { kind: 'catalogue_changed', eventId: 'e-1' } }
         : { kind: 'bad_request', message: 'no such topic' },
     launch: () => ({ kind: 'url', url: 'https://games.example/' }),
-    games: () => {
-      throw new Error('no test lists games here');
+    games: {
+      kind: 'call',
+      page: () => {
+        throw new Error('no test lists games here');
+      },
     },
     ...more,
   };
@@ -126,7 +131,9 @@ export function plainDialect(seen: Seen, more: Partial<OpenDialect> = {}): OpenD
 export const APPLIED: Outcome = {
   kind: 'applied',
   duplicate: false,
-  results: [{ id: transactionId(newId()), externalId: externalId('b1'), duplicate: false }],
+  results: [
+    { id: transactionId(newId()), externalId: externalId('b1'), duplicate: false, target: null, effective: true },
+  ],
   balance: { units: 900n, scale: 2, currency: 'USD' },
 };
 
@@ -184,7 +191,9 @@ export async function stage(options: StageOptions = {}) {
     exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async () => true,
     playerOfTransaction: async () => null,
+    grant: async () => null,
     wallets: async () => [],
+    profile: async () => null,
     nextId: () => transactionId(newId()),
   };
   const app = httpServer(loadConfig({}, {}, { currencies: {} }), silentLog);
@@ -197,6 +206,7 @@ export async function stage(options: StageOptions = {}) {
           open: plainDialect(seen, options.dialect),
           policy: POLICY,
           contentTypes: ['text/x-plain'],
+          callbackPaths: [''],
           allowIps: null,
           ...options.aggregator,
         },

@@ -45,6 +45,7 @@ describe('pictures from our own address', () => {
     const sandbox = await startSandbox({
       mirror: aggregator.mirror,
       policy: aggregator.policy,
+      reactions: aggregator.reactions,
       currencies: config.currencies,
       operatorUrl: config.server.publicUrl,
       aggregator: 'acme',

@@ -57,6 +57,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({
     mirror: aggregator.mirror,
     policy: aggregator.policy,
+    reactions: aggregator.reactions,
     currencies: config.currencies,
     operatorUrl: `http://127.0.0.1:${own}`,
     aggregator: 'acme',

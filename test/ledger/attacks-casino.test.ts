@@ -293,6 +293,8 @@ describe('signatures', () => {
             exchanges: { of: () => null, showed: async () => undefined },
             knowsGame: async () => true,
             playerOfTransaction: table.ledgerAt().playerOf,
+            grant: async () => null,
+            profile: async () => null,
             wallets: table.ledgerAt().wallets,
             nextId: () => transactionId(newId()),
           },
@@ -300,6 +302,7 @@ describe('signatures', () => {
         {
           method: 'POST',
           path: '/callbacks/acme',
+          subpath: '',
           rawQuery: '',
           arrivedAtMs: systemClock.now(),
           headers: { 'content-type': 'application/json', 'x-signature': signed(body) },

@@ -25,6 +25,8 @@ async function house(options: { policy?: Partial<Policy>; timestamped?: boolean;
     exchanges: { of: () => null, showed: async () => undefined },
     knowsGame: async (_aggregator, code) => code !== 'nobody-knows',
     playerOfTransaction: ledger.playerOf,
+    grant: async () => null,
+    profile: async () => null,
     wallets: ledger.wallets,
     nextId: () => transactionId(newId()),
   };
@@ -42,6 +44,7 @@ async function house(options: { policy?: Partial<Policy>; timestamped?: boolean;
       open,
       policy,
       contentTypes: ['application/json'],
+      callbackPaths: [''],
       allowIps: options.allowIps === undefined ? null : blockList(options.allowIps),
     },
     more: { ledger, ports, bodyLimitBytes: 65_536 },

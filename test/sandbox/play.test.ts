@@ -247,7 +247,7 @@ describe('a win', () => {
     await expect.poll(() => operator.balance).toBe(99_900);
     await first.close();
     await spinning;
-    expect(readFileSync(path.join(dataDir, 'outbox.jsonl'), 'utf8')).toContain('refund-');
+    expect(readFileSync(path.join(dataDir, 'outbox.jsonl'), 'utf8')).toContain('"kind":"rollback"');
     await settled(await at({ dataDir, operator }));
     expect(operator.balance).toBe(100_000);
     await operator.close();

@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isVerdict, pauseAfter, rollsBack } from '../../src/sandbox/retry.ts';
+import type { Understood } from '../../src/dialects/index.ts';
+import { GENERIC_REACTIONS } from '../../src/dialects/generic/policy.ts';
+import { pauseAfter, reactionTo, rollsBack } from '../../src/sandbox/retry.ts';
+import type { Habits } from '../../src/sandbox/retry.ts';
 import { SAFE_POLICY } from '../../src/wallet/policy.ts';
 import type { Policy } from '../../src/wallet/policy.ts';
 
-const habit = (onUncertain: Policy['bet.onUncertain']): Policy => ({ ...SAFE_POLICY, 'bet.onUncertain': onUncertain });
+const habit = (onUncertain: Policy['bet.onUncertain']): Habits => ({
+  policy: { ...SAFE_POLICY, 'bet.onUncertain': onUncertain },
+  reactions: GENERIC_REACTIONS,
+});
+const HABITS = habit('retryThenRollback');
+const HORIZON_MS = SAFE_POLICY['retry.horizonMs'];
 
 describe('when the sandbox asks again', () => {
   it('never repeats a question, and a bet only where the aggregator would', () => {
-    expect(pauseAfter('question', 1, 0, SAFE_POLICY)).toBeNull();
-    expect([1, 2, 3].map((tries) => pauseAfter('bet', tries, 0, habit('retryThenRollback')))).toEqual([200, 500, null]);
+    expect(pauseAfter('question', 1, 0, HABITS)).toBeNull();
+    expect([1, 2, 3].map((tries) => pauseAfter('bet', tries, 0, HABITS))).toEqual([200, 500, null]);
     expect([1, 2, 3].map((tries) => pauseAfter('bet', tries, 0, habit('retry')))).toEqual([200, 500, null]);
     expect(pauseAfter('bet', 1, 0, habit('rollback'))).toBeNull();
     expect(pauseAfter('bet', 1, 0, habit('nothing'))).toBeNull();
@@ -19,30 +27,43 @@ describe('when the sandbox asks again', () => {
   });
 
   it('asks for what is owed with pauses that grow to a minute, until the horizon', () => {
-    const pauses = Array.from({ length: 12 }, (_unused, index) => pauseAfter('owed', index + 1, 0, SAFE_POLICY));
+    const owed = fc.constantFrom('win' as const, 'rollback' as const);
+    const pauses = Array.from({ length: 12 }, (_unused, index) => pauseAfter('win', index + 1, 0, HABITS));
     expect(pauses.slice(0, 9)).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000]);
     expect(pauses.slice(9)).toEqual([60_000, 60_000, 60_000]);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 100_000 }), fc.nat(10 ** 9), (tries, ageMs) => {
-        const pause = pauseAfter('owed', tries, ageMs, SAFE_POLICY);
-        if (ageMs >= SAFE_POLICY['retry.horizonMs']) expect(pause).toBeNull();
-        else expect(pause).toBeGreaterThanOrEqual(pauseAfter('owed', Math.max(1, tries - 1), ageMs, SAFE_POLICY) ?? 0);
+      fc.property(owed, fc.integer({ min: 1, max: 100_000 }), fc.nat(10 ** 9), (kind, tries, ageMs) => {
+        const pause = pauseAfter(kind, tries, ageMs, HABITS);
+        if (ageMs >= HORIZON_MS) expect(pause).toBeNull();
+        else expect(pause).toBeGreaterThanOrEqual(pauseAfter(kind, Math.max(1, tries - 1), ageMs, HABITS) ?? 0);
       }),
     );
   });
 
   it('takes a closed door for a verdict only where nothing can be booked yet', () => {
-    const closed = { kind: 'rejected', code: 'bad_signature', balance: null } as const;
-    const refused = { kind: 'rejected', code: 'insufficient_funds', balance: null } as const;
-    const uncertain = { kind: 'uncertain', reason: '' } as const;
-    for (const status of [401, 403]) {
-      expect(isVerdict('bet', 1, closed, status)).toBe(true);
-      expect(isVerdict('bet', 2, closed, status)).toBe(false);
-      expect(isVerdict('owed', 1, closed, status)).toBe(false);
+    const rejected = (code: string, meanings: Extract<Understood, { kind: 'rejected' }>['meanings']) =>
+      ({ kind: 'rejected', code, balance: null, meanings }) as const;
+    for (const code of ['bad_signature', 'forbidden']) {
+      const closed = rejected(code, ['unauthenticated']);
+      expect(reactionTo('bet', 1, closed, HABITS)).toBe('final');
+      expect(reactionTo('bet', 2, closed, HABITS)).toBe('retry');
+      expect(reactionTo('win', 1, closed, HABITS)).toBe('retry');
+      expect(reactionTo('rollback', 3, closed, HABITS)).toBe('retry');
     }
-    expect(isVerdict('bet', 2, refused, 422)).toBe(true);
-    expect(isVerdict('owed', 5, refused, 422)).toBe(true);
-    expect(isVerdict('owed', 1, uncertain, 503)).toBe(false);
-    expect(isVerdict('owed', 1, { kind: 'nonsense', reason: '' }, 200)).toBe(false);
+    const refused = rejected('insufficient_funds', ['insufficient_funds']);
+    expect(reactionTo('bet', 2, refused, HABITS)).toBe('final');
+    expect(reactionTo('win', 5, refused, HABITS)).toBe('final');
+    expect(reactionTo('win', 1, { kind: 'uncertain', reason: '' }, HABITS)).toBe('retry');
+    expect(reactionTo('win', 1, { kind: 'nonsense', reason: '' }, HABITS)).toBe('retry');
+  });
+
+  it('does after a code what the dialect says it does', () => {
+    const own: Habits = {
+      ...HABITS,
+      reactions: { ...GENERIC_REACTIONS, bet: { codes: { limit: 'final' }, otherwise: 'rollback', tries: 1 } },
+    };
+    const refused = (code: string) => ({ kind: 'rejected', code, balance: null, meanings: [] }) as const;
+    expect(reactionTo('bet', 1, refused('limit'), own)).toBe('final');
+    expect(reactionTo('bet', 1, refused('unknown'), own)).toBe('rollback');
   });
 });

@@ -45,6 +45,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const sandbox = await startSandbox({
     mirror: opened.mirror,
     policy: opened.policy,
+    reactions: opened.reactions,
     currencies,
     operatorUrl: operator.url,
     aggregator: 'acme',

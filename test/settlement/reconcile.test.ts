@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GENERIC_REPORT } from '../../src/dialects/generic/report.ts';
 import type { ReportMapping } from '../../src/dialects/index.ts';
 import { keepClaims, readReport, reconcile } from '../../src/settlement/index.ts';
-import { csvFields } from '../../src/settlement/report.ts';
+import { csvFields } from '../../src/wire/index.ts';
 import type { PlayerId } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';

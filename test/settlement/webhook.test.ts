@@ -21,14 +21,14 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
   let player: PlayerId;
   beforeAll(async () => {
     if (opened.kind === 'problem') throw new Error(opened.message);
-    const { open, policy, contentTypes } = opened;
+    const { open, policy, contentTypes, callbackPaths } = opened;
     at = await stage();
     player = await at.table.player('USD', '1000000.00');
     const journal = openJournal({ sql: at.table.sql, log: silentLog, metrics: createMetrics() });
     app = httpServer(loadConfig({}, {}, { currencies: {} }), silentLog);
     await app.register(
       gateway({
-        aggregators: [{ name: aggregatorName('acme'), open, policy, contentTypes, allowIps: null }],
+        aggregators: [{ name: aggregatorName('acme'), open, policy, contentTypes, callbackPaths, allowIps: null }],
         ledger: at.table.ledgerAt(),
         journal,
         clock: systemClock,
@@ -40,6 +40,8 @@ describe('POST /webhooks/{aggregator}/settlement', () => {
           sessionFact,
           knowsGame: async () => true,
           playerOfTransaction: async () => null,
+          grant: async () => null,
+          profile: async () => null,
           wallets: async () => [],
           exchanges: { of: () => null, showed: async () => undefined },
           nextId: () => transactionId(newId()),

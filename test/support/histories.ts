@@ -203,8 +203,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const policies: fc.Arbitrary<Policy> = fc
   .record({
     'rollback.unknown': fc.constantFrom('notFoundCode' as const, 'ok' as const),
+    'rollback.lateOriginal': fc.constantFrom('reject' as const, 'ignore' as const),
     'rollback.ofRejected': fc.constantFrom('ok' as const, 'parentFailed' as const),
-    'rollback.afterWin': fc.constantFrom('reject' as const, 'reverseBoth' as const),
+    'rollback.afterWin': fc.constantFrom('reject' as const, 'reverseBoth' as const, 'keepWins' as const),
     'rollback.win': fc.constantFrom('unsupported' as const, 'debit' as const),
     'rollback.rollback': fc.constantFrom('unsupported' as const, 'reapply' as const),
     'rollback.amount': fc.constantFrom('mustMatch' as const, 'ignore' as const, 'partial' as const),

@@ -12,6 +12,7 @@ import type { Answer, CallAct } from '../support/wallet-table.ts';
 /** Knobs that `decide` reads and whose values can be listed. */
 type Knob =
   | 'rollback.unknown'
+  | 'rollback.lateOriginal'
   | 'rollback.ofRejected'
   | 'rollback.afterWin'
   | 'rollback.win'
@@ -50,6 +51,10 @@ const KNOBS: KnobTable = {
     notFoundCode: { calls: [call(undo('x1', 'bet', 'b1'))], answer: 'not_found', leaves: 2_000n },
     ok: { calls: [call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
   },
+  'rollback.lateOriginal': {
+    reject: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'reversed', leaves: 2_000n },
+    ignore: { calls: [call(undo('x1', 'bet', 'b1')), call(b1)], answer: 'OK_DUP', leaves: 2_000n },
+  },
   'rollback.ofRejected': {
     ok: { calls: [call(bet('b1', { amount: '99' })), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
     parentFailed: {
@@ -61,6 +66,7 @@ const KNOBS: KnobTable = {
   'rollback.afterWin': {
     reject: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'already_settled', leaves: 2_150n },
     reverseBoth: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_000n },
+    keepWins: { calls: [call(b1), call(w1), call(undo('x1', 'bet', 'b1'))], answer: 'OK', leaves: 2_250n },
   },
   'rollback.win': {
     unsupported: { calls: [call(b1), call(w1), call(undo('x1', 'win', 'w1'))], answer: 'not_found', leaves: 2_150n },

@@ -2,7 +2,9 @@
  * How the generic dialect words refusals: a total map, so that a forgotten refusal does not compile. The status is the knob
  * `http.reject`, the same for all: whoever must tell refusals apart reads the code.
  */
+import { REFUSALS } from '../../wallet/outcome.ts';
 import type { Refusal } from '../../wallet/outcome.ts';
+import type { Meaning } from '../dialect.ts';
 
 export type GenericCode =
   | 'insufficient_funds'
@@ -40,3 +42,10 @@ export const CODES: Record<Refusal, GenericCode> = {
   // what it refers to moved no money, so for the aggregator there is nothing to refer to
   parent_failed: 'not_found',
 };
+
+/** What an answer's code can mean. */
+export function meaningsOf(code: string): readonly Meaning[] {
+  if (code === 'bad_signature' || code === 'forbidden') return ['unauthenticated'];
+  if (code === 'bad_request') return ['bad_request'];
+  return REFUSALS.filter((refusal) => CODES[refusal] === code);
+}

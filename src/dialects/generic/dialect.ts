@@ -9,9 +9,9 @@ import { encodeGeneric } from './encode.ts';
 import { gamesErrand } from './games.ts';
 import { LAUNCH_SKEW_SECONDS, launchUrl } from './launch.ts';
 import { genericMirror } from './mirror.ts';
-import { GENERIC_POLICY } from './policy.ts';
+import { GENERIC_POLICY, GENERIC_REACTIONS } from './policy.ts';
 import { GENERIC_REPORT } from './report.ts';
-import { settingsSchema } from './settings.ts';
+import { GENERIC_KEYS, genericExample, settingsSchema } from './settings.ts';
 import type { GenericSettings } from './settings.ts';
 import { verifyGeneric } from './verify.ts';
 import { decodeWebhook } from './webhooks.ts';
@@ -22,7 +22,11 @@ export const generic: Dialect<GenericSettings> = {
   weakSignature: false,
   policy: GENERIC_POLICY,
   launchWindow: { aheadMs: LAUNCH_SKEW_SECONDS * 1_000, behindMs: 'ttl' },
+  reactions: GENERIC_REACTIONS,
+  callbackPaths: [''],
   contentTypes: ['application/json'],
+  keys: GENERIC_KEYS,
+  example: genericExample,
   settings: settingsSchema,
   report: GENERIC_REPORT,
   open: (settings, policy, currencies) => {
@@ -41,7 +45,7 @@ export const generic: Dialect<GenericSettings> = {
       encode: encodeGeneric(null, policy),
       decodeWebhook: (topic, request) => decodeWebhook(topic, request.body),
       launch: (order) => ({ kind: 'url', url: launchUrl(settings.launch.url, launchKey, order) }),
-      games: (page, etag) => gamesErrand(settings.catalogue, page, etag),
+      games: { kind: 'call', page: (page, etag) => gamesErrand(settings.catalogue, page, etag) },
     };
   },
   mirror: genericMirror,

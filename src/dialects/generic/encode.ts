@@ -23,6 +23,8 @@ export function encodeGeneric(call: Call | null, wording: Wording): Encode {
         return outcome(answer.outcome, call, wording);
       case 'balance':
         return respond(200, { status: 'ok', ...money(answer.balance) });
+      case 'profile':
+        throw new Error('defect: the generic dialect has no question about a player');
       case 'bad_request':
         return failure(400, 'bad_request', answer.message);
       case 'unauthenticated':

@@ -8,6 +8,7 @@ import type { Bet, Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, hmacHex, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { SigningKey, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
+import { meaningsOf } from './codes.ts';
 import { serveGames } from './games.ts';
 import { readLaunch } from './launch.ts';
 import type { GenericSettings } from './settings.ts';
@@ -22,6 +23,7 @@ export function genericMirror(settings: GenericSettings): Mirror {
   const { timestamped } = settings.callbacks;
   return {
     say: (call, nowMs) => signed(key, timestamped, '', bodyOf(call), nowMs),
+    api: [{ method: 'GET', path: '/games', what: 'games' }],
     understand,
     readLaunch: (rawQuery, nowMs, skewSeconds) => readLaunch(rawQuery, launchKey, nowMs, skewSeconds),
     serveGames: (request, games) => serveGames(settings.catalogue.api_key, request, games),
@@ -55,6 +57,7 @@ function signed(
 }
 
 function bodyOf(call: Call): Body {
+  if (call.kind === 'profile') throw new RangeError('the generic dialect has no question about a player');
   if (call.player.kind !== 'id') throw new RangeError('the generic dialect names its player by id');
   const context = {
     player_id: call.player.player,
@@ -149,7 +152,7 @@ function understand(status: number, _headers: Readonly<Record<string, string>>, 
   if (f.problem !== null) return nonsense(`the refusal's ${f.problem.field} cannot be read`);
   return refused.code === 'uncertain'
     ? { kind: 'uncertain', reason: 'the operator does not know' }
-    : { kind: 'rejected', ...refused };
+    : { kind: 'rejected', ...refused, meanings: meaningsOf(refused.code) };
 }
 
 const nonsense = (reason: string): Understood => ({ kind: 'nonsense', reason });

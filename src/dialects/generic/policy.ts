@@ -3,9 +3,11 @@
  * does not compile here until it is answered.
  */
 import type { Policy } from '../../wallet/policy.ts';
+import type { ReactingCall, Reactions } from '../dialect.ts';
 
 export const GENERIC_POLICY: Policy = {
   'rollback.unknown': 'notFoundCode',
+  'rollback.lateOriginal': 'reject',
   'rollback.duplicate': 'ok',
   'rollback.ofRejected': 'ok',
   'rollback.afterWin': 'reject',
@@ -41,4 +43,15 @@ export const GENERIC_POLICY: Policy = {
   'retry.horizonMs': 172_800_000,
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
+};
+
+/**
+ * A refusal is final. "You may not come in" says nothing about money that may already be booked, so it is asked again where
+ * money is owed.
+ */
+export const GENERIC_REACTIONS: Readonly<Record<ReactingCall, Reactions>> = {
+  question: { codes: {}, otherwise: 'final', tries: 1 },
+  bet: { codes: {}, otherwise: 'final', tries: 3 },
+  win: { codes: { bad_signature: 'retry', forbidden: 'retry' }, otherwise: 'final', tries: 3 },
+  rollback: { codes: { bad_signature: 'retry', forbidden: 'retry' }, otherwise: 'final', tries: 3 },
 };

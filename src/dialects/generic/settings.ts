@@ -3,6 +3,7 @@
  * stops the start (SIG-19, SIG-20). A message names the place and never repeats a secret.
  */
 import { z } from 'zod';
+import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 
@@ -42,3 +43,32 @@ export const settingsSchema = z
   });
 
 export type GenericSettings = z.output<typeof settingsSchema>;
+
+/** An aggregator that a sandbox at this address plays. */
+export const genericExample = (url: string, make: KeyMaker): ExampleEntry => ({
+  catalogue: { url: `${url}/games`, api_key: make.secret('catalogue_api_key') },
+  launch: { url: `${url}/launch`, secret: make.secret('launch_secret') },
+  callbacks: { signing_secrets: [make.secret('signing_secret')] },
+});
+
+/** What `croupier keys generate` makes for it. */
+export const GENERIC_KEYS: readonly KeyNeed[] = [
+  {
+    kind: 'secret',
+    name: 'SIGNING_SECRET',
+    place: 'callbacks.signing_secrets',
+    note: 'both sides hold it: the aggregator signs its callbacks with it',
+  },
+  {
+    kind: 'secret',
+    name: 'LAUNCH_SECRET',
+    place: 'launch.secret',
+    note: 'both sides hold it: we sign launches with it',
+  },
+  {
+    kind: 'secret',
+    name: 'API_KEY',
+    place: 'catalogue.api_key',
+    note: 'both sides hold it: we show it when we ask for the list of games',
+  },
+];

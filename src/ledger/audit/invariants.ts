@@ -370,7 +370,11 @@ export const INVARIANTS: readonly Invariant[] = [
           SELECT 1 FROM transaction t
           WHERE t.aggregator = j.aggregator AND t.external_id = j.external_id
             AND (j.player IS NULL OR t.player = j.player)
-            AND t.state IN ('applied', 'part_reversed', 'reversed')
+            AND (
+              t.state IN ('applied', 'part_reversed', 'reversed')
+              -- answered as done, by an aggregator's wish, and never done: what came after its own undoing
+              OR (t.state = 'tombstone' AND (j.outcome = 'duplicate' OR 'late_bet' = ANY (t.flags)))
+            )
         )`,
   },
 ];

@@ -49,6 +49,7 @@ export function request(body: string | Uint8Array, headers: Readonly<Record<stri
   return {
     method: 'POST',
     path: '/callbacks/acme',
+    subpath: '',
     rawQuery: '',
     headers: { 'content-type': 'application/json', ...headers },
     body: Buffer.from(body as string),

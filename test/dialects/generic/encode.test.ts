@@ -42,7 +42,13 @@ const PROMISED: Record<Refusal, string> = {
 
 describe('an answer', () => {
   it('of a combined call names the transaction once, with the id of its first leg [BW-01]', () => {
-    const results = ['o-1', 'o-2'].map((id) => ({ id: ours(id), externalId: theirs('tx-3'), duplicate: false }));
+    const results = ['o-1', 'o-2'].map((id) => ({
+      id: ours(id),
+      externalId: theirs('tx-3'),
+      duplicate: false,
+      target: null,
+      effective: true,
+    }));
     const answer: Answer = {
       kind: 'outcome',
       outcome: { kind: 'applied', duplicate: false, results, balance: usd(10_150n) },
@@ -62,7 +68,7 @@ describe('an answer', () => {
   });
 
   it('to a close has no ids', () => {
-    const results = [{ id: null, externalId: null, duplicate: true }];
+    const results = [{ id: null, externalId: null, duplicate: true, target: null, effective: true }];
     const answer: Answer = {
       kind: 'outcome',
       outcome: { kind: 'applied', duplicate: true, results, balance: usd(0n) },
@@ -165,11 +171,13 @@ describe('the mirror understands', () => {
       kind: 'rejected',
       code: 'conflict',
       balance: '1.00',
+      meanings: ['conflict'],
     });
     expect(heard(401, '{"status":"error","code":"bad_signature"}')).toEqual({
       kind: 'rejected',
       code: 'bad_signature',
       balance: null,
+      meanings: ['unauthenticated'],
     });
   });
 
