@@ -207,6 +207,7 @@ function wordsOf(
     learned.set(key, model);
     const meaning = MEANINGS[word] ?? word;
     if (heard.kind === 'rejected' && heard.meanings.some((each) => each === meaning)) return true;
+    if (heard.kind === 'applied') return model?.heard.kind === 'applied';
     if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected' && heard.code !== String(status))
       return heard.code === model.heard.code && (isStatusWord(word) ? status === model.status : true);
     return isPlainStatus(word, heard, status);

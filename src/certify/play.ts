@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatUnits } from '../money/index.ts';
 import { ask, ASKING, messageFor, note } from './ask.ts';
 import type { Asking } from './ask.ts';
+import type { Call } from '../wallet/index.ts';
 import { BackstageProblem } from './backstage.ts';
 import { playBurst } from './bursts.ts';
 import { lineText } from './describe.ts';
@@ -36,6 +37,8 @@ export async function play(playing: Playing, steps: readonly Step[]): Promise<Pl
   }
   try {
     for (const who of playing.changed) await world.backstage?.setStatus(actor(roles, who).id, 'active');
+    for (const who of playing.limited)
+      await world.backstage?.setMaxStake(actor(roles, who).id, roles.cast.currency, null);
   } catch (error) {
     stopped ??= stopOf(error);
   }
@@ -108,6 +111,7 @@ async function playStep(playing: Playing, step: Step): Promise<void> {
       playing.changed.add(step.who);
       return backstageOf(playing).setStatus(actor(roles, step.who).id, step.status);
     case 'max_stake': {
+      playing.limited.add(step.who);
       const limit = step.stakes === null ? null : formatUnits(unitsOfText(step.stakes, roles.cast), roles.cast.scale);
       return backstageOf(playing).setMaxStake(actor(roles, step.who).id, roles.cast.currency, limit);
     }
@@ -148,6 +152,7 @@ interface How extends Partial<Asking> {
 async function playAsk(playing: Playing, line: Line, words: readonly Word[], how: How = {}): Promise<void> {
   const { world, notes, roles } = playing;
   const call = callOf(line, roles);
+  mustSay(playing, line, call);
   const label = lineText(line);
   const { shows = null, ...asking } = how;
   const expectsNo = !words.includes('ok') && !words.includes('ok_dup');
@@ -158,6 +163,15 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
   judgeLeak(playing, label);
   if (shows !== null && ending.reading.kind !== 'uncertain' && ending.reading.kind !== 'nonsense')
     judgeShown(playing, line, ending, shows);
+}
+
+/** A currency or game that the dialect leaves out of the message cannot be wrong in it. */
+function mustSay({ world }: Playing, line: Line, call: Call): void {
+  const odd = line.currency !== 'own' ? call.currency : line.game !== 'own' ? call.game : null;
+  if (odd === null) return;
+  const said = world.aggregator.say(call, world.clock.now());
+  const text = `${said.path} ${Buffer.from(said.body).toString('utf8')}`;
+  if (!text.includes(odd)) throw new NotPlayable('the dialect leaves it out of this message');
 }
 
 /** Whether a refusal of this dialect has room for the balance (BET-03). */
