@@ -3,11 +3,12 @@
  * and through its encode it learns which of their words means which refusal. Whatever changes about dialects changes here.
  */
 import { Buffer } from 'node:buffer';
-import { createHash, createHmac } from 'node:crypto';
-import { openNamedDialect } from '../dialects/index.ts';
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
+import { knownDialect, openNamedDialect } from '../dialects/index.ts';
 import type {
   Answer,
   Encode,
+  Mirror,
   OpenDialect,
   OutboundRequest,
   RawRequest,
@@ -18,6 +19,7 @@ import { currencies } from '../money/index.ts';
 import { newToken } from '../platform/index.ts';
 import { REFUSALS, SAFE_POLICY } from '../wallet/index.ts';
 import type { Call, Policy, Refusal } from '../wallet/index.ts';
+import type { KeyKind } from '../wire/index.ts';
 import { withHeader } from './message.ts';
 import type { Message } from './message.ts';
 import type { SignatureRecipe, Word } from './scenario.ts';
@@ -37,7 +39,12 @@ export interface Aggregator {
   readonly policy: Policy;
   /** RangeError where the dialect has no words for the call */
   readonly say: (call: Call, nowMs: number) => OutboundRequest;
-  readonly understand: (status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => Understood;
+  readonly understand: (
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    asked: Call | null,
+  ) => Understood;
   readonly sayWebhook: ((event: WebhookEvent, nowMs: number) => OutboundRequest) | null;
   /** whether `heard` is how this dialect words `word` in answer to `call` */
   readonly isWord: (word: Word, call: Call, heard: Understood, status: number) => boolean;
@@ -76,10 +83,11 @@ export function openAggregator(order: AggregatorOrder): Opened {
   const known = currencies({ [order.currency]: { scale: order.scale } });
   const given = openNamedDialect(order.dialect, order.settings, order.policy, known);
   // a run neither asks for the catalogue nor launches, so those sections need not be written down
-  const settings = given.kind === 'opened' ? order.settings : { ...placeholders(), ...order.settings };
+  const settings = given.kind === 'opened' ? order.settings : { ...placeholders(order.dialect), ...order.settings };
   const opened = given.kind === 'opened' ? given : openNamedDialect(order.dialect, settings, order.policy, known);
   if (opened.kind === 'problem') return opened;
   const { mirror, open, policy } = opened;
+  if (mirror.lacks !== undefined) return { kind: 'problem', message: mirror.lacks };
   const signer = signerOf(order.dialect, settings);
   return {
     kind: 'opened',
@@ -87,7 +95,8 @@ export function openAggregator(order: AggregatorOrder): Opened {
       dialect: order.dialect,
       policy,
       say: mirror.say,
-      understand: mirror.understand,
+      understand: (status, headers, body, asked) =>
+        asked === null ? mirror.understand(status, headers, body) : mirror.understand(status, headers, body, asked),
       sayWebhook: mirror.sayWebhook,
       isWord: wordsOf(open, mirror, order),
       signer,
@@ -119,11 +128,20 @@ export function aggregatorOf(protocol: Protocol, secrets: readonly string[]): Ag
   };
 }
 
-function placeholders(): Readonly<Record<string, unknown>> {
-  return {
-    catalogue: { url: 'http://127.0.0.1:9/games', api_key: newToken() },
-    launch: { url: 'http://127.0.0.1:9/launch', secret: newToken() },
+/** The dialect's own example, so that sections nobody needs here are there. */
+function placeholders(dialect: string): Readonly<Record<string, unknown>> {
+  const pair = (kind: KeyKind): { readonly publicKey: string; readonly privateKey: string } => {
+    const { publicKey, privateKey } =
+      kind === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return {
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
   };
+  const example = knownDialect(dialect)?.example('http://127.0.0.1:9', { secret: () => newToken(), pair });
+  return { ...example };
 }
 
 /** Every text that settings keep under a name that says it is secret. */
@@ -172,7 +190,7 @@ function rejection(refusal: Refusal, { currency, scale }: AggregatorOrder) {
 /** Learned from the dialect itself: how it would word the answer to this very call, as its aggregator reads it. */
 function wordsOf(
   open: OpenDialect,
-  mirror: Pick<Aggregator, 'say' | 'understand'>,
+  mirror: Pick<Mirror, 'say' | 'understand'>,
   order: AggregatorOrder,
 ): Aggregator['isWord'] {
   const learned = new Map<string, { readonly heard: Understood; readonly status: number } | null>();
@@ -180,18 +198,24 @@ function wordsOf(
     const answer = answerOf(word, order);
     if (answer === null) return null;
     const { status, headers, body } = encodeFor(open, mirror, call)(answer);
-    return { heard: mirror.understand(status, headers, Buffer.from(body, 'utf8')), status };
+    return { heard: mirror.understand(status, headers, Buffer.from(body, 'utf8'), call), status };
   };
   return (word, call, heard, status) => {
-    const key = `${word} ${call.kind === 'balance' ? 'balance' : call.operations.map((each) => each.kind).join('+')}`;
+    const key = `${word} ${call.kind !== 'money' ? call.kind : call.operations.map((each) => each.kind).join('+')}`;
     const found = learned.get(key);
     const model = found === undefined ? learn(word, call) : found;
     learned.set(key, model);
+    const meaning = MEANINGS[word] ?? word;
+    if (heard.kind === 'rejected' && heard.meanings.some((each) => each === meaning)) return true;
+    if (heard.kind === 'applied') return model?.heard.kind === 'applied';
     if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected' && heard.code !== String(status))
       return heard.code === model.heard.code && (isStatusWord(word) ? status === model.status : true);
     return isPlainStatus(word, heard, status);
   };
 }
+
+/** How a dialect's reading of a refusal names what the kit has a shorter word for. */
+const MEANINGS: Readonly<Partial<Record<Word, string>>> = { unauth: 'unauthenticated' };
 
 /** Words that one code may share, so that the status tells them apart. */
 const isStatusWord = (word: Word): boolean => word === 'bad_request' || word === 'too_large' || word === 'unsupported';
@@ -219,6 +243,7 @@ function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Cal
     const raw: RawRequest = {
       method: said.method,
       path,
+      subpath: path,
       rawQuery: query.join('?'),
       headers,
       body: said.body,

@@ -47,7 +47,7 @@ export async function ask(world: World, notes: Notes, asking: Asking): Promise<E
     const url = world.urls[(tries - 1) % world.urls.length] ?? world.urls[0];
     const message = messageFor(world, notes, asking, url);
     const carried = await world.transport.carry(message, timeoutFor(world, message));
-    const exchange = note(world, notes, { label: asking.label, message, carried, burst: null });
+    const exchange = note(world, notes, { call: asking.call, label: asking.label, message, carried, burst: null });
     const { reading } = exchange;
     const isDefinite = reading.kind === 'applied' || reading.kind === 'rejected';
     const ending = { reading, status: exchange.reply?.status ?? null, silence: exchange.silence, tries };
@@ -78,7 +78,14 @@ export function messageFor(world: World, notes: Notes, asking: Asking, url: stri
 export function note(
   world: World,
   notes: Notes,
-  said: { readonly label: string; readonly message: Message; readonly carried: Carried; readonly burst: number | null },
+  said: {
+    /** what is answered; null: no call, such as a webhook */
+    readonly call: Call | null;
+    readonly label: string;
+    readonly message: Message;
+    readonly carried: Carried;
+    readonly burst: number | null;
+  },
 ): Exchange {
   const { carried, message, label, burst } = said;
   const reply = carried.heard.kind === 'reply' ? carried.heard.reply : null;
@@ -92,20 +99,20 @@ export function note(
     message,
     reply,
     silence,
-    reading: readingOf(world, carried),
+    reading: readingOf(world, carried, said.call),
     isWrong: false,
   };
   notes.exchanges.push(exchange);
   return exchange;
 }
 
-function readingOf({ aggregator }: World, { heard }: Carried): Understood {
+function readingOf({ aggregator }: World, { heard }: Carried, call: Call | null): Understood {
   if (heard.kind === 'silence') return { kind: 'uncertain', reason: SILENCES[heard.silence] };
   const { status, headers, body } = heard.reply;
-  const reading = aggregator.understand(status, headers, body);
+  const reading = aggregator.understand(status, headers, body, call);
   // What stands in front of an operator answers in plain HTTP: no dialect's words, and still a clear no.
   if (reading.kind === 'nonsense' && status >= 400 && status < 500)
-    return { kind: 'rejected', code: String(status), balance: null };
+    return { kind: 'rejected', code: String(status), balance: null, meanings: [] };
   return reading;
 }
 
@@ -125,6 +132,7 @@ export async function isAlive(world: World): Promise<boolean> {
   const call: Call = balanceCall(world, first);
   const message = messageFor(world, notes, { ...ASKING, call, label: 'balance' }, world.urls[0]);
   const { reading } = note(world, notes, {
+    call,
     label: 'balance',
     message,
     carried: await world.transport.carry(message, world.timeoutMs),

@@ -25,6 +25,7 @@ export async function playBurst(playing: Playing, step: Extract<Step, { do: 'bur
     const message = messages[at];
     if (asking === undefined || message === undefined) continue;
     const { reading, reply, silence } = note(world, notes, {
+      call: asking.call,
       label: asking.label,
       message,
       carried: each,

@@ -60,7 +60,10 @@ export function judge(expected: Expectation, ending: Ending): Judgement {
       return judgeRejected(expected, ending, reading.code);
     case 'uncertain':
     case 'nonsense':
-      return words.includes('uncertain') ? FINE : judgeUncertain(expected, ending, reading.reason);
+      // a plain HTTP no is one, also where the dialect has no words for it
+      return words.includes('uncertain') || words.some(expected.isWord)
+        ? FINE
+        : judgeUncertain(expected, ending, reading.reason);
   }
 }
 
@@ -74,11 +77,13 @@ const players = (message: string): Judgement => ({
 });
 
 function judgeApplied(
-  { words, label, flagsDuplicates }: Expectation,
+  { words, label, flagsDuplicates, isWord }: Expectation,
   { tries }: Ending,
   isDuplicate: boolean,
 ): Judgement {
   const allows = words.includes('ok') || words.includes('ok_dup');
+  // some dialects say a refusal in the words of success, and the wallet tells whether it was one
+  if (!allows && words.some(isWord)) return FINE;
   if (!allows) return money(`${label}: answered as applied; expected ${worded(words)}`);
   if (!flagsDuplicates || tries > 1) return FINE;
   if (isDuplicate && !words.includes('ok_dup'))

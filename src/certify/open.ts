@@ -110,7 +110,7 @@ export function announcement(world: World, scenarios: number): readonly string[]
   return [
     `${scenarios} scenarios in the ${aggregator.dialect} dialect against ${urls.join(' and ')}`,
     `It plays with real wallets: ${shown}. One stake is ${stake}.`,
-    'It places and refunds thousands of bets, takes wallets down to nothing and pays wins as large as the balance. At the end each wallet',
+    'It places and refunds bets, takes wallets down to nothing and pays wins as large as the balance. At the end each wallet',
     'is brought back to what it had, as far as the operator lets it. Nobody else may play with these players meanwhile.',
   ];
 }

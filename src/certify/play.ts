@@ -2,16 +2,19 @@
  * Plays one scenario: its steps in order, everything written down, every answer and wallet judged. It stops at the first thing
  * it could not find out, because nothing after that would prove anything.
  */
+import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatUnits } from '../money/index.ts';
 import { ask, ASKING, messageFor, note } from './ask.ts';
 import type { Asking } from './ask.ts';
+import type { Call } from '../wallet/index.ts';
 import { BackstageProblem } from './backstage.ts';
 import { playBurst } from './bursts.ts';
 import { lineText } from './describe.ts';
 import type { Ending } from './judge.ts';
 import { LookupProblem } from './lookup.ts';
 import type { Booking } from './lookup.ts';
+import { headerOf } from './message.ts';
 import { accuse, choose, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
@@ -34,6 +37,8 @@ export async function play(playing: Playing, steps: readonly Step[]): Promise<Pl
   }
   try {
     for (const who of playing.changed) await world.backstage?.setStatus(actor(roles, who).id, 'active');
+    for (const who of playing.limited)
+      await world.backstage?.setMaxStake(actor(roles, who).id, roles.cast.currency, null);
   } catch (error) {
     stopped ??= stopOf(error);
   }
@@ -106,6 +111,7 @@ async function playStep(playing: Playing, step: Step): Promise<void> {
       playing.changed.add(step.who);
       return backstageOf(playing).setStatus(actor(roles, step.who).id, step.status);
     case 'max_stake': {
+      playing.limited.add(step.who);
       const limit = step.stakes === null ? null : formatUnits(unitsOfText(step.stakes, roles.cast), roles.cast.scale);
       return backstageOf(playing).setMaxStake(actor(roles, step.who).id, roles.cast.currency, limit);
     }
@@ -146,6 +152,7 @@ interface How extends Partial<Asking> {
 async function playAsk(playing: Playing, line: Line, words: readonly Word[], how: How = {}): Promise<void> {
   const { world, notes, roles } = playing;
   const call = callOf(line, roles);
+  mustSay(playing, line, call);
   const label = lineText(line);
   const { shows = null, ...asking } = how;
   const expectsNo = !words.includes('ok') && !words.includes('ok_dup');
@@ -153,8 +160,35 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
   const once = asking.once === true || words.includes('uncertain') || words.includes('closed');
   const ending = await ask(world, notes, { ...ASKING, call, label, expectsNo, ...asking, once });
   judgeEnding(playing, { line, call, words }, ending);
+  judgeLeak(playing, label);
   if (shows !== null && ending.reading.kind !== 'uncertain' && ending.reading.kind !== 'nonsense')
     judgeShown(playing, line, ending, shows);
+}
+
+/** A currency or game that the dialect leaves out of the message cannot be wrong in it. */
+function mustSay({ world }: Playing, line: Line, call: Call): void {
+  const odd = line.currency !== 'own' ? call.currency : line.game !== 'own' ? call.game : null;
+  if (odd === null) return;
+  const said = world.aggregator.say(call, world.clock.now());
+  const text = `${said.path} ${Buffer.from(said.body).toString('utf8')}`;
+  if (!text.includes(odd)) throw new NotPlayable('the dialect leaves it out of this message');
+}
+
+/** Whether a refusal of this dialect has room for the balance (BET-03). */
+const judgesRefused = ({ world }: Playing): boolean => world.aggregator.dialect === 'generic';
+
+/** No answer says what the right signature would have been: whoever asks with any signature would be told how to forge. */
+function judgeLeak(playing: Playing, label: string): void {
+  const { signer } = playing.world.aggregator;
+  const last = playing.notes.exchanges.at(-1);
+  if (signer === null || last?.reply === null || last === undefined || last.reading.kind === 'applied') return;
+  const right = headerOf(signer.sign(last.message, playing.world.clock.now()), signer.header);
+  if (right === null || !Buffer.from(last.reply.body).toString('utf8').includes(right)) return;
+  accuse(playing, {
+    severity: 'money',
+    message: `${label}: the answer says what the right signature would be`,
+    wrongBy: null,
+  });
 }
 
 function judgeShown(playing: Playing, line: Line, { reading }: Ending, shows: Delta): void {
@@ -162,6 +196,8 @@ function judgeShown(playing: Playing, line: Line, { reading }: Ending, shows: De
   const { scale, currency } = roles.cast;
   const shown = reading.kind === 'applied' || reading.kind === 'rejected' ? reading.balance : null;
   const expected = (roles.start.get(line.who) ?? 0n) + deltaUnits(shows, roles, line.who);
+  // some dialects leave the balance out, of refusals or altogether
+  if (shown === '' || (shown === null && reading.kind === 'rejected' && !judgesRefused(playing))) return;
   const units = shown === null ? null : unitsOfBalance(shown, scale);
   if (units === expected) return;
   const message = `${lineText(line)}: the answer shows a balance of ${shown ?? 'nothing'}; expected ${formatUnits(expected, scale)} ${currency}`;
@@ -180,7 +216,7 @@ async function playCut(playing: Playing, line: Line, at: 'half_sent' | 'sent'): 
   const asking = { ...ASKING, call: callOf(line, roles), label: lineText(line) };
   const message = messageFor(world, notes, asking, world.urls[0]);
   const carried = await world.transport.cut(message, at, world.timeoutMs);
-  note(world, notes, { label: asking.label, message, carried, burst: null });
+  note(world, notes, { call: asking.call, label: asking.label, message, carried, burst: null });
 }
 
 async function playWallet(playing: Playing, who: Who, is: Delta, soon: boolean): Promise<void> {
@@ -224,11 +260,11 @@ async function playCrash(playing: Playing, line: Line, at: 'after_sending' | 'be
   if (at === 'after_sending') {
     const listen = await world.transport.start(message, world.timeoutMs);
     await world.faults.kill();
-    note(world, notes, { label: asking.label, message, carried: await listen(), burst: null });
+    note(world, notes, { call: asking.call, label: asking.label, message, carried: await listen(), burst: null });
   } else {
     await world.faults.kill();
     const carried = await world.transport.carry(message, world.timeoutMs);
-    note(world, notes, { label: asking.label, message, carried, burst: null });
+    note(world, notes, { call: asking.call, label: asking.label, message, carried, burst: null });
   }
   await world.faults.restart();
   world.transport.close();

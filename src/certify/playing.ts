@@ -18,6 +18,8 @@ export interface Playing {
   readonly spreadsUs: number[];
   /** whom the scenario left in another standing than it found him */
   readonly changed: Set<Who>;
+  /** whose stakes it limited */
+  readonly limited: Set<Who>;
   bursts: number;
 }
 
@@ -35,6 +37,7 @@ export function begin(world: World, scenario: Scenario, roles: Omit<Roles, 'star
     findings: [],
     spreadsUs: [],
     changed: new Set(),
+    limited: new Set(),
     bursts: 0,
   };
 }

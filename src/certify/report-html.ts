@@ -8,6 +8,7 @@ import { stepsOf } from './describe.ts';
 import { xml } from './report-junit.ts';
 import { paceOf } from './result.ts';
 import type { RunResult } from './result.ts';
+import { LEFT_OUT } from './scenarios/left-out.ts';
 import { LEGEND, readingText, timeline } from './timeline.ts';
 import { countsOf, groupVerdicts, levelCounts, verdictOf } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -55,6 +56,7 @@ export function htmlReport(result: RunResult, redact: Redact): string {
     '<h2>Everything that was played</h2>',
     tableOf(played.filter((each) => each.outcome !== 'not run')),
     of('not run').length === 0 ? '' : `<h2>Not run, and why</h2>${notRunOf(of('not run'), redact)}`,
+    `<details><summary>Entries of the catalogue that cannot be judged from outside</summary>${leftOut()}</details>`,
     '</body></html>\n',
   ].join('\n');
 }
@@ -140,6 +142,11 @@ function tableOf(played: readonly Played[]): string {
   );
   return `<table>${rows.join('')}</table>`;
 }
+
+const leftOut = (): string =>
+  `<table>${Object.entries(LEFT_OUT)
+    .map(([entry, reason]) => `<tr><td>${entry}</td><td>${xml(reason)}</td></tr>`)
+    .join('')}</table>`;
 
 function notRunOf(played: readonly Played[], redact: Redact): string {
   return `<table>${played.map(({ scenario, why }) => `<tr><td>${xml(scenario.id)}</td><td>${xml(scenario.title)}</td><td>${xml(redact(why ?? ''))}</td></tr>`).join('')}</table>`;

@@ -3,17 +3,14 @@
  * they had. What cannot be run is said with what is missing. Crashes come last and alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, ASKING } from './ask.ts';
-import type { Notes } from './ask.ts';
 import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
 import type { Playing } from './playing.ts';
-import type { Line, Need, Scenario } from './scenario.ts';
-import { callOf, unitsOfText } from './speak.ts';
-import type { Roles } from './speak.ts';
+import type { Need, Scenario } from './scenario.ts';
+import { notebook, settle } from './settling.ts';
+import { unitsOfText } from './speak.ts';
 import { balanceOf } from './wallets.ts';
-import { bet, win } from './words.ts';
 import type { Played, World } from './world.ts';
 
 export interface RunOptions {
@@ -84,7 +81,7 @@ export async function run(options: RunOptions): Promise<readonly Played[]> {
     const isOver = played.outcome !== 'clean' || options.signal.aborted;
     done(isOver ? played : await play(playing, playing.scenario.later));
   }
-  for (const player of world.cast.players) await settle(world, player, homes, 0n);
+  for (const player of world.cast.players) await settle(world, player, homes.get(player.id) ?? null, 0n);
   return scenarios.flatMap((scenario) => results.get(scenario.id) ?? []);
 }
 
@@ -127,7 +124,8 @@ async function together(
     for (const player of players) free.splice(free.indexOf(player), 1);
     const work = (async () => {
       const played = await play(beginWith(world, scenario, players), scenario.steps);
-      for (const player of players) await settle(world, player, homes, unitsOfText('10', world.cast));
+      for (const player of players)
+        await settle(world, player, homes.get(player.id) ?? null, unitsOfText('10', world.cast));
       free.push(...players);
       done(played);
     })();
@@ -153,43 +151,6 @@ async function homesOf(world: World): Promise<ReadonlyMap<string, bigint>> {
     if (balance.kind === 'units') homes.set(player.id, balance.units);
   }
   return homes;
-}
-
-const notebook = (world: World): Notes => ({
-  startedAtMs: world.clock.monotonic(),
-  exchanges: [],
-  messages: new Map(),
-});
-
-let settlings = 0;
-
-/** Brings a wallet back to what it had when the run began, by a bet and a win, if it is further from it than `slack`. */
-async function settle(
-  world: World,
-  player: CastPlayer,
-  homes: ReadonlyMap<string, bigint>,
-  slack: bigint,
-): Promise<void> {
-  const notes = notebook(world);
-  const home = homes.get(player.id);
-  const balance = await balanceOf(world, notes, player);
-  if (home === undefined || balance.kind !== 'units') return;
-  const difference = balance.units - home;
-  if (difference === 0n || (difference <= slack && -difference <= slack)) return;
-  settlings += 1;
-  const start = new Map([['player', 1n]] as const);
-  const roles: Roles = { cast: world.cast, prefix: `${world.run}-back${settlings}-`, player, rival: null, start };
-  const units = (count: bigint) => ({ parts: 2, plusUnits: count });
-  const say = async (line: Line) =>
-    ask({ ...world, patienceMs: Math.min(world.patienceMs, 5_000) }, notes, {
-      ...ASKING,
-      call: callOf(line, roles),
-      label: 'back',
-    });
-  // a stake of one unit where money is missing: a win needs a bet, and the player may have next to nothing
-  const stake = difference > 0n ? difference : balance.units > 0n ? 1n : 0n;
-  await say(bet('b', units(stake)));
-  await say(win('w', units(difference > 0n ? 0n : stake - difference), { closes: true }));
 }
 
 /** Waits until the operator answers anything at all; false when it does not within `timeoutMs`. */

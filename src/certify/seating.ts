@@ -3,6 +3,7 @@
  * them into a game. What others write into their configuration by hand comes about here by itself.
  */
 import { z } from 'zod';
+import type { OutboundRequest, WebhookEvent } from '../dialects/index.ts';
 import { newToken } from '../platform/index.ts';
 import type { Aggregator } from './aggregator.ts';
 import type { Cast, CastPlayer } from './lookup.ts';
@@ -102,7 +103,8 @@ async function endedSession(
     game: null,
     occurredAtMs: nowMs,
   } as const;
-  const said = aggregator.sayWebhook(event, nowMs);
+  const said = wordsFor(aggregator.sayWebhook, event, nowMs);
+  if (said === null) return null;
   const response = await fetch(`${order.webhookUrl}${said.path}`, {
     method: said.method,
     headers: said.headers,
@@ -111,6 +113,20 @@ async function endedSession(
   });
   await response.arrayBuffer();
   return response.ok ? session : null;
+}
+
+/** Null where the dialect has no such events. */
+function wordsFor(
+  say: NonNullable<Aggregator['sayWebhook']>,
+  event: WebhookEvent,
+  nowMs: number,
+): OutboundRequest | null {
+  try {
+    return say(event, nowMs);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 const TIMEOUT_MS = 15_000;

@@ -14,6 +14,7 @@ import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin } from './playing.ts';
 import type { Delta, Scenario, Step } from './scenario.ts';
+import { notebook, settle } from './settling.ts';
 import { balanceOf } from './wallets.ts';
 import { scenario } from './words.ts';
 import type { Exchange, Played, World } from './world.ts';
@@ -32,6 +33,8 @@ const WHY = 'what single scenarios do not find: some order of ordinary messages 
 
 interface Lane {
   readonly player: CastPlayer;
+  /** units before the storm */
+  readonly start: bigint;
   readonly histories: History[];
   expected: bigint;
 }
@@ -44,7 +47,7 @@ export async function storm(world: World, order: StormOrder): Promise<Played> {
   let messages = 0;
   for (const player of world.cast.players) {
     const start = await unitsOf(world, player);
-    if (start !== null) lanes.push({ player, histories: [], expected: start });
+    if (start !== null) lanes.push({ player, start, histories: [], expected: start });
   }
   const deadline = since + order.seconds * 1000;
   const goOn = () => world.clock.monotonic() < deadline && !order.signal.aborted;
@@ -70,6 +73,7 @@ export async function storm(world: World, order: StormOrder): Promise<Played> {
   const title = `Random histories, seed ${order.seed}: ${histories} of ${lanes.length} players, ${messages} messages in ${order.seconds} s`;
   const all = [...wrong.map((each) => each.finding), ...findings];
   const shrunk = all.length === 0 ? null : await shrink(world, wrong[0]?.lane ?? lanes[0]);
+  for (const { player, start } of lanes) await settle(world, player, start, 0n);
   const named: Scenario = { ...scenario('STORM-1', title, WHY, shrunk?.steps ?? []) };
   return {
     scenario: named,
@@ -90,8 +94,7 @@ function outcomeOf(findings: readonly Finding[], undecided: readonly string[]): 
 }
 
 async function unitsOf(world: World, player: CastPlayer): Promise<bigint | null> {
-  const notes = { startedAtMs: world.clock.monotonic(), exchanges: [], messages: new Map() };
-  const balance = await balanceOf(world, notes, player);
+  const balance = await balanceOf(world, notebook(world), player);
   return balance.kind === 'units' ? balance.units : null;
 }
 

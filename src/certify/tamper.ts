@@ -189,7 +189,7 @@ function placesOf(occasion: Occasion, text: string): Places {
     const original = membersOf(Buffer.from(occasion.aggregator.say(call, occasion.nowMs).body).toString('utf8')) ?? [];
     return original.findIndex(([name, value], at) => there[at]?.[0] === name && there[at][1] !== value);
   };
-  if (call.kind === 'balance') return { id: -1, amount: -1, player: differing({ ...call, player: other(call) }) };
+  if (call.kind !== 'money') return { id: -1, amount: -1, player: differing({ ...call, player: other(call) }) };
   return {
     id: differing({ ...call, operations: mapped(call.operations, 'id') }),
     amount: differing({ ...call, operations: mapped(call.operations, 'amount') }),

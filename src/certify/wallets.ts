@@ -31,6 +31,7 @@ export async function balanceOf(world: World, notes: Notes, player: CastPlayer):
     const why = reading.kind === 'rejected' ? `refused with ${reading.code}` : reading.reason;
     return { kind: 'unknown', why: `the balance of ${player.id}: ${why}` };
   }
+  if (reading.balance === '') return { kind: 'unknown', why: `the balance of ${player.id} was not said` };
   const units = unitsOfBalance(reading.balance, world.cast.scale);
   return units === null ? { kind: 'odd', text: reading.balance } : { kind: 'units', units };
 }

@@ -84,7 +84,7 @@ async function deliver(playing: Playing, { event, label, tampers, words }: Deliv
     const said = aggregator.sayWebhook(event, world.clock.now());
     const message = broken(playing, plain(said, webhookUrl), tampers);
     const carried = await world.transport.carry(message, world.timeoutMs);
-    const { reply } = note(world, notes, { label, message, carried, burst: null });
+    const { reply } = note(world, notes, { call: null, label, message, carried, burst: null });
     const status = reply?.status ?? 0;
     if (status >= 200 && status < 500) {
       const isFine = words.some((word) => isStatus(word, status));

@@ -45,6 +45,7 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
     const asked = {
       method: 'GET',
       path: url.pathname,
+      subpath: '',
       rawQuery: url.search.slice(1),
       headers,
       body: new Uint8Array(),
@@ -113,15 +114,23 @@ function fileOf(at: string, { timestamped = false }: SubjectOptions): ConfigFile
         dialect: 'generic',
         catalogue: { ...SETTINGS.catalogue, url: `${at}/games` },
         launch: { ...SETTINGS.launch, url: `${at}/launch` },
-        callbacks: { ...SETTINGS.callbacks, timestamped },
+        callbacks: callbacksOf(timestamped),
       },
     ],
   };
 }
 
 export function aggregatorOf({ timestamped = false }: Pick<SubjectOptions, 'timestamped'>): Aggregator {
-  const settings = { ...SETTINGS, callbacks: { ...SETTINGS.callbacks, timestamped } };
+  const settings = { ...SETTINGS, callbacks: callbacksOf(timestamped) };
   const opened = openAggregator({ dialect: 'generic', settings, policy: {}, currency: 'USD', scale: 2 });
   if (opened.kind === 'problem') throw new Error(opened.message);
   return opened.aggregator;
 }
+
+/** With signed times there is a second key as well. */
+const callbacksOf = (timestamped: boolean) => ({
+  signing_secrets: timestamped
+    ? [...SETTINGS.callbacks.signing_secrets, 'certify-test-second-secret']
+    : [...SETTINGS.callbacks.signing_secrets],
+  timestamped,
+});

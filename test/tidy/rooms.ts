@@ -137,7 +137,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   wallet: [],
   wire: ['node:buffer', 'node:crypto', 'node:timers/promises'],
   dialects: ['node:buffer', 'node:crypto', 'zod'],
-  certify: ['node:buffer', 'node:crypto', 'node:http', 'zod'],
+  // speaks HTTP by hand, because it must say what no client library lets one say
+  certify: [
+    'node:buffer',
+    'node:crypto',
+    'node:http',
+    'node:net',
+    'node:timers/promises',
+    'node:tls',
+    'node:zlib',
+    'zod',
+  ],
 };
 
 /** The room of a file of src, e.g. `ledger/audit`, `wallet`, `cli`. */

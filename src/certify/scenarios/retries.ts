@@ -283,7 +283,8 @@ const crashes: readonly Scenario[] = [
     [
       send(bet('b', '1.00'), 'ok'),
       send(win('w', '4.00'), 'ok'),
-      { do: 'crash', line: bet('b2', '1.00', { round: 'r2' }), at: 'after_sending' },
+      { do: 'crash', line: bet('b2', '1.00', { round: 'r2' }), at: 'before_sending' },
+      wallet('3.00'),
       send(bet('b', '1.00'), 'ok_dup'),
       send(win('w', '4.00'), 'ok_dup'),
       send(bet('b2', '1.00', { round: 'r2' }), okOrAgain),
