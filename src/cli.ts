@@ -9,6 +9,7 @@ import { defineCommand, runMain } from 'citty';
 import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
+import { consoleCommand } from './cli/console.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -35,6 +36,7 @@ await runMain(
       audit: auditCommand,
       analytics: analyticsCommand,
       reconcile: reconcileCommand,
+      console: consoleCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

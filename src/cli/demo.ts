@@ -2,6 +2,7 @@
 import { defineCommand } from 'citty';
 import { processEnvironment } from '../config.ts';
 import { demoConfig, startDemo } from '../demo.ts';
+import type { Demo } from '../demo.ts';
 import { createShutdown } from '../platform/index.ts';
 import { command, flagsOf, logOf, portOf, print, serverArgs } from './common.ts';
 import { catalogueKnobsOf } from './sandbox.ts';
@@ -39,6 +40,7 @@ export const demoCommand = defineCommand({
   Croupier is ready.
 
     Lobby       ${demo.gatewayUrl}/            ${demo.games} games; play as "demo" or "demo-btc"
+    Console     ${demo.gatewayUrl}/console     ${consoleWords(demo.admin)}
     API         ${demo.gatewayUrl}/v1          described at ${demo.gatewayUrl}/docs
     Sandbox     ${demo.sandboxUrl}             its callbacks at ${demo.sandboxUrl}/admin/attempts
     Secrets     ${demo.secretsFile}
@@ -51,3 +53,10 @@ export const demoCommand = defineCommand({
       }
     }),
 });
+
+/** The password is told once; afterwards nobody can read it anywhere. */
+function consoleWords(admin: Demo['admin']): string {
+  return admin === null
+    ? 'sign in; a new account: croupier console user add --name NAME --role admin'
+    : `sign in as "${admin.name}" with the password ${admin.password} (told this once)`;
+}
