@@ -31,6 +31,7 @@ export async function registerPages(app: FastifyInstance, webRoot: string): Prom
     prefix: '/console/assets/',
     decorateReply: false,
     index: false,
+    preCompressed: true,
     setHeaders: (reply) => {
       // Built files carry their hash in the name.
       reply.setHeader('cache-control', 'public, max-age=31536000, immutable');
