@@ -3,7 +3,7 @@
  * it comes to. Pure: what the rooms and tables gave goes in, what people read comes out. It decides nothing and hides nothing;
  * only secrets are blanked.
  */
-import { formatDecimal, formatRate, formatUnits, pairText } from '../money/index.ts';
+import { formatDecimal, formatDecimalAtScale, formatRate, formatUnits, pairText } from '../money/index.ts';
 import type { IdentifiedRound } from '../ledger/index.ts';
 import type { Session } from '../sessions/index.ts';
 import type { Discrepancy, Resolution } from '../settlement/index.ts';
@@ -275,7 +275,7 @@ const DECIDED: Readonly<Record<Transaction['state'], readonly [string, Tone]>> =
 function decisionItems({ round, transactions, postings }: StoryParts): readonly Draft[] {
   return transactions.map((row): Draft => {
     const [words, tone] = DECIDED[row.state];
-    const amount = row.amount === null ? '' : ` of ${formatDecimal(row.amount)} ${row.currency ?? ''}`.trimEnd();
+    const amount = row.amount === null ? '' : ` of ${saidText(row, round.scale)} ${row.currency ?? ''}`.trimEnd();
     const moves = postings.filter((each) => each.transaction === row.id).map((each) => moveOf(each, round.scale));
     const reason = row.refusal === null ? '' : `${capital(sentenceOfRefusal(row.refusal))}. `;
     return {
@@ -303,6 +303,13 @@ function decisionItems({ round, transactions, postings }: StoryParts): readonly 
       moves,
     };
   });
+}
+
+/** All digits of the currency it was said in, and more where it was said with more. */
+function saidText({ amount, fx }: Transaction, walletScale: number): string {
+  if (amount === null) return '';
+  const written = formatDecimalAtScale(amount, fx === null ? walletScale : fx.lock.gameScale);
+  return typeof written === 'string' ? written : formatDecimal(amount);
 }
 
 function moveOf(posting: Posting, scale: number): Move {

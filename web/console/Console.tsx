@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { api, whenSignedOut } from './api.ts';
+import { Guarded } from './Guarded.tsx';
 import { Home } from './Home.tsx';
 import { OperatorProvider } from './operator.tsx';
 import { Loading, Nothing, Problem } from './parts/states.tsx';
@@ -45,9 +46,11 @@ export function Console() {
   return (
     <OperatorProvider value={session.data}>
       <Shell>
-        <Suspense fallback={<Loading />}>
-          <Named />
-        </Suspense>
+        <Guarded>
+          <Suspense fallback={<Loading />}>
+            <Named />
+          </Suspense>
+        </Guarded>
       </Shell>
     </OperatorProvider>
   );

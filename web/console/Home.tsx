@@ -42,7 +42,7 @@ function Alerts() {
   ];
   if (found.length === 0)
     return (
-      <Alert color="teal" title="Nothing is wrong that we know of">
+      <Alert color="teal" variant="outline" title="Nothing is wrong that we know of">
         Clocks, launches and exchange rates are as they should be. <Link href={addressOf(['health'])}>Health</Link>
       </Alert>
     );

@@ -21,6 +21,9 @@ interface ChartProps {
 const HEIGHT_PX = 190;
 const UTC = (seconds: number): Date => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC');
 
+/** As everything here: in UTC, and with 24 hours. */
+const hourOf = (seconds: number): string => new Date(seconds * 1_000).toISOString().slice(11, 16);
+
 export function Chart({ label, unit, times, series }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const dark = useComputedColorScheme('light') === 'dark';
@@ -43,12 +46,12 @@ export function Chart({ label, unit, times, series }: ChartProps) {
         legend: { live: false },
         cursor: { points: { size: 6 } },
         axes: [
-          { stroke: ink, grid, ticks: grid },
+          { stroke: ink, grid, ticks: grid, values: (_self, values) => values.map(hourOf) },
           {
             stroke: ink,
             grid,
             ticks: grid,
-            size: 52,
+            size: 64,
             values: (_self, values) => values.map((each) => `${each}${unit}`),
           },
         ],
@@ -59,8 +62,7 @@ export function Chart({ label, unit, times, series }: ChartProps) {
             label: name,
             stroke: colour,
             width: 2,
-            points: { show: false },
-            spanGaps: true,
+            spanGaps: false,
           })),
         ],
       },

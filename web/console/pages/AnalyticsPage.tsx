@@ -64,7 +64,7 @@ function Figures({ daily }: { readonly daily: Daily }) {
             <span className="figure-name">naive: every visitor counted</span>
             <span className="figure-value">{last.naive.dau}</span>
             <span className="figure-name">
-              {last.naive.times === null ? 'demo included' : `${last.naive.times} times too high`}
+              {last.naive.times === null ? 'demo included' : `${last.naive.times} times the headline`}
             </span>
           </div>
           <Figure name="sessions real / demo">

@@ -22,19 +22,6 @@ export function Lanes({ items }: { readonly items: readonly StoryItem[] }) {
     <div className="lanes" tabIndex={0} role="region" aria-label="Picture of the round">
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-labelledby="lanes-title">
         <title id="lanes-title">{`Who said what to whom: ${shown.length} steps between aggregator, gateway and ledger`}</title>
-        <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 10 10"
-            refX="9"
-            refY="5"
-            markerWidth="7"
-            markerHeight="7"
-            orient="auto-start-reverse"
-          >
-            <path d="M0 0 10 5 0 10z" className="arrow-head" />
-          </marker>
-        </defs>
         {LANES.map(([name, title, x]) => (
           <g key={name}>
             <line x1={x} y1={TOP - 12} x2={x} y2={height - 8} className="lane-line" />
@@ -58,19 +45,35 @@ export function Lanes({ items }: { readonly items: readonly StoryItem[] }) {
 }
 
 function Step({ item, y }: { readonly item: StoryItem; readonly y: number }) {
-  const from = xOf(item.lane);
-  const to = item.to === null ? null : xOf(item.to);
-  // Beside its lane: to the right of it, but for the last one.
-  const isLast = item.lane === 'ledger';
-  const x = to === null ? from + (isLast ? -14 : 14) : (from + to) / 2;
-  const anchor = to === null ? (isLast ? 'end' : 'start') : 'middle';
+  // A decision is what the gateway asked the ledger for.
+  const from = xOf(item.kind === 'decision' ? 'gateway' : item.lane);
+  const to = item.kind === 'decision' ? xOf('ledger') : item.to === null ? null : xOf(item.to);
   return (
     <a href={`#${item.id}`} className={`step tone-${item.tone}`} aria-label={`${item.title}. ${item.detail}`}>
-      {to === null ? null : <line x1={from} y1={y} x2={to} y2={y} className="step-line" markerEnd="url(#arrow)" />}
+      {to === null ? null : <Arrow from={from} to={to} y={y} />}
       <circle cx={from} cy={y} r={5} className="step-dot" />
-      <text x={x} y={to === null ? y + 4 : y - 7} textAnchor={anchor} className="step-words">
-        {cut(item.title)}
+      <text
+        x={to === null ? from + 14 : (from + to) / 2}
+        y={to === null ? y + 4 : y - 7}
+        textAnchor={to === null ? 'start' : 'middle'}
+        className="step-words"
+      >
+        {cut(shortOf(item))}
       </text>
     </a>
   );
 }
+
+function Arrow({ from, to, y }: { readonly from: number; readonly to: number; readonly y: number }) {
+  const back = to > from ? -10 : 10;
+  return (
+    <>
+      <line x1={from} y1={y} x2={to + back} y2={y} className="step-line" />
+      <polygon points={`${to},${y} ${to + back},${y - 5} ${to + back},${y + 5}`} className="step-dot" />
+    </>
+  );
+}
+
+/** Ids are long, and the list below has them. */
+const shortOf = ({ title, reference }: StoryItem): string =>
+  reference === null ? title : title.replace(` ${reference}`, '');
