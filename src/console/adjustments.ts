@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/index.ts';
 import {
   compareDecimals,
   formatDecimal,
+  formatDecimalAtScale,
   isNegative,
   isProblem,
   isZero,
@@ -65,8 +66,8 @@ export interface Adjustments {
   }) => Promise<Adjusted>;
   /** one player's, or with null those that wait; finishes what was approved and cut off */
   readonly list: (player: string | null) => Promise<readonly Adjustment[]>;
-  /** whether this amount takes two people */
-  readonly needsTwo: (adjustment: Pick<Adjustment, 'amount' | 'currency'>) => boolean;
+  /** as people see it: with all digits of its currency, and whether it takes two of them */
+  readonly shown: (adjustment: Adjustment) => Adjustment & { readonly needs_two: boolean };
 }
 
 export interface AdjustmentsOptions {
@@ -96,7 +97,12 @@ export function openAdjustments(options: AdjustmentsOptions): Adjustments {
     takesTwo(decimalOf(amount), fourEyesAbove.get(currency));
 
   return {
-    needsTwo,
+    shown: (adjustment) => {
+      const scale = options.currencies.get(adjustment.currency)?.scale;
+      const text = scale === undefined ? null : formatDecimalAtScale(decimalOf(adjustment.amount), scale);
+      const amount = typeof text === 'string' ? text : adjustment.amount;
+      return { ...adjustment, amount, needs_two: needsTwo(adjustment) };
+    },
     propose: async (wish) => propose(options, wish),
     decide: async ({ id, decision, reason, by }) => {
       const adjustment = await selectAdjustment(sql, id);

@@ -116,7 +116,7 @@ function playerRoutes(app: ConsoleScope, { sql, ledger, players, sessions, adjus
         opened_at: row.opened_at.toISOString(),
       })),
       open_rounds_whole: open.length < OPEN_MAX,
-      adjustments: made.map((each) => ({ ...each, needs_two: adjustments.needsTwo(each) })),
+      adjustments: made.map(adjustments.shown),
     };
   });
 

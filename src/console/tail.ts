@@ -33,8 +33,12 @@ export function createTail({ sql, log }: { readonly sql: Database; readonly log:
   let timer: NodeJS.Timeout | null = null;
   let last: string | null = null;
   let closed = false;
+  let running = false;
 
   const turn = async (): Promise<void> => {
+    timer = null;
+    if (running) return;
+    running = true;
     try {
       last ??= await selectLastId(sql);
       const rows = await selectAfter(sql, last, ROWS_A_TURN);
@@ -44,6 +48,7 @@ export function createTail({ sql, log }: { readonly sql: Database; readonly log:
     } catch (error) {
       log.debug({ err: error }, 'the live tail could not read the journal; it tries again');
     }
+    running = false;
     next();
   };
   const tell = (rows: readonly TailRow[]): void => {
@@ -94,7 +99,8 @@ export function createTail({ sql, log }: { readonly sql: Database; readonly log:
       request.raw.once('close', () => watchers.delete(watcher));
       watchers.add(watcher);
       watcher.write('retry: 2000\n: welcome\n\n');
-      if (timer === null) next();
+      // From now on, and not from a second later.
+      if (watchers.size === 1 && timer === null) void turn();
     },
     close: () => {
       closed = true;

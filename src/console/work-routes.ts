@@ -47,10 +47,7 @@ export function workRoutes(app: ConsoleScope, parts: RouteParts): void {
 
 function adjustmentRoutes(app: ConsoleScope, parts: RouteParts): void {
   const { adjustments, ledger } = parts;
-  const shown = (each: Extract<Adjusted, { kind: 'done' }>['adjustment']) => ({
-    ...each,
-    needs_two: adjustments.needsTwo(each),
-  });
+  const { shown } = adjustments;
   const done = (result: Adjusted) =>
     result.kind === 'done' ? shown(result.adjustment) : refuse(STATUS[result.reason], result.reason, result.message);
   const balances = async (player: string): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { api, whenSignedOut } from './api.ts';
+import { forget } from './forget.ts';
 import { Guarded } from './Guarded.tsx';
 import { Home } from './Home.tsx';
 import { OperatorProvider } from './operator.tsx';
@@ -10,7 +11,6 @@ import { Loading, Nothing, Problem } from './parts/states.tsx';
 import { usePlace } from './router.tsx';
 import { Shell } from './Shell.tsx';
 import { SignIn } from './SignIn.tsx';
-import type { Operator } from './types.ts';
 
 type Page = LazyExoticComponent<ComponentType<{ readonly id: string }>>;
 
@@ -33,7 +33,7 @@ export function Console() {
   const queries = useQueryClient();
   const session = useQuery({ queryKey: ['session'], queryFn: api.session, staleTime: Number.POSITIVE_INFINITY });
   useEffect(() => {
-    whenSignedOut(() => queries.setQueryData<Operator>(['session'], { signed_in: false }));
+    whenSignedOut(() => forget(queries));
   }, [queries]);
   if (session.data === undefined) {
     return (

@@ -3,6 +3,7 @@ import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } fro
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from './api.ts';
+import { forget } from './forget.ts';
 import { useOperator } from './operator.tsx';
 import { addressOf, Link, usePlace } from './router.tsx';
 import { SearchBox } from './SearchBox.tsx';
@@ -69,8 +70,7 @@ function Account() {
   const scheme = useComputedColorScheme('light');
   const leave = async (): Promise<void> => {
     await api.signOut();
-    queries.clear();
-    queries.setQueryData(['session'], { signed_in: false });
+    forget(queries);
   };
   return (
     <div className="account">
