@@ -22,6 +22,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 
 export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Console {
   const { pool, shutdown, log, apiKey } = parts;
+  const { console: settings } = config;
   const sql = openDatabase({
     ...pool,
     max: CONNECTIONS,
@@ -29,7 +30,7 @@ export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Co
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   shutdown.onShutdown('console database', async () => closeDatabase(sql));
-  return openConsole({
+  const { accounts, plugin } = openConsole({
     ...rooms,
     sql,
     clock: systemClock,
@@ -42,6 +43,8 @@ export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Co
     publicUrl: config.server.publicUrl,
     queues: async () => queuesOf(rooms, parts.journal),
   });
+  const { enabled } = settings;
+  return { accounts, plugin: enabled ? plugin : async () => undefined };
 }
 
 async function queuesOf({ ledger, settlement }: Rooms, journal: Pick<Journal, 'depth'>): Promise<readonly Queue[]> {

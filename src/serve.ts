@@ -152,7 +152,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   );
   await app.register(imagesOf(config, listed, log));
   const { accounts, plugin } = consoleOf(config, rooms, { pool, journal, apiKey: consoleKey, log, shutdown });
-  if (config.console.enabled) await app.register(plugin);
+  await app.register(plugin);
   await options.extend?.(app, rooms, accounts);
   const url = await listen(app, config.server, shutdown);
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);

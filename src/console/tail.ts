@@ -19,6 +19,7 @@ const EVERY_MS = 1_000;
 const ROWS_A_TURN = 100;
 const WATCHERS_MAX = 20;
 const BEAT_EVERY_TURNS = 10;
+const UNREAD_MAX_BYTES = 1_048_576;
 /** Then the browser asks again, and is asked again who it is. */
 const LIFE_TURNS = 15 * 60;
 
@@ -80,22 +81,7 @@ export function createTail({ sql, log }: { readonly sql: Database; readonly log:
           detail: 'Too many people watch already.',
           retryAfterSeconds: 30,
         });
-      reply.hijack();
-      const { raw } = reply;
-      const headers = {
-        ...reply.getHeaders(),
-        'content-type': 'text/event-stream; charset=utf-8',
-        'x-accel-buffering': 'no',
-      };
-      raw.writeHead(200, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])));
-      const watcher: Watcher = {
-        turns: 0,
-        write: (text) => raw.write(text) || raw.writableLength < 1_048_576,
-        end: () => {
-          watchers.delete(watcher);
-          raw.end();
-        },
-      };
+      const watcher = begin(reply, (gone) => watchers.delete(gone));
       request.raw.once('close', () => watchers.delete(watcher));
       watchers.add(watcher);
       watcher.write('retry: 2000\n: welcome\n\n');
@@ -108,4 +94,25 @@ export function createTail({ sql, log }: { readonly sql: Database; readonly log:
       for (const watcher of watchers) watcher.end();
     },
   };
+}
+
+/** A stream that is open: its head is sent, and what is written goes out at once. */
+function begin(reply: FastifyReply, onEnd: (watcher: Watcher) => void): Watcher {
+  reply.hijack();
+  const { raw } = reply;
+  const headers = {
+    ...reply.getHeaders(),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'x-accel-buffering': 'no',
+  };
+  raw.writeHead(200, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])));
+  const watcher: Watcher = {
+    turns: 0,
+    write: (text) => raw.write(text) || raw.writableLength < UNREAD_MAX_BYTES,
+    end: () => {
+      onEnd(watcher);
+      raw.end();
+    },
+  };
+  return watcher;
 }

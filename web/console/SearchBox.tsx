@@ -3,6 +3,7 @@ import { Combobox, Loader, Text, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import { api } from './api.ts';
 import { addressOf, go } from './router.tsx';
 import type { Hit } from './types.ts';
@@ -29,15 +30,7 @@ export function SearchBox() {
   });
   const hits = asked === '' ? [] : (found.data ?? []);
 
-  useEffect(() => {
-    const toField = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || isTyping(event.target)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    window.addEventListener('keydown', toField);
-    return () => window.removeEventListener('keydown', toField);
-  }, []);
+  useSlash(field);
   useEffect(() => {
     if (hits.length > 0) combobox.selectFirstOption();
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the hits are others
@@ -74,11 +67,7 @@ export function SearchBox() {
       </Combobox.Target>
       <Combobox.Dropdown hidden={asked === ''}>
         <Combobox.Options>
-          {hits.map((hit, index) => (
-            <Combobox.Option key={`${hit.kind} ${hit.page} ${hit.id} ${hit.mark ?? ''}`} value={String(index)}>
-              <HitLine hit={hit} />
-            </Combobox.Option>
-          ))}
+          <Hits hits={hits} />
           {found.isSuccess && hits.length === 0 ? (
             <Combobox.Empty>Nothing has this id. Ids are compared to the letter.</Combobox.Empty>
           ) : null}
@@ -87,6 +76,27 @@ export function SearchBox() {
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** "/" goes into the field, from wherever nothing is being typed. */
+function useSlash(field: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const toField = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || isTyping(event.target)) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    window.addEventListener('keydown', toField);
+    return () => window.removeEventListener('keydown', toField);
+  }, [field]);
+}
+
+function Hits({ hits }: { readonly hits: readonly Hit[] }) {
+  return hits.map((hit, index) => (
+    <Combobox.Option key={`${hit.kind} ${hit.page} ${hit.id} ${hit.mark ?? ''}`} value={String(index)}>
+      <HitLine hit={hit} />
+    </Combobox.Option>
+  ));
 }
 
 function HitLine({ hit }: { readonly hit: Hit }) {

@@ -31,14 +31,7 @@ export function SignIn({ onDone }: { readonly onDone: (operator: Operator) => vo
       <Paper className="panel door">
         <form onSubmit={(event) => void submit(event)}>
           <Stack gap="md">
-            <div>
-              <Title order={1} size="h2">
-                Croupier console
-              </Title>
-              <Text size="sm" c="dimmed">
-                For support, finance and whoever is on call.
-              </Text>
-            </div>
+            <Greeting />
             {problem === null ? null : (
               <Alert color="red" role="alert">
                 {problem}
@@ -77,5 +70,18 @@ export function SignIn({ onDone }: { readonly onDone: (operator: Operator) => vo
         </form>
       </Paper>
     </main>
+  );
+}
+
+function Greeting() {
+  return (
+    <div>
+      <Title order={1} size="h2">
+        Croupier console
+      </Title>
+      <Text size="sm" c="dimmed">
+        For support, finance and whoever is on call.
+      </Text>
+    </div>
   );
 }

@@ -12,6 +12,7 @@ import { Clocks } from './Clocks.tsx';
 import { Launches, Queues, Rates } from './Tables.tsx';
 import { LiveTail } from './LiveTail.tsx';
 import { FATES, fateOf, linesOf, rateOf, slowOf, stepsOf } from './pulse.ts';
+import type { Line } from './pulse.ts';
 
 const EVERY_MS = 5_000;
 const COLOURS = {
@@ -45,7 +46,7 @@ export function HealthPage(_page: { readonly id: string }) {
 }
 
 function Callbacks({ pulse }: { readonly pulse: Pulse }) {
-  const { rows, step_seconds: step, from, to, whole } = pulse;
+  const { rows, step_seconds: step, from, to } = pulse;
   // The running step is not over and would look like a fall.
   const steps = stepsOf(Date.parse(from), Date.parse(to) - step * 1_000, step);
   const lines = linesOf(rows);
@@ -84,40 +85,46 @@ function Callbacks({ pulse }: { readonly pulse: Pulse }) {
           />
         </Panel>
       </div>
-      <Panel title="By aggregator">
-        <Sheet
-          title="Callbacks by aggregator"
-          rows={lines}
-          keyOf={(row) => row.aggregator}
-          empty={<Nothing title="Nothing came in the last quarter of an hour" />}
-          columns={[
-            { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-            { name: 'calls', right: true, cell: (row) => row.calls, text: (row) => number(row.calls) },
-            ...FATES.map((fate) => ({
-              name: fate,
-              right: true,
-              cell: (row: (typeof lines)[number]) => row.fates[fate],
-              text: (row: (typeof lines)[number]) => number(row.fates[fate]),
-            })),
-            {
-              name: 'mean',
-              right: true,
-              cell: (row) => `${row.meanMs.toFixed(1)} ms`,
-              text: (row) => number(row.meanMs.toFixed(3)),
-            },
-            {
-              name: 'worst 95 %',
-              right: true,
-              cell: (row) => `${row.p95Ms.toFixed(1)} ms`,
-              text: (row) => number(row.p95Ms.toFixed(3)),
-            },
-          ]}
-        />
-        <Text size="xs" c="dimmed">
-          All nodes, from the journal, since <Time at={from} />
-          {whole ? '' : ' (the newest 20,000 messages)'}.
-        </Text>
-      </Panel>
+      <ByAggregator pulse={pulse} lines={lines} />
     </>
+  );
+}
+
+function ByAggregator({ pulse: { from, whole }, lines }: { readonly pulse: Pulse; readonly lines: readonly Line[] }) {
+  return (
+    <Panel title="By aggregator">
+      <Sheet
+        title="Callbacks by aggregator"
+        rows={lines}
+        keyOf={(row) => row.aggregator}
+        empty={<Nothing title="Nothing came in the last quarter of an hour" />}
+        columns={[
+          { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
+          { name: 'calls', right: true, cell: (row) => row.calls, text: (row) => number(row.calls) },
+          ...FATES.map((fate) => ({
+            name: fate,
+            right: true,
+            cell: (row: Line) => row.fates[fate],
+            text: (row: Line) => number(row.fates[fate]),
+          })),
+          {
+            name: 'mean',
+            right: true,
+            cell: (row) => `${row.meanMs.toFixed(1)} ms`,
+            text: (row) => number(row.meanMs.toFixed(3)),
+          },
+          {
+            name: 'worst 95 %',
+            right: true,
+            cell: (row) => `${row.p95Ms.toFixed(1)} ms`,
+            text: (row) => number(row.p95Ms.toFixed(3)),
+          },
+        ]}
+      />
+      <Text size="xs" c="dimmed">
+        All nodes, from the journal, since <Time at={from} />
+        {whole ? '' : ' (the newest 20,000 messages)'}.
+      </Text>
+    </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { api } from '../api.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { number, Sheet } from '../parts/Sheet.tsx';
 import { Nothing, Shown, State } from '../parts/states.tsx';
+import type { Fx } from '../types.ts';
 
 const EVERY_MS = 10_000;
 
@@ -48,6 +49,9 @@ export function Launches() {
   );
 }
 
+const secondsOf = (seconds: number | null, none: string): string => (seconds === null ? none : `${seconds} s`);
+const sourceOf = ({ quote, origin }: Fx['items'][number]): string => quote?.source ?? origin;
+
 export function Rates() {
   const fx = useQuery({ queryKey: ['fx'], queryFn: api.fx, refetchInterval: EVERY_MS });
   return (
@@ -68,21 +72,17 @@ export function Rates() {
                 cell: (row) => row.quote?.rate ?? 'none',
                 text: (row) => number(row.quote?.rate ?? null),
               },
-              {
-                name: 'source',
-                cell: (row) => row.quote?.source ?? row.origin,
-                text: (row) => row.quote?.source ?? row.origin,
-              },
+              { name: 'source', cell: sourceOf, text: sourceOf },
               {
                 name: 'age',
                 right: true,
-                cell: (row) => (row.age_seconds === null ? 'none' : `${row.age_seconds} s`),
+                cell: (row) => secondsOf(row.age_seconds, 'none'),
                 text: (row) => number(row.age_seconds),
               },
               {
                 name: 'refused from',
                 right: true,
-                cell: (row) => (row.refuse_after_seconds === null ? 'never' : `${row.refuse_after_seconds} s`),
+                cell: (row) => secondsOf(row.refuse_after_seconds, 'never'),
                 text: (row) => number(row.refuse_after_seconds),
               },
             ]}

@@ -55,11 +55,11 @@ function Games({ games }: { readonly games: readonly Game[] }) {
       keyOf={(row) => row.id}
       empty={<Nothing title="No game fits">Fewer words find more.</Nothing>}
       columns={[
-        { name: 'game', cell: (row) => <strong>{row.name}</strong>, text: (row) => row.name },
+        { name: 'game', cell: (row) => row.name, text: (row) => row.name },
         { name: 'studio', cell: (row) => row.provider.name, text: (row) => row.provider.name },
         { name: 'category', cell: (row) => row.category, text: (row) => row.category },
         { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-        { name: 'code', cell: (row) => <code>{row.code}</code>, text: (row) => row.code },
+        { name: 'code', cell: (row) => row.code, text: (row) => row.code },
         { name: 'RTP', right: true, cell: (row) => row.rtp ?? '', text: (row) => number(row.rtp) },
         {
           name: 'launches',

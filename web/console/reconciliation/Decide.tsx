@@ -47,22 +47,7 @@ export function Decide({ found }: { readonly found: DiscrepancyStory }) {
   return (
     <Stack gap="sm">
       {isProposed ? null : (
-        <Group gap="sm" grow align="start">
-          <Select
-            label="Action"
-            data={ACTIONS}
-            value={action}
-            onChange={(value) => setAction(value ?? '')}
-            allowDeselect={false}
-          />
-          <TextInput
-            label={`Amount${found.currency === null ? '' : ` in ${found.currency}`}`}
-            placeholder={found.amount}
-            inputMode="decimal"
-            value={amount}
-            onChange={(event) => setAmount(event.currentTarget.value)}
-          />
-        </Group>
+        <What found={found} action={action} amount={amount} onAction={setAction} onAmount={setAmount} />
       )}
       <Textarea
         label="Reason"
@@ -95,5 +80,35 @@ export function Decide({ found }: { readonly found: DiscrepancyStory }) {
       </Group>
       <Outcome error={decide.error} done={decide.isSuccess} />
     </Stack>
+  );
+}
+
+interface WhatProps {
+  readonly found: DiscrepancyStory;
+  readonly action: string;
+  readonly amount: string;
+  readonly onAction: (action: string) => void;
+  readonly onAmount: (amount: string) => void;
+}
+
+/** What is proposed; left alone, it is what brings the book to what is asserted. */
+function What({ found, action, amount, onAction, onAmount }: WhatProps) {
+  return (
+    <Group gap="sm" grow align="start">
+      <Select
+        label="Action"
+        data={ACTIONS}
+        value={action}
+        onChange={(value) => onAction(value ?? '')}
+        allowDeselect={false}
+      />
+      <TextInput
+        label={`Amount${found.currency === null ? '' : ` in ${found.currency}`}`}
+        placeholder={found.amount}
+        inputMode="decimal"
+        value={amount}
+        onChange={(event) => onAmount(event.currentTarget.value)}
+      />
+    </Group>
   );
 }

@@ -6,7 +6,7 @@ import { Panel } from '../parts/Panel.tsx';
 import { Nothing, Shown, State } from '../parts/states.tsx';
 import { Time } from '../parts/Time.tsx';
 import { addressOf, Link } from '../router.tsx';
-import type { DiscrepancyStory, Resolution, Totals } from '../types.ts';
+import type { DiscrepancyStory, Evidence, Resolution, Totals } from '../types.ts';
 import { Decide } from './Decide.tsx';
 import { wordsOf } from './words.ts';
 
@@ -132,15 +132,23 @@ function Where({ found }: { readonly found: DiscrepancyStory }) {
           </dd>
         </div>
       </dl>
-      {found.evidence.length === 0 ? <Nothing title="Nothing speaks for it" /> : null}
+      <EvidenceList evidence={found.evidence} />
+    </Stack>
+  );
+}
+
+function EvidenceList({ evidence }: { readonly evidence: readonly Evidence[] }) {
+  return (
+    <>
+      {evidence.length === 0 ? <Nothing title="Nothing speaks for it" /> : null}
       <ul className="plain-list" aria-label="Evidence">
-        {found.evidence.map((each) => (
+        {evidence.map((each) => (
           <li key={`${each.source} ${each.reference}`}>
             <strong>{each.source}</strong> {each.reference} <span className="dim">since</span> <Time at={each.since} />
           </li>
         ))}
       </ul>
-    </Stack>
+    </>
   );
 }
 
