@@ -71,7 +71,7 @@ export function SearchBox() {
           {found.isSuccess && hits.length === 0 ? (
             <Combobox.Empty>Nothing has this id. Ids are compared to the letter.</Combobox.Empty>
           ) : null}
-          {found.error === null ? null : <Combobox.Empty>{found.error.message}</Combobox.Empty>}
+          {found.error === null ? null : <Refusal error={found.error} />}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>
@@ -89,6 +89,10 @@ function useSlash(field: RefObject<HTMLInputElement | null>): void {
     window.addEventListener('keydown', toField);
     return () => window.removeEventListener('keydown', toField);
   }, [field]);
+}
+
+function Refusal({ error }: { readonly error: Error }) {
+  return <Combobox.Empty>{error.message}</Combobox.Empty>;
 }
 
 function Hits({ hits }: { readonly hits: readonly Hit[] }) {

@@ -53,7 +53,7 @@ function Games({ games }: { readonly games: readonly Game[] }) {
       title="Games"
       rows={games}
       keyOf={(row) => row.id}
-      empty={<Nothing title="No game fits">Fewer words find more.</Nothing>}
+      empty={<Nothing title="No game fits; fewer words find more" />}
       columns={[
         { name: 'game', cell: (row) => row.name, text: (row) => row.name },
         { name: 'studio', cell: (row) => row.provider.name, text: (row) => row.provider.name },

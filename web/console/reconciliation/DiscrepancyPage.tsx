@@ -113,7 +113,9 @@ function Where({ found }: { readonly found: DiscrepancyStory }) {
       <dl className="facts">
         <div>
           <dt>player</dt>
-          <dd>{player === null ? 'unknown' : <Link href={addressOf(['players', player])}>{player}</Link>}</dd>
+          <dd>
+            <PlayerLink player={player} />
+          </dd>
         </div>
         <div>
           <dt>round</dt>
@@ -150,6 +152,11 @@ function EvidenceList({ evidence }: { readonly evidence: readonly Evidence[] }) 
       </ul>
     </>
   );
+}
+
+function PlayerLink({ player }: { readonly player: string | null }) {
+  if (player === null) return 'unknown';
+  return <Link href={addressOf(['players', player])}>{player}</Link>;
 }
 
 /** The round's own page has an id of ours; the search knows it. */
