@@ -70,12 +70,14 @@ export function summaryOf(parts: StoryParts): string {
     `The round is ${round.state}. Staked ${money(round.staked)}${returned}, paid ${money(round.paid)}.`,
     ...repeated,
     ...refused,
-    ...(open.length === 0
-      ? []
-      : [
-          `${open.length === 1 ? 'One disagreement' : `${open.length} disagreements`} with the aggregator wait for somebody.`,
-        ]),
+    ...(open.length === 0 ? [] : [waitingWords(open.length)]),
   ].join(' ');
+}
+
+function waitingWords(count: number): string {
+  return count === 1
+    ? 'One disagreement with the aggregator waits for somebody.'
+    : `${count} disagreements with the aggregator wait for somebody.`;
 }
 
 function launchItems({ session, launches }: StoryParts): readonly Draft[] {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuestion } from '../../src/console/search.ts';
 import { takesTwo } from '../../src/console/adjustments.ts';
 import { roundIdOf } from '../../src/console/round-id.ts';
+import { audit } from '../../src/ledger/index.ts';
 import { newId } from '../../src/platform/index.ts';
 import { aggregatorName, playerId } from '../../src/wallet/index.ts';
 import { amount } from '../support/ledger.ts';
@@ -48,7 +49,11 @@ describe('the console at work', () => {
     for (const id of ['ann', XSS]) await stage.player(id, '100.00');
     await stage.table.bet(playerId('ann'), { id: 'bet-77', round: 'round-77', amount: '5' });
   });
-  afterAll(async () => stage[Symbol.asyncDispose]());
+  afterAll(async () => {
+    const { sound } = await audit(stage.table.sql);
+    await stage[Symbol.asyncDispose]();
+    expect(sound).toBe(true);
+  });
 
   const search = async (q: string) =>
     (await stage.call(viewer, 'GET', `/search?q=${encodeURIComponent(q)}`)).body.hits as {
