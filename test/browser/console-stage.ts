@@ -46,8 +46,15 @@ export async function startJourneys(): Promise<Journeys> {
     await page.getByRole('heading', { name: 'Overview' }).waitFor(PATIENCE);
     return page;
   };
-  const post = async (url: string, body: object, headers: Record<string, string> = {}, method = 'POST') =>
-    fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  const send = async (method: 'POST' | 'PATCH', url: string, body: object, more: Record<string, string> = {}) => {
+    const request = new Request(url, {
+      method,
+      headers: { 'content-type': 'application/json', ...more },
+      body: JSON.stringify(body),
+    });
+    return fetch(request);
+  };
+  const post = async (url: string, body: object) => send('POST', url, body);
 
   return {
     demo,
@@ -71,7 +78,7 @@ export async function startJourneys(): Promise<Journeys> {
     },
     platform: async (method, path, body) => {
       const headers = { authorization: `Bearer ${demo.secrets.api_key}` };
-      const answer = await post(`${demo.gatewayUrl}${path}`, body, headers, method);
+      const answer = await send(method, `${demo.gatewayUrl}${path}`, body, headers);
       if (!answer.ok) throw new Error(await answer.text());
     },
     close: async () => {

@@ -99,24 +99,24 @@ function ByAggregator({ pulse: { from, whole }, lines }: { readonly pulse: Pulse
         keyOf={(row) => row.aggregator}
         empty={<Nothing title="Nothing came in the last quarter of an hour" />}
         columns={[
-          { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-          { name: 'calls', right: true, cell: (row) => row.calls, text: (row) => number(row.calls) },
+          { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+          { name: 'calls', right: true, render: (row) => row.calls, text: (row) => number(row.calls) },
           ...FATES.map((fate) => ({
             name: fate,
             right: true,
-            cell: (row: Line) => row.fates[fate],
+            render: (row: Line) => row.fates[fate],
             text: (row: Line) => number(row.fates[fate]),
           })),
           {
             name: 'mean',
             right: true,
-            cell: (row) => `${row.meanMs.toFixed(1)} ms`,
+            render: (row) => `${row.meanMs.toFixed(1)} ms`,
             text: (row) => number(row.meanMs.toFixed(3)),
           },
           {
             name: 'worst 95 %',
             right: true,
-            cell: (row) => `${row.p95Ms.toFixed(1)} ms`,
+            render: (row) => `${row.p95Ms.toFixed(1)} ms`,
             text: (row) => number(row.p95Ms.toFixed(3)),
           },
         ]}

@@ -23,7 +23,7 @@ export function LiveTail() {
     source.addEventListener('open', () => setLink('live'));
     source.addEventListener('error', () => setLink('lost'));
     source.addEventListener('calls', (event: MessageEvent<string>) => {
-      const fresh = JSON.parse(event.data) as readonly Call[];
+      const fresh: readonly Call[] = JSON.parse(event.data);
       setCalls((before) => [...fresh.toReversed(), ...before].slice(0, KEPT));
     });
     return () => source.close();

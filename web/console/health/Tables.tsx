@@ -27,17 +27,17 @@ export function Launches() {
               keyOf={(row) => `${row.node} ${row.aggregator}`}
               empty={<Nothing title="No game was launched" />}
               columns={[
-                { name: 'node', cell: (row) => row.node, text: (row) => row.node },
-                { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
+                { name: 'node', render: (row) => row.node, text: (row) => row.node },
+                { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
                 ...(['opened', 'waiting', 'unopened', 'refused', 'failed'] as const).map((name) => ({
                   name,
                   right: true,
-                  cell: (row: (typeof nodes)[number]) => row[name],
+                  render: (row: (typeof nodes)[number]) => row[name],
                   text: (row: (typeof nodes)[number]) => number(row[name]),
                 })),
                 {
                   name: 'why',
-                  cell: (row) => row.reasons.map((each) => `${each.reason} ${each.launches}`).join(', '),
+                  render: (row) => row.reasons.map((each) => `${each.reason} ${each.launches}`).join(', '),
                   text: (row) => row.reasons.map((each) => `${each.reason} ${each.launches}`).join(', '),
                 },
               ]}
@@ -64,25 +64,25 @@ export function Rates() {
             keyOf={(row) => row.pair}
             empty={<Nothing title="No pair is configured">Everybody plays in their wallet’s own currency.</Nothing>}
             columns={[
-              { name: 'pair', cell: (row) => row.pair, text: (row) => row.pair },
-              { name: 'state', cell: (row) => <State word={row.state} />, text: (row) => row.state },
+              { name: 'pair', render: (row) => row.pair, text: (row) => row.pair },
+              { name: 'state', render: (row) => <State word={row.state} />, text: (row) => row.state },
               {
                 name: 'rate',
                 right: true,
-                cell: (row) => row.quote?.rate ?? 'none',
+                render: (row) => row.quote?.rate ?? 'none',
                 text: (row) => number(row.quote?.rate ?? null),
               },
-              { name: 'source', cell: sourceOf, text: sourceOf },
+              { name: 'source', render: sourceOf, text: sourceOf },
               {
                 name: 'age',
                 right: true,
-                cell: (row) => secondsOf(row.age_seconds, 'none'),
+                render: (row) => secondsOf(row.age_seconds, 'none'),
                 text: (row) => number(row.age_seconds),
               },
               {
                 name: 'refused from',
                 right: true,
-                cell: (row) => secondsOf(row.refuse_after_seconds, 'never'),
+                render: (row) => secondsOf(row.refuse_after_seconds, 'never'),
                 text: (row) => number(row.refuse_after_seconds),
               },
             ]}
@@ -105,11 +105,11 @@ export function Queues() {
             keyOf={(row) => row.name}
             empty={<Nothing title="There are no queues" />}
             columns={[
-              { name: 'queue', cell: (row) => row.name, text: (row) => row.name },
-              { name: 'waiting', right: true, cell: (row) => row.waiting, text: (row) => number(row.waiting) },
+              { name: 'queue', render: (row) => row.name, text: (row) => row.name },
+              { name: 'waiting', right: true, render: (row) => row.waiting, text: (row) => number(row.waiting) },
               {
                 name: 'what waits',
-                cell: (row) => <span className="dim">{row.detail}</span>,
+                render: (row) => <span className="dim">{row.detail}</span>,
                 text: (row) => row.detail,
               },
             ]}

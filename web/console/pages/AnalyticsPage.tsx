@@ -1,6 +1,7 @@
 /** Who played and what was won, day by day: the headline beside the figure that is often mistaken for it. */
 import { Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../api.ts';
 import { Figure, Panel } from '../parts/Panel.tsx';
 import { number, Sheet } from '../parts/Sheet.tsx';
@@ -23,7 +24,7 @@ export function AnalyticsPage(_page: { readonly id: string }) {
   const [from, setFrom] = useWord('from');
   const [to, setTo] = useWord('to');
   const [cut, setCut] = useWord('by');
-  const today = Date.now();
+  const [today] = useState(() => Date.now());
   const range = { from: from ?? dayOf(today - 6 * DAY_MS), to: to ?? dayOf(today) };
   const by = cut ?? 'currency';
   const daily = useQuery({
@@ -118,45 +119,45 @@ function Rows({ daily }: { readonly daily: Daily }) {
       keyOf={(row) => `${row.day} ${row.of} ${row.money?.currency ?? ''}`}
       empty={<Nothing title="Nobody played on these days" />}
       columns={[
-        { name: 'day', cell: (row) => row.day, text: (row) => row.day },
-        { name: 'of', cell: (row) => row.of, text: (row) => row.of },
-        { name: 'DAU', right: true, cell: (row) => row.dau, text: (row) => number(row.dau) },
+        { name: 'day', render: (row) => row.day, text: (row) => row.day },
+        { name: 'of', render: (row) => row.of, text: (row) => row.of },
+        { name: 'DAU', right: true, render: (row) => row.dau, text: (row) => number(row.dau) },
         {
           name: 'naive',
           right: true,
-          cell: (row) => <span className="dim">{row.naive}</span>,
+          render: (row) => <span className="dim">{row.naive}</span>,
           text: (row) => number(row.naive),
         },
         {
           name: 'rounds',
           right: true,
-          cell: (row) => row.money?.rounds ?? '',
+          render: (row) => row.money?.rounds ?? '',
           text: (row) => number(row.money?.rounds ?? null),
         },
-        { name: 'currency', cell: (row) => row.money?.currency ?? '', text: (row) => row.money?.currency ?? null },
+        { name: 'currency', render: (row) => row.money?.currency ?? '', text: (row) => row.money?.currency ?? null },
         {
           name: 'turnover',
           right: true,
-          cell: money((each) => each.turnover),
+          render: money((each) => each.turnover),
           text: (row) => number(row.money?.turnover ?? null),
         },
         {
           name: 'payouts',
           right: true,
-          cell: money((each) => each.payouts),
+          render: money((each) => each.payouts),
           text: (row) => number(row.money?.payouts ?? null),
         },
-        { name: 'GGR', right: true, cell: money((each) => each.ggr), text: (row) => number(row.money?.ggr ?? null) },
+        { name: 'GGR', right: true, render: money((each) => each.ggr), text: (row) => number(row.money?.ggr ?? null) },
         {
           name: 'RTP %',
           right: true,
-          cell: (row) => row.money?.rtp ?? '',
+          render: (row) => row.money?.rtp ?? '',
           text: (row) => number(row.money?.rtp ?? null),
         },
         {
           name: '95 % of it',
           right: true,
-          cell: (row) => <span className="dim">{intervalOf(row.money)}</span>,
+          render: (row) => <span className="dim">{intervalOf(row.money)}</span>,
           text: (row) => intervalOf(row.money),
         },
       ]}

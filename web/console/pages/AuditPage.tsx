@@ -40,20 +40,20 @@ function Log({ items }: { readonly items: readonly AuditItem[] }) {
       keyOf={(row) => row.id}
       empty={<Nothing title="Nothing was written yet" />}
       columns={[
-        { name: 'at', cell: (row) => <Time at={row.at} />, text: (row) => row.at },
-        { name: 'who', cell: (row) => row.who, text: (row) => row.who },
-        { name: 'role', cell: (row) => row.role ?? '', text: (row) => row.role },
-        { name: 'from', cell: (row) => row.address ?? '', text: (row) => row.address },
-        { name: 'action', cell: (row) => <strong>{row.action}</strong>, text: (row) => row.action },
-        { name: 'about', cell: (row) => <span className="cut">{row.subject}</span>, text: (row) => row.subject },
+        { name: 'at', render: (row) => <Time at={row.at} />, text: (row) => row.at },
+        { name: 'who', render: (row) => row.who, text: (row) => row.who },
+        { name: 'role', render: (row) => row.role ?? '', text: (row) => row.role },
+        { name: 'from', render: (row) => row.address ?? '', text: (row) => row.address },
+        { name: 'action', render: (row) => <strong>{row.action}</strong>, text: (row) => row.action },
+        { name: 'about', render: (row) => <span className="cut">{row.subject}</span>, text: (row) => row.subject },
         {
           name: 'outcome',
-          cell: (row) => <State word={row.outcome ?? 'uncertain'} />,
+          render: (row) => <State word={row.outcome ?? 'uncertain'} />,
           text: (row) => row.outcome ?? 'uncertain',
         },
-        { name: 'asked', cell: (row) => <Json value={row.asked} />, text: (row) => text(row.asked) },
-        { name: 'before', cell: (row) => <Json value={row.before} />, text: (row) => text(row.before) },
-        { name: 'after', cell: (row) => <Json value={row.after} />, text: (row) => text(row.after) },
+        { name: 'asked', render: (row) => <Json value={row.asked} />, text: (row) => text(row.asked) },
+        { name: 'before', render: (row) => <Json value={row.before} />, text: (row) => text(row.before) },
+        { name: 'after', render: (row) => <Json value={row.after} />, text: (row) => text(row.after) },
       ]}
     />
   );

@@ -55,18 +55,18 @@ function Games({ games }: { readonly games: readonly Game[] }) {
       keyOf={(row) => row.id}
       empty={<Nothing title="No game fits; fewer words find more" />}
       columns={[
-        { name: 'game', cell: (row) => row.name, text: (row) => row.name },
-        { name: 'studio', cell: (row) => row.provider.name, text: (row) => row.provider.name },
-        { name: 'category', cell: (row) => row.category, text: (row) => row.category },
-        { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-        { name: 'code', cell: (row) => row.code, text: (row) => row.code },
-        { name: 'RTP', right: true, cell: (row) => row.rtp ?? '', text: (row) => number(row.rtp) },
+        { name: 'game', render: (row) => row.name, text: (row) => row.name },
+        { name: 'studio', render: (row) => row.provider.name, text: (row) => row.provider.name },
+        { name: 'category', render: (row) => row.category, text: (row) => row.category },
+        { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+        { name: 'code', render: (row) => row.code, text: (row) => row.code },
+        { name: 'RTP', right: true, render: (row) => row.rtp ?? '', text: (row) => number(row.rtp) },
         {
           name: 'launches',
-          cell: (row) => <State word={row.available ? 'open' : 'closed'} />,
+          render: (row) => <State word={row.available ? 'open' : 'closed'} />,
           text: (row) => (row.available ? 'open' : 'closed'),
         },
-        { name: 'on', cell: (row) => <OnOff game={row} />, text: (row) => String(row.enabled) },
+        { name: 'on', render: (row) => <OnOff game={row} />, text: (row) => String(row.enabled) },
       ]}
     />
   );
@@ -108,15 +108,15 @@ function LatestSyncs({ aggregator }: { readonly aggregator: string }) {
             keyOf={(row) => row.id}
             empty={<Nothing title="There was none yet" />}
             columns={[
-              { name: 'started', cell: (row) => <Time at={row.started_at} />, text: (row) => row.started_at },
-              { name: 'outcome', cell: (row) => <State word={row.outcome} />, text: (row) => row.outcome },
+              { name: 'started', render: (row) => <Time at={row.started_at} />, text: (row) => row.started_at },
+              { name: 'outcome', render: (row) => <State word={row.outcome} />, text: (row) => row.outcome },
               ...(['listed', 'added', 'changed', 'removed'] as const).map((name) => ({
                 name,
                 right: true,
-                cell: (row: (typeof rows)[number]) => row[name].toLocaleString('en'),
+                render: (row: (typeof rows)[number]) => row[name].toLocaleString('en'),
                 text: (row: (typeof rows)[number]) => number(row[name]),
               })),
-              { name: 'reason', cell: (row) => row.reason ?? '', text: (row) => row.reason },
+              { name: 'reason', render: (row) => row.reason ?? '', text: (row) => row.reason },
             ]}
           />
         )}

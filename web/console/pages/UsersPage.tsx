@@ -29,17 +29,17 @@ export function UsersPage(_page: { readonly id: string }) {
             keyOf={(row) => row.id}
             empty={<Nothing title="There is nobody" />}
             columns={[
-              { name: 'name', cell: (row) => row.name, text: (row) => row.name },
-              { name: 'role', cell: (row) => <Role user={row} may={may} />, text: (row) => row.role },
+              { name: 'name', render: (row) => row.name, text: (row) => row.name },
+              { name: 'role', render: (row) => <Role user={row} may={may} />, text: (row) => row.role },
               {
                 name: 'second factor',
-                cell: (row) => (row.second_factor ? 'yes' : 'no'),
+                render: (row) => (row.second_factor ? 'yes' : 'no'),
                 text: (row) => String(row.second_factor),
               },
-              { name: 'locked', cell: (row) => row.locked_until ?? '', text: (row) => row.locked_until },
+              { name: 'locked', render: (row) => row.locked_until ?? '', text: (row) => row.locked_until },
               {
                 name: 'may sign in',
-                cell: (row) => <Enabled user={row} may={may} />,
+                render: (row) => <Enabled user={row} may={may} />,
                 text: (row) => String(!row.disabled),
               },
             ]}

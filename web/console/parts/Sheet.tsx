@@ -6,7 +6,7 @@ import type { CsvCell } from '../../../src/analytics/csv.ts';
 
 export interface Column<Row> {
   readonly name: string;
-  readonly cell: (row: Row) => ReactNode;
+  readonly render: (row: Row) => ReactNode;
   /** as it is exported; numbers as `{ number }` */
   readonly text: (row: Row) => CsvCell;
   readonly right?: boolean;
@@ -69,7 +69,7 @@ export function Sheet<Row>({ title, columns, rows, keyOf, empty, onRow }: SheetP
               >
                 {columns.map((column) => (
                   <Table.Td key={column.name} className={column.right === true ? 'right' : undefined}>
-                    {column.cell(row)}
+                    {column.render(row)}
                   </Table.Td>
                 ))}
               </Table.Tr>

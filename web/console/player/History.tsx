@@ -25,6 +25,7 @@ export function History({ player }: { readonly player: string }) {
   const rounds = pages.data?.pages.flatMap(({ items }) => items) ?? [];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
   const frame = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- it is not memoised here, which is what the rule is about
   const rows = useVirtualizer({
     count: rounds.length,
     getScrollElement: () => frame.current,

@@ -99,19 +99,19 @@ function OpenRounds({ player: { open_rounds: rounds, open_rounds_whole: whole } 
         onRow={(row) => go(addressOf(['rounds', row.id]))}
         empty={<Nothing title="No round is open">Everything that was staked is settled.</Nothing>}
         columns={[
-          { name: 'opened', cell: (row) => <Time at={row.opened_at} />, text: (row) => row.opened_at },
+          { name: 'opened', render: (row) => <Time at={row.opened_at} />, text: (row) => row.opened_at },
           {
             name: 'round',
-            cell: (row) => <Link href={addressOf(['rounds', row.id])}>{row.round_id}</Link>,
+            render: (row) => <Link href={addressOf(['rounds', row.id])}>{row.round_id}</Link>,
             text: (row) => row.round_id,
           },
-          { name: 'game', cell: (row) => row.game ?? 'unknown', text: (row) => row.game },
-          { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-          { name: 'state', cell: (row) => <State word={row.state} />, text: (row) => row.state },
+          { name: 'game', render: (row) => row.game ?? 'unknown', text: (row) => row.game },
+          { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+          { name: 'state', render: (row) => <State word={row.state} />, text: (row) => row.state },
           {
             name: 'on game',
             right: true,
-            cell: (row) => `${row.on_game} ${row.currency}`,
+            render: (row) => `${row.on_game} ${row.currency}`,
             text: (row) => ({ number: row.on_game }),
           },
         ]}

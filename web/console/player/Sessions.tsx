@@ -20,18 +20,18 @@ export function Sessions({ player }: { readonly player: string }) {
               keyOf={(row) => row.id}
               empty={<Nothing title="No game was launched for money" />}
               columns={[
-                { name: 'launched', cell: (row) => <Time at={row.created_at} />, text: (row) => row.created_at },
-                { name: 'game', cell: (row) => row.game_code, text: (row) => row.game_code },
-                { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-                { name: 'currency', cell: (row) => row.currency, text: (row) => row.currency },
-                { name: 'platform', cell: (row) => row.platform ?? '', text: (row) => row.platform },
-                { name: 'last sign', cell: (row) => <Time at={row.last_seen_at} />, text: (row) => row.last_seen_at },
+                { name: 'launched', render: (row) => <Time at={row.created_at} />, text: (row) => row.created_at },
+                { name: 'game', render: (row) => row.game_code, text: (row) => row.game_code },
+                { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+                { name: 'currency', render: (row) => row.currency, text: (row) => row.currency },
+                { name: 'platform', render: (row) => row.platform ?? '', text: (row) => row.platform },
+                { name: 'last sign', render: (row) => <Time at={row.last_seen_at} />, text: (row) => row.last_seen_at },
                 {
                   name: 'ended',
-                  cell: (row) => (row.ended_at === null ? <State word="open" /> : <Time at={row.ended_at} />),
+                  render: (row) => (row.ended_at === null ? <State word="open" /> : <Time at={row.ended_at} />),
                   text: (row) => row.ended_at,
                 },
-                { name: 'session', cell: (row) => <code className="cut">{row.id}</code>, text: (row) => row.id },
+                { name: 'session', render: (row) => <code className="cut">{row.id}</code>, text: (row) => row.id },
               ]}
             />
           </Panel>
@@ -42,10 +42,10 @@ export function Sessions({ player }: { readonly player: string }) {
               keyOf={(row) => `${row.aggregator} ${row.session_id}`}
               empty={<Nothing title="None is known">Demo sessions never touch a wallet.</Nothing>}
               columns={[
-                { name: 'at', cell: (row) => <Time at={row.at} />, text: (row) => row.at },
-                { name: 'game', cell: (row) => row.game_code ?? 'unknown', text: (row) => row.game_code },
-                { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-                { name: 'session', cell: (row) => row.session_id, text: (row) => row.session_id },
+                { name: 'at', render: (row) => <Time at={row.at} />, text: (row) => row.at },
+                { name: 'game', render: (row) => row.game_code ?? 'unknown', text: (row) => row.game_code },
+                { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+                { name: 'session', render: (row) => row.session_id, text: (row) => row.session_id },
               ]}
             />
           </Panel>

@@ -1,6 +1,7 @@
 /** Where the book and the aggregators disagree: a list by kind, age and amount, and one of them with its evidence side by side. */
 import { Group, SegmentedControl, Select, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../api.ts';
 import { Sheet } from '../parts/Sheet.tsx';
 import { Loading, Nothing, Problem, State } from '../parts/states.tsx';
@@ -67,7 +68,7 @@ function All() {
 }
 
 function List({ rows, state }: { readonly rows: readonly Discrepancy[]; readonly state: string }) {
-  const nowMs = Date.now();
+  const [nowMs] = useState(() => Date.now());
   return (
     <Sheet
       title="Discrepancies"
@@ -82,13 +83,13 @@ function List({ rows, state }: { readonly rows: readonly Discrepancy[]; readonly
       columns={[
         {
           name: 'kind',
-          cell: (row) => <Link href={addressOf(['reconciliation', row.id])}>{wordsOf(row.kind)}</Link>,
+          render: (row) => <Link href={addressOf(['reconciliation', row.id])}>{wordsOf(row.kind)}</Link>,
           text: (row) => row.kind,
         },
-        { name: 'weight', cell: (row) => row.weight, text: (row) => row.weight },
+        { name: 'weight', render: (row) => row.weight, text: (row) => row.weight },
         {
           name: 'age',
-          cell: (row) => (
+          render: (row) => (
             <Text component="span" size="sm">
               {ageOf(row.first_seen_at, nowMs)} · <Time at={row.first_seen_at} />
             </Text>
@@ -98,18 +99,18 @@ function List({ rows, state }: { readonly rows: readonly Discrepancy[]; readonly
         {
           name: 'at stake',
           right: true,
-          cell: (row) => (
+          render: (row) => (
             <span className="money">
               {row.amount} {row.currency}
             </span>
           ),
           text: (row) => ({ number: row.amount }),
         },
-        { name: 'favours', cell: (row) => row.favour, text: (row) => row.favour },
-        { name: 'player', cell: (row) => row.player_id ?? 'unknown', text: (row) => row.player_id },
-        { name: 'round', cell: (row) => <span className="cut">{row.round_id}</span>, text: (row) => row.round_id },
-        { name: 'aggregator', cell: (row) => row.aggregator, text: (row) => row.aggregator },
-        { name: 'state', cell: (row) => <State word={row.state} />, text: (row) => row.state },
+        { name: 'favours', render: (row) => row.favour, text: (row) => row.favour },
+        { name: 'player', render: (row) => row.player_id ?? 'unknown', text: (row) => row.player_id },
+        { name: 'round', render: (row) => <span className="cut">{row.round_id}</span>, text: (row) => row.round_id },
+        { name: 'aggregator', render: (row) => row.aggregator, text: (row) => row.aggregator },
+        { name: 'state', render: (row) => <State word={row.state} />, text: (row) => row.state },
       ]}
     />
   );
