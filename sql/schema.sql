@@ -302,6 +302,82 @@ CREATE TABLE clock_node (
   CONSTRAINT clock_node_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warn'::text, 'critical'::text, 'launch_fail'::text])))
 );
 
+CREATE TABLE console_adjustment (
+  id uuid NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  amount numeric NOT NULL,
+  reason text NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  proposed_by text COLLATE "C" NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  decided_by text COLLATE "C",
+  decided_reason text,
+  decided_at timestamp with time zone,
+  transaction_id uuid,
+  problem text,
+  CONSTRAINT console_adjustment_pkey PRIMARY KEY (id),
+  CONSTRAINT console_adjustment_amount_check CHECK ((amount <> (0)::numeric)),
+  CONSTRAINT console_adjustment_check CHECK (((state = 'proposed'::text) = (decided_at IS NULL))),
+  CONSTRAINT console_adjustment_check1 CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  CONSTRAINT console_adjustment_check2 CHECK (((state = 'booked'::text) = (transaction_id IS NOT NULL))),
+  CONSTRAINT console_adjustment_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'booked'::text, 'failed'::text])))
+);
+CREATE INDEX console_adjustment_player ON console_adjustment USING btree (player, id);
+CREATE INDEX console_adjustment_waiting ON console_adjustment USING btree (id) WHERE (state = ANY (ARRAY['proposed'::text, 'approved'::text]));
+
+CREATE TABLE console_audit (
+  id uuid NOT NULL,
+  of uuid,
+  at timestamp with time zone NOT NULL,
+  who text COLLATE "C" NOT NULL,
+  role text COLLATE "C",
+  address text COLLATE "C",
+  action text COLLATE "C" NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  outcome text COLLATE "C",
+  asked jsonb,
+  before jsonb,
+  after jsonb,
+  CONSTRAINT console_audit_pkey PRIMARY KEY (id),
+  CONSTRAINT console_audit_of_fkey FOREIGN KEY (of) REFERENCES console_audit(id),
+  CONSTRAINT console_audit_check CHECK (((of IS NULL) = (outcome IS NULL))),
+  CONSTRAINT console_audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'uncertain'::text])))
+);
+CREATE UNIQUE INDEX console_audit_of ON console_audit USING btree (of) WHERE (of IS NOT NULL);
+CREATE TRIGGER console_audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON console_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE console_session (
+  token_hash bytea NOT NULL,
+  user_id uuid NOT NULL,
+  csrf text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT console_session_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT console_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES console_user(id)
+);
+CREATE INDEX console_session_expires ON console_session USING btree (expires_at);
+CREATE INDEX console_session_user ON console_session USING btree (user_id);
+
+CREATE TABLE console_user (
+  id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  role text COLLATE "C" NOT NULL,
+  password text COLLATE "C" NOT NULL,
+  totp_secret text COLLATE "C",
+  totp_step bigint,
+  totp_offered text COLLATE "C",
+  failures integer NOT NULL DEFAULT 0,
+  locked_until timestamp with time zone,
+  disabled boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT console_user_pkey PRIMARY KEY (id),
+  CONSTRAINT console_user_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'support'::text, 'finance'::text, 'admin'::text, 'auditor'::text])))
+);
+CREATE UNIQUE INDEX console_user_name ON console_user USING btree (lower(name));
+
 CREATE TABLE daily_comparison (
   aggregator text COLLATE "C" NOT NULL,
   day date NOT NULL,
@@ -469,6 +545,7 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_arrived_at ON journal USING brin (arrived_at);
 CREATE INDEX journal_external_id ON journal USING btree (aggregator, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX journal_round ON journal USING btree (round_id) WHERE (round_id IS NOT NULL);
 
 CREATE TABLE launch (
   id uuid NOT NULL,

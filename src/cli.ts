@@ -11,6 +11,7 @@ import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { catalogueCommand } from './cli/catalogue.ts';
 import { certifyCommand } from './cli/certify.ts';
+import { consoleCommand } from './cli/console.ts';
 import { demoCommand } from './cli/demo.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -39,6 +40,7 @@ await runMain(
       analytics: analyticsCommand,
       reconcile: reconcileCommand,
       catalogue: catalogueCommand,
+      console: consoleCommand,
       keys: keysCommand,
       bench: benchCommand,
     },

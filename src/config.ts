@@ -88,6 +88,8 @@ export interface Config {
   readonly analytics: AnalyticsSettings;
   readonly catalogue: CatalogueConfig;
   readonly settlement: SettlementConfig;
+  /** whether the operator's console is served */
+  readonly console: { readonly enabled: boolean };
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -180,6 +182,7 @@ function configOf(
     analytics: analyticsConfigOf(file.analytics),
     catalogue: catalogueConfigOf(file.catalogue),
     settlement: settlementConfigOf(file.settlement, known, where),
+    console: { enabled: file.console?.enabled ?? true },
     aggregators,
   });
 }

@@ -12,6 +12,7 @@ import { ClockWatch, machineProbes } from './clock/index.ts';
 import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
+import type { Accounts } from './console/index.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { Fx } from './fx/index.ts';
 import { exchangesOf, gateway, openJournal } from './gateway/index.ts';
@@ -27,12 +28,14 @@ import {
   embeddedAddress,
   migrate,
   newId,
+  newToken,
   openDatabase,
   startEmbeddedPostgres,
   systemClock,
 } from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
+import { consoleOf } from './serve-console.ts';
 import { jobsOf, syncJob } from './serve-jobs.ts';
 import { heardSession, noteEvent, openLaunching } from './serve-launches.ts';
 import { imagesOf, pictureOf } from './serve-pictures.ts';
@@ -54,7 +57,7 @@ export interface ServeOptions {
   readonly log: Log;
   readonly shutdown: Shutdown;
   /** further routes of the demo, registered before the server listens */
-  readonly extend?: (app: FastifyInstance, rooms: Rooms) => Promise<void>;
+  readonly extend?: (app: FastifyInstance, rooms: Rooms, accounts: Accounts) => Promise<void>;
   /** one of several processes behind this port: makes its metrics show the page of all */
   readonly shareMetrics?: (own: Metrics) => Metrics;
 }
@@ -104,11 +107,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   shutdown.onShutdown('clock', async () => clocks.close());
   shutdown.onShutdown('fx', async () => fx.close());
   const app = httpServer(config, log);
+  const consoleKey = newToken(32);
   await registerApi(app, {
     sql,
     clock,
     log,
-    apiKeys: config.apiKeys,
+    apiKeys: [...config.apiKeys, { name: 'console', key: consoleKey, scopes: ['platform'] }],
     currencies,
     ledger,
     players,
@@ -152,7 +156,9 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     }),
   );
   await app.register(imagesOf(config, listed, log));
-  await options.extend?.(app, rooms);
+  const { accounts, plugin } = consoleOf(config, rooms, { pool, journal, apiKey: consoleKey, log, shutdown });
+  await app.register(plugin);
+  await options.extend?.(app, rooms, accounts);
   await firstQuotes(fx);
   const url = await listen(app, config.server, shutdown);
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);

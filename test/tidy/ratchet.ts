@@ -43,7 +43,10 @@ export const CIRCLES: readonly { readonly circle: string; readonly reason: strin
 /** Where the program starts. Anything else here is kept for the reason given. */
 export const ENTRIES: readonly Entry[] = [
   { path: 'src/cli.ts', reason: 'the command line, from which everything starts' },
-  { path: 'src/certify/zoo/index.ts', reason: 'operators with a mistake each: the tests show that the kit catches them' },
+  {
+    path: 'src/certify/zoo/index.ts',
+    reason: 'operators with a mistake each: the tests show that the kit catches them',
+  },
 ];
 
 /** Packages that run something when they are installed. Croupier works when that was not allowed (`npm ci --ignore-scripts`). */

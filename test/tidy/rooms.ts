@@ -76,6 +76,15 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
     settlement: 'all',
     analytics: 'all',
   },
+  // It asks the operator's API what that answers too, and words its refusals as it does.
+  console: {
+    ...SUBJECT,
+    api: 'all',
+    ledger: 'all',
+    players: 'all',
+    sessions: 'all',
+    settlement: 'all',
+  },
   config: {
     dialects: 'all',
     fx: 'types',
@@ -113,6 +122,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   schedule: { platform: 'all' },
   'demo-secrets': { config: 'all', platform: 'all', dialects: 'types' },
   serve: EVERYTHING,
+  'serve-console': EVERYTHING,
   'serve-launches': EVERYTHING,
   'serve-jobs': EVERYTHING,
   'serve-pictures': EVERYTHING,
