@@ -16,6 +16,7 @@ import type { Asked } from './catalogue-load.ts';
 import { judgeCatalogue } from './catalogue-targets.ts';
 import type { CatalogueFigures } from './catalogue-targets.ts';
 import { benchConfig } from './contestant-config.ts';
+import { AS_SHIPPED, profileArgs } from './contestants.ts';
 import { createDatabase, dropDatabase } from './house-store.ts';
 import { openHouse } from './house.ts';
 import type { House } from './house.ts';
@@ -94,7 +95,17 @@ async function openStage(house: House): Promise<Stage> {
   });
   shutdown.onShutdown('sandbox', sandbox.stop);
   house.say('starting a Croupier');
-  const args = [path.join(DIST, 'cli.js'), 'serve', ...common, '--port', '0', ...options.serveArgs];
+  const profile = await profileArgs(options.cpuProfDir, 'croupier');
+  const args = [
+    ...AS_SHIPPED,
+    ...profile,
+    path.join(DIST, 'cli.js'),
+    'serve',
+    ...common,
+    '--port',
+    '0',
+    ...options.serveArgs,
+  ];
   const server = await startServerProcess({ name: 'croupier', args, environment });
   shutdown.onShutdown('croupier', server.stop);
   for (let tries = 0; tries < 120; tries += 1) {
@@ -178,7 +189,7 @@ interface TimedSync {
   readonly seconds: number;
 }
 
-/** One sync to its end, also when it takes longer than the server keeps an idle connection. */
+/** One sync to its end, also when the server answers before it. */
 async function timedSync(server: ServerProcess, wish: { readonly force?: boolean }): Promise<TimedSync> {
   const startedAt = systemClock.monotonic();
   const seconds = (): number => (systemClock.monotonic() - startedAt) / 1_000;

@@ -91,6 +91,9 @@ async function figuresCaughtUp(house: House, label: string, server: ServerProces
   );
 }
 
+/** Words for node, as the first line of cli.ts and the npm scripts have them. */
+export const AS_SHIPPED: readonly string[] = ['--max-semi-space-size=64'];
+
 /** `croupier serve` on that database, as it is shipped. */
 export async function startCroupier(house: House, label: string, url: string): Promise<ServerProcess> {
   const { options } = house;
@@ -101,8 +104,7 @@ export async function startCroupier(house: House, label: string, url: string): P
   const server = await startServerProcess({
     name: label,
     args: [
-      // as its first line and the npm scripts start it
-      '--max-semi-space-size=64',
+      ...AS_SHIPPED,
       ...profile,
       path.join(DIST, 'cli.js'),
       'serve',
@@ -201,7 +203,7 @@ export async function database(house: House, name: string): Promise<{ url: strin
 }
 
 /** Each server's profiles go to a directory of its own: a server may be several processes. */
-async function profileArgs(parent: string | null, label: string): Promise<readonly string[]> {
+export async function profileArgs(parent: string | null, label: string): Promise<readonly string[]> {
   if (parent === null) return [];
   const dir = path.resolve(parent, label);
   await mkdir(dir, { recursive: true });

@@ -274,6 +274,7 @@ CREATE TABLE claim (
   occurred_at timestamp with time zone,
   received_at timestamp with time zone NOT NULL,
   origin text NOT NULL,
+  rate numeric,
   CONSTRAINT claim_pkey PRIMARY KEY (aggregator, source, kind, tx_id, version, content_hash),
   CONSTRAINT claim_kind_check CHECK ((kind = ANY (ARRAY['bet'::text, 'win'::text, 'rollback'::text]))),
   CONSTRAINT claim_source_check CHECK ((source = ANY (ARRAY['transactions'::text, 'report'::text, 'timed_out'::text]))),
@@ -300,6 +301,82 @@ CREATE TABLE clock_node (
   CONSTRAINT clock_node_check CHECK (((ahead_ms IS NULL) = (bound_ms IS NULL))),
   CONSTRAINT clock_node_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warn'::text, 'critical'::text, 'launch_fail'::text])))
 );
+
+CREATE TABLE console_adjustment (
+  id uuid NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  amount numeric NOT NULL,
+  reason text NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  proposed_by text COLLATE "C" NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  decided_by text COLLATE "C",
+  decided_reason text,
+  decided_at timestamp with time zone,
+  transaction_id uuid,
+  problem text,
+  CONSTRAINT console_adjustment_pkey PRIMARY KEY (id),
+  CONSTRAINT console_adjustment_amount_check CHECK ((amount <> (0)::numeric)),
+  CONSTRAINT console_adjustment_check CHECK (((state = 'proposed'::text) = (decided_at IS NULL))),
+  CONSTRAINT console_adjustment_check1 CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  CONSTRAINT console_adjustment_check2 CHECK (((state = 'booked'::text) = (transaction_id IS NOT NULL))),
+  CONSTRAINT console_adjustment_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'booked'::text, 'failed'::text])))
+);
+CREATE INDEX console_adjustment_player ON console_adjustment USING btree (player, id);
+CREATE INDEX console_adjustment_waiting ON console_adjustment USING btree (id) WHERE (state = ANY (ARRAY['proposed'::text, 'approved'::text]));
+
+CREATE TABLE console_audit (
+  id uuid NOT NULL,
+  of uuid,
+  at timestamp with time zone NOT NULL,
+  who text COLLATE "C" NOT NULL,
+  role text COLLATE "C",
+  address text COLLATE "C",
+  action text COLLATE "C" NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  outcome text COLLATE "C",
+  asked jsonb,
+  before jsonb,
+  after jsonb,
+  CONSTRAINT console_audit_pkey PRIMARY KEY (id),
+  CONSTRAINT console_audit_of_fkey FOREIGN KEY (of) REFERENCES console_audit(id),
+  CONSTRAINT console_audit_check CHECK (((of IS NULL) = (outcome IS NULL))),
+  CONSTRAINT console_audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'uncertain'::text])))
+);
+CREATE UNIQUE INDEX console_audit_of ON console_audit USING btree (of) WHERE (of IS NOT NULL);
+CREATE TRIGGER console_audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON console_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE console_session (
+  token_hash bytea NOT NULL,
+  user_id uuid NOT NULL,
+  csrf text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT console_session_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT console_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES console_user(id)
+);
+CREATE INDEX console_session_expires ON console_session USING btree (expires_at);
+CREATE INDEX console_session_user ON console_session USING btree (user_id);
+
+CREATE TABLE console_user (
+  id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  role text COLLATE "C" NOT NULL,
+  password text COLLATE "C" NOT NULL,
+  totp_secret text COLLATE "C",
+  totp_step bigint,
+  totp_offered text COLLATE "C",
+  failures integer NOT NULL DEFAULT 0,
+  locked_until timestamp with time zone,
+  disabled boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT console_user_pkey PRIMARY KEY (id),
+  CONSTRAINT console_user_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'support'::text, 'finance'::text, 'admin'::text, 'auditor'::text])))
+);
+CREATE UNIQUE INDEX console_user_name ON console_user USING btree (lower(name));
 
 CREATE TABLE daily_comparison (
   aggregator text COLLATE "C" NOT NULL,
@@ -350,6 +427,15 @@ CREATE TABLE discrepancy (
 );
 CREATE INDEX discrepancy_state ON discrepancy USING btree (state, id);
 
+CREATE TABLE free_round_grant (
+  aggregator text COLLATE "C" NOT NULL,
+  issue text COLLATE "C" NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT free_round_grant_pkey PRIMARY KEY (aggregator, issue)
+);
+
 CREATE TABLE fx_quote (
   id uuid NOT NULL,
   pair text COLLATE "C" NOT NULL,
@@ -369,8 +455,11 @@ CREATE TABLE fx_quote (
   CONSTRAINT fx_quote_rate_check CHECK ((rate > (0)::numeric)),
   CONSTRAINT fx_quote_spread_bps_check CHECK (((spread_bps >= 0) AND (spread_bps <= 9999)))
 );
+CREATE INDEX fx_quote_expires ON fx_quote USING btree (expires_at);
+CREATE INDEX fx_quote_ticks ON fx_quote USING gin (ticks);
 CREATE UNIQUE INDEX fx_quote_window ON fx_quote USING btree (pair, starts_at);
-CREATE TRIGGER fx_quote_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fx_quote_kept BEFORE DELETE ON fx_quote FOR EACH ROW EXECUTE FUNCTION refuse_used_quote();
+CREATE TRIGGER fx_quote_never_changed BEFORE UPDATE OR TRUNCATE ON fx_quote FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE fx_rejection (
   id uuid NOT NULL,
@@ -394,7 +483,8 @@ CREATE TABLE fx_tick (
   received_at timestamp with time zone NOT NULL,
   CONSTRAINT fx_tick_pkey PRIMARY KEY (id)
 );
-CREATE TRIGGER fx_tick_never_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fx_tick_kept BEFORE DELETE ON fx_tick FOR EACH ROW EXECUTE FUNCTION refuse_used_tick();
+CREATE TRIGGER fx_tick_never_changed BEFORE UPDATE OR TRUNCATE ON fx_tick FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE game (
   id uuid NOT NULL,
@@ -455,6 +545,7 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_arrived_at ON journal USING brin (arrived_at);
 CREATE INDEX journal_external_id ON journal USING btree (aggregator, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX journal_round ON journal USING btree (round_id) WHERE (round_id IS NOT NULL);
 
 CREATE TABLE launch (
   id uuid NOT NULL,
@@ -789,6 +880,20 @@ CREATE TABLE settlement_mark (
   CONSTRAINT settlement_mark_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE settlement_pull (
+  aggregator text COLLATE "C" NOT NULL,
+  list text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  asked_until timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  lease uuid,
+  leased_until timestamp with time zone,
+  failures smallint NOT NULL DEFAULT 0,
+  problem text,
+  CONSTRAINT settlement_pull_pkey PRIMARY KEY (aggregator, list, currency),
+  CONSTRAINT settlement_pull_list_check CHECK ((list = ANY (ARRAY['transactions'::text, 'timed_out'::text])))
+);
+
 CREATE TABLE transaction (
   shard smallint NOT NULL,
   player text COLLATE "C" NOT NULL,
@@ -829,6 +934,7 @@ CREATE TABLE transaction (
 )
 WITH (fillfactor=85);
 CREATE UNIQUE INDEX transaction_external_id ON transaction USING btree (aggregator, external_id, kind, id_scope);
+CREATE INDEX transaction_fx_quote ON transaction USING btree ((((fx)::jsonb ->> 'quoteId'::text))) WHERE (fx IS NOT NULL);
 CREATE INDEX transaction_round ON transaction USING btree (shard, player, round_id) WHERE (round_id IS NOT NULL);
 CREATE INDEX transaction_waiting ON transaction USING btree (shard, player) WHERE ((state = 'parked'::text) OR ('before_bet'::text = ANY (flags)));
 CREATE INDEX transaction_written ON transaction USING brin (written) WITH (pages_per_range='32', autosummarize='on');
@@ -862,5 +968,31 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the book is append-only: % on % is refused; correct a mistake with a new entry', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'integrity_constraint_violation';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_used_quote()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF OLD.expires_at > now() - interval '7 days'
+    OR EXISTS (SELECT 1 FROM transaction WHERE fx IS NOT NULL AND fx::jsonb ->> 'quoteId' = OLD.id::text) THEN
+    RAISE EXCEPTION 'the quote % is young, or money was converted by it: it is kept', OLD.id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_used_tick()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT 1 FROM fx_quote WHERE ticks @> ARRAY[OLD.id]) THEN
+    RAISE EXCEPTION 'a quote was made of the tick %: it is kept', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN OLD;
 END
 $function$;

@@ -10,6 +10,8 @@ import { analyticsCommand } from './cli/analytics.ts';
 import { auditCommand } from './cli/audit.ts';
 import { benchCommand } from './cli/bench.ts';
 import { catalogueCommand } from './cli/catalogue.ts';
+import { certifyCommand } from './cli/certify.ts';
+import { consoleCommand } from './cli/console.ts';
 import { demoCommand } from './cli/demo.ts';
 import { dialectCommand } from './cli/dialect.ts';
 import { keysCommand } from './cli/keys.ts';
@@ -33,11 +35,13 @@ await runMain(
       demo: demoCommand,
       serve: serveCommand,
       sandbox: sandboxCommand,
+      certify: certifyCommand,
       migrate: migrateCommand,
       audit: auditCommand,
       analytics: analyticsCommand,
       reconcile: reconcileCommand,
       catalogue: catalogueCommand,
+      console: consoleCommand,
       keys: keysCommand,
       dialect: dialectCommand,
       bench: benchCommand,

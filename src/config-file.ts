@@ -54,6 +54,7 @@ export const fileSchema = z.strictObject({
     })
     .optional(),
   analytics: analyticsSchema.nullish(),
+  console: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
   catalogue: catalogueSchema.nullish(),
   aggregators: z
     .array(

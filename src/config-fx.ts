@@ -71,6 +71,8 @@ export const fxSchema = z.strictObject({
     .optional(),
   pairs: z.record(z.string(), pairSchema).optional(),
   quote_seconds: z.number().int().min(5).max(3_600).optional(),
+  // Long enough for every session that was shown one.
+  retention_days: z.number().int().min(14).max(3_650).optional(),
   spread_bps: basisPoints.optional(),
   max_jump_bps: z.number().int().min(1).max(9_999).optional(),
   max_disagreement_bps: z.number().int().min(1).max(9_999).optional(),
@@ -102,6 +104,7 @@ export function fxSettingsOf(given: Given | null | undefined, known: Currencies)
     pairs,
     sources,
     quoteMs: (file.quote_seconds ?? 60) * 1_000,
+    retentionMs: (file.retention_days ?? 90) * 86_400_000,
     maxJumpBps: file.max_jump_bps ?? 1_000,
     maxDisagreementBps: file.max_disagreement_bps ?? 100,
     terms: {

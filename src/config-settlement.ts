@@ -15,6 +15,12 @@ export interface SettlementConfig {
   readonly fourEyesAbove: ReadonlyMap<string, Decimal>;
   readonly retentionMs: number;
   readonly dailyCutOff: 'transaction' | 'close';
+  readonly lists: {
+    readonly enabled: boolean;
+    readonly everyMs: number;
+    readonly overlapMs: number;
+    readonly lagMs: number;
+  };
 }
 
 const amount = z.string().refine(isAmount, 'must be a plain decimal of nothing or more, as text, like "50.00"');
@@ -27,6 +33,15 @@ export const settlementSchema = z.strictObject({
   // Shorter than aggregators go on asking and reports are compared, late facts would meet nothing.
   retention_days: z.number().int().min(30).max(3_650).optional(),
   daily_cut_off: z.enum(['transaction', 'close']).optional(),
+  // What is younger than the lag may still be missing from a list; the overlap asks again for what changed.
+  lists: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      every_minutes: z.number().int().min(1).max(1_440).optional(),
+      overlap_minutes: z.number().int().min(0).max(10_080).optional(),
+      lag_seconds: z.number().int().min(0).max(3_600).optional(),
+    })
+    .optional(),
 });
 
 const MINUTE_MS = 60_000;
@@ -56,6 +71,12 @@ export function settlementConfigOf(
     fourEyesAbove: new Map(limits.map(([code, limit]) => [code, decimalOf(limit)])),
     retentionMs: (given?.retention_days ?? 400) * 24 * HOUR_MS,
     dailyCutOff: given?.daily_cut_off ?? 'transaction',
+    lists: {
+      enabled: given?.lists?.enabled ?? true,
+      everyMs: (given?.lists?.every_minutes ?? 10) * MINUTE_MS,
+      overlapMs: (given?.lists?.overlap_minutes ?? 60) * MINUTE_MS,
+      lagMs: (given?.lists?.lag_seconds ?? 60) * 1_000,
+    },
   };
 }
 

@@ -88,6 +88,8 @@ export interface Config {
   readonly analytics: AnalyticsSettings;
   readonly catalogue: CatalogueConfig;
   readonly settlement: SettlementConfig;
+  /** whether the operator's console is served */
+  readonly console: { readonly enabled: boolean };
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -158,6 +160,10 @@ function configOf(
   const server = serverOf(file, where, flags, environment);
   const fx = fxSettingsOf(file.fx, known);
   if (typeof fx === 'string') throw new ConfigProblem(`${where}: ${fx}`);
+  if (file.ledger?.distributed === true && file.analytics != null)
+    throw new ConfigProblem(
+      `${where}: analytics: no figures are built from a distributed book (ledger.distributed), which has no one order of transactions to count by; take the section out`,
+    );
   const aggregators = aggregatorsOf(file, where, known);
   const shared = sharedSecret(file);
   if (shared !== null) throw new ConfigProblem(`${where}: ${shared}`);
@@ -176,6 +182,7 @@ function configOf(
     analytics: analyticsConfigOf(file.analytics),
     catalogue: catalogueConfigOf(file.catalogue),
     settlement: settlementConfigOf(file.settlement, known, where),
+    console: { enabled: file.console?.enabled ?? true },
     aggregators,
   });
 }

@@ -6,12 +6,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigProblem, loadConfig, processEnvironment } from './config.ts';
 import type { AggregatorConfig, Config, ConfigFile, Flags } from './config.ts';
+import type { Accounts } from './console/index.ts';
 import { demoSecrets } from './demo-secrets.ts';
 import { DIALECT_NAMES, knownDialect } from './dialects/index.ts';
 import { lobby } from './lobby/index.ts';
 import type { LobbyOptions } from './lobby/index.ts';
 import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
-import { newId, systemClock } from './platform/index.ts';
+import { newId, newToken, systemClock } from './platform/index.ts';
 import type { Log, Shutdown } from './platform/index.ts';
 import { startSandbox } from './sandbox/index.ts';
 import type { CatalogueKnobs, SandboxOptions } from './sandbox/index.ts';
@@ -25,6 +26,8 @@ export interface Demo {
   readonly sandboxes: readonly { readonly name: string; readonly dialect: string; readonly url: string }[];
   readonly games: number;
   readonly secretsFile: string;
+  /** made at the first start and told this once; null: there are accounts already */
+  readonly admin: { readonly name: string; readonly password: string } | null;
 }
 
 export interface DemoOptions {
@@ -73,11 +76,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     sandboxes.push({ name: aggregator.name, dialect: aggregator.dialectName, url: sandbox.url });
   }
   onStep('starting the database and the gateway');
+  let admin: Demo['admin'] = null;
   const server = await serve(config, {
     log,
     shutdown,
-    extend: async (app, rooms) => {
+    extend: async (app, rooms, accounts) => {
       await app.register(lobby(lobbyOf(rooms)));
+      admin = await firstAdmin(accounts);
     },
   });
   onStep('seating the players');
@@ -89,7 +94,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     sandboxes,
     games: (await server.rooms.catalogue.facets()).total,
     secretsFile: path.join(config.dataDir, 'demo.json'),
+    admin,
   };
+}
+
+/** The demo's own administrator of the console, where nobody has an account yet. */
+async function firstAdmin(accounts: Accounts): Promise<Demo['admin']> {
+  if ((await accounts.list()).length > 0) return null;
+  const [name, password] = ['admin', newToken(12)];
+  const added = await accounts.add({ name, role: 'admin', password });
+  return added.kind === 'added' ? { name, password } : null;
 }
 
 /** The schedule syncs too; whichever is first, a lobby without games must not be shown as ready. */

@@ -58,6 +58,10 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
   const quotes: Job = { name: 'quotes', everyMs: QUOTES_EVERY_MS, work: async () => rooms.fx.turn() };
+  // Over the nodes of a distributed book nobody can look up what was converted by a quote.
+  const quoteRetention: readonly Job[] = config.ledger.distributed
+    ? []
+    : [{ name: 'quote retention', everyMs: EXPIRE_EVERY_MS, work: async (turn) => rooms.fx.expire(turn) }];
   const { analytics } = rooms;
   const figures: readonly Job[] =
     analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
@@ -71,6 +75,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     clocks,
     tick,
     quotes,
+    ...quoteRetention,
     ...figures,
     ...settlementJobs(rooms.settlement),
   ];

@@ -13,6 +13,7 @@ import type { Sessions } from './sessions/index.ts';
 import { openSettlement } from './settlement/index.ts';
 import type { Settlement } from './settlement/index.ts';
 import { gameCode } from './wallet/index.ts';
+import type { ErrandTools } from './wire/index.ts';
 
 export interface SettlementParts {
   readonly pool: Pick<DatabaseOptions, 'url' | 'pooled' | 'log'>;
@@ -23,11 +24,13 @@ export interface SettlementParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
+  readonly errands: Pick<ErrandTools, 'onDate'>;
 }
 
 const WORK_EVERY_MS = 250;
 const SWEEP_EVERY_MS = 5 * 60_000;
 const MEASURE_EVERY_MS = 15_000;
+const LISTS_EVERY_MS = 15_000;
 /** Who works by the clock has ended when its pool closes; only a connection that died under it is still waited for. */
 export const IDLE_SECONDS = 1;
 
@@ -47,6 +50,7 @@ export function settlementOf(config: Config, parts: SettlementParts): Settlement
     aggregators: config.aggregators,
     currencies: config.currencies,
     settings: config.settlement,
+    errands: parts.errands,
     clock: systemClock,
     log: parts.log,
     metrics: parts.metrics,
@@ -59,6 +63,7 @@ export function settlementJobs(settlement: Settlement): readonly Job[] {
   return [
     { name: 'settlement', everyMs: WORK_EVERY_MS, work: async (turn) => settlement.work(turn) },
     { name: 'settlement sweeps', everyMs: SWEEP_EVERY_MS, work: async (turn) => settlement.sweep(turn) },
+    { name: 'settlement lists', everyMs: LISTS_EVERY_MS, work: async (turn) => settlement.pull(turn) },
     { name: 'settlement backlog', everyMs: MEASURE_EVERY_MS, work: async () => settlement.measure() },
   ];
 }

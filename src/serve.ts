@@ -2,6 +2,7 @@
  * The composition root: configuration → rooms → doors. Opens in order, closes in reverse, and holds no rule of its own.
  */
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { openAnalytics } from './analytics/index.ts';
 import type { Analytics } from './analytics/index.ts';
@@ -11,12 +12,13 @@ import { ClockWatch, machineProbes } from './clock/index.ts';
 import type { WatchedAggregator } from './clock/index.ts';
 import { ConfigProblem } from './config.ts';
 import type { AggregatorConfig, Config } from './config.ts';
+import type { Accounts } from './console/index.ts';
 import type { WebhookEvent } from './dialects/index.ts';
 import { Fx } from './fx/index.ts';
 import { exchangesOf, gateway, openJournal } from './gateway/index.ts';
 import type { Journal } from './gateway/index.ts';
 import { httpServer } from './http.ts';
-import { openLedger, scaleMismatch } from './ledger/index.ts';
+import { createRecords, openLedger, scaleMismatch } from './ledger/index.ts';
 import { openPlayers } from './players/index.ts';
 import {
   closeDatabase,
@@ -26,12 +28,14 @@ import {
   embeddedAddress,
   migrate,
   newId,
+  newToken,
   openDatabase,
   startEmbeddedPostgres,
   systemClock,
 } from './platform/index.ts';
 import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
+import { consoleOf } from './serve-console.ts';
 import { jobsOf, syncJob } from './serve-jobs.ts';
 import { heardSession, noteEvent, openLaunching } from './serve-launches.ts';
 import { imagesOf, pictureOf } from './serve-pictures.ts';
@@ -53,7 +57,7 @@ export interface ServeOptions {
   readonly log: Log;
   readonly shutdown: Shutdown;
   /** further routes of the demo, registered before the server listens */
-  readonly extend?: (app: FastifyInstance, rooms: Rooms) => Promise<void>;
+  readonly extend?: (app: FastifyInstance, rooms: Rooms, accounts: Accounts) => Promise<void>;
   /** one of several processes behind this port: makes its metrics show the page of all */
   readonly shareMetrics?: (own: Metrics) => Metrics;
 }
@@ -71,7 +75,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   shutdown.onShutdown('ledger', ledger.close);
   const journal = journalOf(pool, { log, metrics, shutdown });
   const { aggregators, currencies } = config;
-  const players = openPlayers({ sql, ledger, clock, currencies });
+  const names = new Set<string>(aggregators.map(({ name }) => name));
+  const players = openPlayers({ sql, ledger, clock, currencies, aggregators: names });
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
   const fx = new Fx({ sql, clock, log, metrics, settings: config.fx });
@@ -82,7 +87,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks, fx };
   const launching = openLaunching(config, given, errands);
   const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
-  const settlement = settlementOf(config, { pool, sql, ledger, sessions, catalogue, log, metrics, shutdown });
+  const settlement = settlementOf(config, { ...given, pool, errands, shutdown });
   const rooms: Rooms = {
     sql,
     metrics,
@@ -102,11 +107,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   shutdown.onShutdown('clock', async () => clocks.close());
   shutdown.onShutdown('fx', async () => fx.close());
   const app = httpServer(config, log);
+  const consoleKey = newToken(32);
   await registerApi(app, {
     sql,
     clock,
     log,
-    apiKeys: config.apiKeys,
+    apiKeys: [...config.apiKeys, { name: 'console', key: consoleKey, scopes: ['platform'] }],
     currencies,
     ledger,
     players,
@@ -116,6 +122,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     clocks,
     ...(analytics === null ? {} : { analytics }),
     settlement,
+    records: createRecords(sql),
     fx,
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
@@ -139,7 +146,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
           return isKnown;
         },
         playerOfTransaction: ledger.playerOf,
-        grant: async () => null,
+        grant: players.grantOf,
         profile: async (player) => players.get(player),
         wallets: ledger.wallets,
         nextId: () => transactionId(newId()),
@@ -149,11 +156,24 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     }),
   );
   await app.register(imagesOf(config, listed, log));
-  await options.extend?.(app, rooms);
+  const { accounts, plugin } = consoleOf(config, rooms, { pool, journal, apiKey: consoleKey, log, shutdown });
+  await app.register(plugin);
+  await options.extend?.(app, rooms, accounts);
+  await firstQuotes(fx);
   const url = await listen(app, config.server, shutdown);
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+const FIRST_QUOTES_MS = 2_000;
+
+/** Whoever asks at once finds rates there; a slow source holds nobody up, and the schedule goes on asking. */
+async function firstQuotes(fx: Fx): Promise<void> {
+  const patience = new AbortController();
+  const asked = fx.turn().catch(() => undefined);
+  await Promise.race([asked, sleep(FIRST_QUOTES_MS, undefined, patience).catch(() => undefined)]);
+  patience.abort();
 }
 
 /** On a connection of its own: it neither waits for the disk nor takes a connection from those who answer people. */
@@ -267,7 +287,12 @@ function analyticsOf(
   pool: { readonly url: string; readonly pooled: boolean; readonly log: Log },
   given: Pick<ServeOptions, 'shutdown' | 'log'> & { readonly metrics: Metrics; readonly reading: Database },
 ): Analytics | null {
-  if (config.ledger.distributed) return null;
+  if (config.ledger.distributed) {
+    given.log.warn(
+      'no figures are built: a distributed book (ledger.distributed) has no one order of transactions to count by, so /v1/analytics/daily is not served',
+    );
+    return null;
+  }
   const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
   given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql, IDLE_SECONDS));
   return openAnalytics({ ...config.analytics, ...given, sql });

@@ -36,4 +36,12 @@ describe('the analytics section', () => {
   ])('stops the start for %j', (analytics, message) => {
     expect(() => read(analytics)).toThrow(message);
   });
+
+  it('stops the start beside a distributed book, from which nothing can be counted, and says why', () => {
+    const file = { currencies: { USD: { scale: 2 } }, ledger: { distributed: true } };
+    expect(() => loadConfig({}, {}, { ...file, analytics: { idle_minutes: 30 } })).toThrow(
+      /analytics: no figures are built from a distributed book \(ledger\.distributed\)/,
+    );
+    expect(loadConfig({}, {}, file).ledger.distributed).toBe(true);
+  });
 });

@@ -32,6 +32,7 @@ describe('the fx section', () => {
       pairs: [],
       sources: [],
       quoteMs: 60_000,
+      retentionMs: 90 * 86_400_000,
       maxJumpBps: 1_000,
       maxDisagreementBps: 100,
       terms: {

@@ -4,7 +4,7 @@
  * `output` right after it is what it must print, `…` standing for anything.
  */
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,7 +153,8 @@ interface Run {
 
 async function shell(script: string, cwd: string): Promise<Run> {
   return new Promise((resolve) => {
-    execFile('sh', ['-eu', '-c', script], { cwd, timeout: 60_000, encoding: 'utf8' }, (error, stdout, stderr) => {
+    const env = { ...process.env, PATH: `${path.join(cwd, 'bin')}:${process.env['PATH'] ?? ''}` };
+    execFile('sh', ['-eu', '-c', script], { cwd, env, timeout: 90_000, encoding: 'utf8' }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
     });
   });
@@ -187,6 +188,10 @@ describe('the commands of the pages', { timeout: 120_000 }, () => {
   let demo: RunningDemo;
 
   beforeAll(async () => {
+    mkdirSync(path.join(home, 'bin'));
+    // `croupier` as the pages call it
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/cli.js')}' "$@"\n`;
+    writeFileSync(path.join(home, 'bin/croupier'), command, { mode: 0o755 });
     demo = await startDemo(path.join(home, '.croupier'));
   }, 90_000);
   afterAll(async () => {

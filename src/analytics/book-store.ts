@@ -230,13 +230,18 @@ interface SessionNameRow {
   session: string;
 }
 
-/** Sessions launched, and sessions told about, within the stretch. Relies on session_written and session_event_written. */
-export async function selectNewSessions(sql: DatabaseTransaction, between: Between): Promise<readonly SessionName[]> {
+/** Sessions launched, and sessions told about, within the stretch, not more than `limit`. Relies on session_written and session_event_written. */
+export async function selectNewSessions(
+  sql: DatabaseTransaction,
+  between: Between,
+  limit: number | null,
+): Promise<readonly SessionName[]> {
   return sql<SessionNameRow[]>`
     /* analytics.new_sessions */
     SELECT s.aggregator, s.id AS session FROM session s WHERE ${isNew(sql, 's', between)}
     UNION
-    SELECT e.aggregator, e.session_id FROM session_event e WHERE ${isNew(sql, 'e', between)}`;
+    SELECT e.aggregator, e.session_id FROM session_event e WHERE ${isNew(sql, 'e', between)}
+    LIMIT ${limit}`;
 }
 
 /** The page of all launched sessions after a place. Relies on session_pkey. */

@@ -189,15 +189,35 @@ async function follow(
   const [at] = aimed.place ?? [];
   const stretch = nextStretch(since, until, at === undefined ? null : BigInt(at), width);
   if (stretch === null) return { state: arrived(aimed), width };
-  const { rows, to } = await readStretch(transaction, { since, until, stretch }, counting.stepRows);
-  const done = { since, until, stretch: { from: stretch.from, to } };
+  const read = await readStretch(transaction, { since, until, stretch }, counting.stepRows);
+  const reach = { since, until, stretch: { from: stretch.from, to: read.to } };
+  const { named, to } = await sessionsWithin(transaction, reach, counting.stepRows);
+  const rows = read.rows.filter((row) => row.written < to);
   const signs = await countRows(transaction, counting, rows);
-  await countSessions(transaction, counting, [...signs, ...(await selectNewSessions(transaction, done))]);
+  await countSessions(transaction, counting, [...signs, ...named]);
   const next = { ...aimed, place: [String(to)], builtRows: aimed.builtRows + BigInt(rows.length) };
   return {
     state: to >= until.xmax ? arrived(next) : next,
-    width: widthAfter(width, rows.length, counting.stepRows),
+    // Demo visitors make events and no rows of the book: whichever there is more of says how much fits in a step.
+    width: widthAfter(width, Math.max(rows.length, named.length), counting.stepRows),
   };
+}
+
+/** The sessions of a stretch; where there are too many for one step, those of its beginning, and how far they reach. */
+async function sessionsWithin(
+  transaction: DatabaseTransaction,
+  { stretch: { from, to: end }, ...between }: Between,
+  stepRows: number,
+): Promise<{ readonly named: readonly SessionName[]; readonly to: bigint }> {
+  for (let to = end; ; to = from + (to - from) / 2n) {
+    const isLeast = to - from <= 1n;
+    const named = await selectNewSessions(
+      transaction,
+      { ...between, stretch: { from, to } },
+      isLeast ? null : stepRows + 1,
+    );
+    if (isLeast || named.length <= stepRows) return { named, to };
+  }
 }
 
 /** The rows of a stretch; where there are too many for one step, those of its first transactions, and how far they reach. */

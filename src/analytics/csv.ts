@@ -9,7 +9,11 @@ const LOOKS_LIKE_FORMULA = /^[=+\-@\t\r\n]|^\s+[=+\-@]/;
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
 export function csvOf(header: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
-  return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return [header, ...rows].map(csvLine).join('');
+}
+
+export function csvLine(row: readonly CsvCell[]): string {
+  return `${row.map(cell).join(',')}\r\n`;
 }
 
 function cell(value: CsvCell): string {

@@ -1,7 +1,7 @@
 /** The public face of the analytics room. */
 export { openAnalytics } from './analytics.ts';
 export type { Analytics, AnalyticsOptions, AnalyticsSettings } from './analytics.ts';
-export { csvOf } from './csv.ts';
+export { csvLine, csvOf } from './csv.ts';
 export type { CsvCell } from './csv.ts';
 export { isDay, isTimeZone } from './days.ts';
 export type { By } from './day-store.ts';

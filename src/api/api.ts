@@ -22,6 +22,8 @@ import { createIdempotency } from './idempotency.ts';
 import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
+import { freeRoundRoutes } from './free-rounds.ts';
+import { playerRecordRoutes } from './player-records.ts';
 import { playerRoutes } from './players.ts';
 import { settlementDayRoutes } from './settlement-days.ts';
 import { answerError, sendProblem } from './problem.ts';
@@ -44,6 +46,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     await describeApi(api, options.version ?? '1.0.0');
     const routes: RouteOptions = { ...options, idempotency: createIdempotency(options) };
     playerRoutes(api, routes);
+    freeRoundRoutes(api, routes);
     cashierRoutes(api, routes);
     gameListRoutes(api, routes);
     gameRoutes(api, routes);
@@ -53,6 +56,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playRoutes(api, routes);
     launchOutcomeRoutes(api, routes);
     bookRoutes(api, routes);
+    playerRecordRoutes(api, routes);
     clockRoutes(api, routes);
     analyticsRoutes(api, routes);
     discrepancyRoutes(api, routes);

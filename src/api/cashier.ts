@@ -62,13 +62,23 @@ export function cashierRoutes(app: ApiScope, options: RouteOptions): void {
       },
       async (request, reply) => {
         const answer = await options.idempotency.once(request, async () => {
-          const outcome = await submit(options, kind, playerId(request.params.id), request.body);
+          const player = playerId(request.params.id);
+          if (kind === 'withdrawal') await refuseWhileFrozen(options, player);
+          const outcome = await submit(options, kind, player, request.body);
           return { status: 200, body: movedOf(outcome) };
         });
         return sendAnswered(reply, answer);
       },
     );
   }
+}
+
+/** Not remembered as an answer: it may be paid as soon as somebody has looked. */
+async function refuseWhileFrozen({ settlement }: RouteOptions, player: PlayerId): Promise<void> {
+  if (settlement === undefined || !(await settlement.hasFrozen(player))) return;
+  const detail =
+    'The sums of one of the player’s rounds are not those of its transactions. Nothing is paid out until the discrepancy LEDGER_IMBALANCE is decided.';
+  refuse(403, 'payouts_frozen', detail);
 }
 
 async function submit(

@@ -7,7 +7,7 @@ import type { Catalogue } from '../catalogue/index.ts';
 import type { ClockReport } from '../clock/index.ts';
 import type { PairReport } from '../fx/index.ts';
 import type { Launches, LaunchWatch } from '../launch/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import type { Ledger, Records } from '../ledger/index.ts';
 import type { Currencies } from '../money/index.ts';
 import type { Clock, Database, Log } from '../platform/index.ts';
 import type { Players } from '../players/index.ts';
@@ -20,7 +20,15 @@ export type LedgerPort = Pick<Ledger, 'submit' | 'balances' | 'wallets' | 'round
 
 export type SettlementPort = Pick<
   Settlement,
-  'discrepancies' | 'discrepancy' | 'propose' | 'decide' | 'setAside' | 'readAgain' | 'day' | 'roundsOfDay'
+  | 'discrepancies'
+  | 'discrepancy'
+  | 'propose'
+  | 'decide'
+  | 'setAside'
+  | 'readAgain'
+  | 'day'
+  | 'roundsOfDay'
+  | 'hasFrozen'
 >;
 
 export interface HealthCheck {
@@ -48,6 +56,8 @@ export interface ApiOptions {
   readonly clocks?: { readonly report: () => Promise<ClockReport> };
   /** absent: `/v1/analytics/daily` is not served */
   readonly analytics?: Pick<Analytics, 'daily'>;
+  /** absent: histories and funds on game are not served */
+  readonly records?: Records;
   /** absent: discrepancies are not served */
   readonly settlement?: SettlementPort;
   /** absent: `/v1/fx/rates` is not served */
@@ -56,6 +66,8 @@ export interface ApiOptions {
   readonly ready: () => Promise<readonly HealthCheck[]>;
   /** null: `/metrics` is served elsewhere */
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> } | null;
+  /** how long `POST /v1/syncs` waits for the end of the sync before it answers that it is at work; default SYNC_PATIENCE_MS */
+  readonly syncPatienceMs?: number;
   /** shown on the OpenAPI page */
   readonly version?: string;
 }

@@ -1,9 +1,30 @@
 /** What the call about exchange rates answers. Rates are decimal text, units of the game's currency for 1 of the wallet's. */
 import { z } from 'zod';
+import { isDay } from '../analytics/index.ts';
 import { PAIR_STATES, REJECTIONS } from '../fx/index.ts';
 
 const time = z.string().describe('ISO 8601, UTC.');
 const rate = z.string().describe('Decimal text.');
+
+const day = z.string().refine(isDay, 'is no day like 2026-01-31').describe('UTC; counts in.');
+export const resultsQuery = z.object({ from: day, to: day });
+const amount = z.string().describe('Decimal text.');
+export const results = z.object({
+  items: z.array(
+    z.object({
+      pair: z.string(),
+      wallet_currency: z.string(),
+      game_currency: z.string(),
+      kept: amount.describe("What the house kept of it in the wallet's currency; below zero: paid out."),
+      ggr: amount.describe("In the game's currency, at the rates of the rounds. It never changes."),
+      rate_now: rate.nullable(),
+      fx_result: amount
+        .nullable()
+        .describe('What holding it since the rounds has gained, in the currency of the game.'),
+      spread_result: amount.describe('What of `ggr` the spread brought in.'),
+    }),
+  ),
+});
 
 export const rates = z.object({
   items: z.array(

@@ -1,15 +1,20 @@
 /** The call about exchange rates: every configured pair, its quote, and what its sources said. Only reads. */
-import type { Origin, PairReport } from '../fx/index.ts';
-import { formatRate, pairText } from '../money/index.ts';
+import { resultsOf } from '../fx/index.ts';
+import type { Origin, PairReport, PairResult } from '../fx/index.ts';
+import type { Records } from '../ledger/index.ts';
+import { formatDecimal, formatRate, formatUnits, pairText } from '../money/index.ts';
+import type { Rate } from '../money/index.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
 import * as schemas from './fx-schemas.ts';
+import { refuse } from './problem.ts';
 import { problems } from './schemas.ts';
 
 type Item = (typeof schemas.rates)['_output']['items'][number];
 
 export function fxRoutes(app: ApiScope, options: RouteOptions): void {
-  const { fx } = options;
+  const { fx, records } = options;
   if (fx === undefined) return;
+  if (records !== undefined) resultRoutes(app, fx, records);
   app.get(
     '/v1/fx/rates',
     {
@@ -26,6 +31,51 @@ export function fxRoutes(app: ApiScope, options: RouteOptions): void {
   );
 }
 
+function resultRoutes(app: ApiScope, fx: NonNullable<RouteOptions['fx']>, records: Records): void {
+  app.get(
+    '/v1/fx/results',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['Analytics'],
+        summary: 'What exchange rates did to the house, apart from GGR',
+        description:
+          'By pair, of what was booked in whole UTC days: GGR at the rates of the rounds, and what the coins kept or paid are worth since. Rounds begun more than a week before, and money without a round, are not in it.',
+        querystring: schemas.resultsQuery,
+        response: { 200: schemas.results, ...problems },
+      },
+    },
+    async ({ query: { from, to } }) => {
+      const [fromMs, lastMs] = [Date.parse(from), Date.parse(to)];
+      const days = (lastMs - fromMs) / DAY_MS + 1;
+      if (days < 1 || days > RESULT_DAYS)
+        refuse(400, 'bad_request', `query.to: from is 1 to ${RESULT_DAYS} days before it, both counted`, {
+          field: 'to',
+        });
+      const quotes = new Map((await fx.report()).map(({ settings, quote }) => [pairText(settings.pair), quote]));
+      const now = (pair: string): Rate | null => quotes.get(pair)?.market ?? null;
+      const results = resultsOf(await records.converted({ fromMs, toMs: lastMs + DAY_MS }), now);
+      return { items: results.map((each) => renderResult(each, now(each.pair))) };
+    },
+  );
+}
+
+function renderResult({ pair, walletScale, units, ggr, exchange, spread }: PairResult, now: Rate | null) {
+  const [wallet = '', game = ''] = pair.split('/');
+  return {
+    pair,
+    wallet_currency: wallet,
+    game_currency: game,
+    kept: formatUnits(units, walletScale),
+    ggr: formatDecimal(ggr),
+    rate_now: now === null ? null : formatRate(now),
+    fx_result: exchange === null ? null : formatDecimal(exchange),
+    spread_result: formatDecimal(spread),
+  };
+}
+
+const DAY_MS = 86_400_000;
+const RESULT_DAYS = 31;
 const iso = (ms: number): string => new Date(ms).toISOString();
 const seconds = (ms: number): number | null => (ms === Number.MAX_SAFE_INTEGER ? null : ms / 1_000);
 

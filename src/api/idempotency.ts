@@ -14,7 +14,7 @@ import { ApiProblem, problemBody, refuse } from './problem.ts';
 
 /** What a write came to. */
 export interface Written<Body> {
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly body: Body;
 }
 

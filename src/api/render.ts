@@ -82,6 +82,11 @@ export function renderSyncReport(report: SyncReport): Answer<'syncReport'> {
   return { id: report.id, outcome: report.kind, again_at, ...renderCounts(report) };
 }
 
+/** What there is to say of a sync that is at work: which one it is. */
+export function renderSyncSoFar(run: SyncRun): Answer<'syncReport'> {
+  return { id: run.id, outcome: run.outcome, again_at: null, ...renderCounts(run) };
+}
+
 export function renderSyncRun(run: SyncRun): Answer<'syncRun'> {
   return {
     id: run.id,

@@ -148,7 +148,7 @@ const syncCounts = {
 };
 export const syncReport = z.object({
   id: orNull(z.string()),
-  outcome: z.enum(['applied', 'unchanged', 'failed', 'quarantined', 'busy']),
+  outcome: z.enum(['applied', 'unchanged', 'failed', 'quarantined', 'busy', 'running', 'abandoned']),
   again_at: orNull(time).describe(
     'Of a sync that came too soon for the aggregator: when its list may be asked for again.',
   ),

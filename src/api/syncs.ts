@@ -1,16 +1,20 @@
 /** Calls about syncs: one by hand, those of the past, and what becomes of a list that was quarantined. */
+import type { SyncOptions, SyncReport, SyncRun } from '../catalogue/index.ts';
 import { callerOf, renderSyncDetail, UNKNOWN, valueOf } from './catalogue-answers.ts';
 import * as detail from './catalogue-schemas.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
 import { sendAnswered } from './idempotency.ts';
 import { refuse } from './problem.ts';
-import { renderSyncReport, renderSyncRun } from './render.ts';
+import { renderSyncReport, renderSyncRun, renderSyncSoFar } from './render.ts';
 import * as schemas from './schemas.ts';
 
 const TAGS = ['Catalogue'];
 
+/** Well below the time after which the server, or a proxy before it, takes a silent connection for dead. */
+export const SYNC_PATIENCE_MS = 10_000;
+
 export function syncRoutes(app: ApiScope, options: RouteOptions): void {
-  const { catalogue, idempotency } = options;
+  const { idempotency } = options;
   app.post(
     '/v1/syncs',
     {
@@ -19,23 +23,59 @@ export function syncRoutes(app: ApiScope, options: RouteOptions): void {
         tags: TAGS,
         summary: "Take over an aggregator's list now",
         description:
-          'Answers when the sync has ended, whatever it came to; `busy` when another is at work, there were ten within a minute, or the aggregator wants to be asked later (`again_at`). `accept` takes over a list that would be quarantined.',
+          'Answers when the sync has ended, whatever it came to; `busy` when another is at work, there were ten within a minute, or the aggregator wants to be asked later (`again_at`). A sync that takes longer than ten seconds goes on after the answer, which is 202 with its `id` and `running`: `GET /v1/syncs/{id}` then says how it ends. `accept` takes over a list that would be quarantined.',
         body: schemas.syncWish,
-        response: { 200: schemas.syncReport, ...schemas.problems },
+        response: { 200: schemas.syncReport, 202: schemas.syncReport, ...schemas.problems },
       },
     },
     async (request, reply) => {
       const answer = await idempotency.once(request, async () => {
         const { aggregator, accept, force } = request.body;
         const askedBy = `api:${callerOf(request).id}`;
-        const report = await catalogue.sync(aggregator, { accept: accept ?? [], force: force ?? false, askedBy });
-        if (report === null) return refuse(404, 'unknown_aggregator', 'No aggregator is configured under this name.');
-        return { status: 200, body: renderSyncReport(report) };
+        const wish = { accept: accept ?? [], force: force ?? false, askedBy };
+        const known = await patientSync(options, aggregator, wish);
+        if (known === null) return refuse(404, 'unknown_aggregator', 'No aggregator is configured under this name.');
+        return known.kind === 'ended'
+          ? { status: 200, body: renderSyncReport(known.report) }
+          : { status: 202, body: renderSyncSoFar(known.run) };
       });
       return sendAnswered(reply, answer);
     },
   );
 
+  pastRoutes(app, options);
+  quarantineRoutes(app, options);
+}
+
+type KnownSync =
+  | { readonly kind: 'ended'; readonly report: SyncReport }
+  | { readonly kind: 'running'; readonly run: SyncRun };
+
+/** How the sync ended or, when that takes too long, what is known of it so far; null for an unknown aggregator. */
+async function patientSync(options: RouteOptions, aggregator: string, wish: SyncOptions): Promise<KnownSync | null> {
+  const { catalogue, log } = options;
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const sayRunning = async (id: string): Promise<void> => {
+      const run = await catalogue.syncDetail(id, 1);
+      if (run !== null) resolve({ kind: 'running', run });
+    };
+    const onStart = (id: string): void => {
+      timer = setTimeout(() => void sayRunning(id).catch(reject), options.syncPatienceMs ?? SYNC_PATIENCE_MS);
+    };
+    catalogue
+      .sync(aggregator, { ...wish, onStart })
+      .then((report) => resolve(report === null ? null : { kind: 'ended', report }))
+      .catch((error: unknown) => {
+        // Nobody may be waiting any more; the run itself says that it failed.
+        log.warn({ err: error, aggregator }, 'a sync that was asked for failed');
+        reject(error);
+      })
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+function pastRoutes(app: ApiScope, { catalogue }: RouteOptions): void {
   app.get(
     '/v1/syncs',
     {
@@ -52,8 +92,6 @@ export function syncRoutes(app: ApiScope, options: RouteOptions): void {
       return { items: (await catalogue.syncs(aggregator, limit)).map(renderSyncRun) };
     },
   );
-
-  quarantineRoutes(app, options);
 }
 
 function quarantineRoutes(app: ApiScope, { catalogue, idempotency }: RouteOptions): void {

@@ -11,7 +11,7 @@ import type { Change, ChangesFilter } from './change-store.ts';
 import { packKey, packText, unpackKey, unpackNumber, unpackText } from './cursors.ts';
 import { selectOffersOf } from './game-store.ts';
 import { facetsOf, hitsOf, pageAfter } from './listing.ts';
-import type { Facets, GamesFilter, Hit, Listing } from './listing.ts';
+import type { Facets, GamesFilter, Hits, Listing } from './listing.ts';
 import { createListings } from './listings.ts';
 import type { Listings } from './listings.ts';
 import { createLookup } from './lookup.ts';
@@ -253,9 +253,9 @@ function listing(listings: Listings): Pick<Catalogue, 'list' | 'facets' | 'listV
     list: async ({ cursor, limit, ...filter }) => {
       const after = cursor === undefined ? null : unpackKey(cursor);
       if (cursor !== undefined && after === null) return null;
-      const found: readonly Hit[] = hits(await listings.current(), filter);
+      const found: Hits = hits(await listings.current(), filter);
       const page = pageOf(pageAfter(found, after, limit + 1), limit, packKey);
-      return { items: page.items.map(({ game }) => game), next: page.next, total: found.length };
+      return { items: page.items.map(({ game }) => game), next: page.next, total: found.games.length };
     },
     facets: async (filter = { state: 'available' }) => facets(await listings.current(), filter),
     listVersion: async () => (await listings.current()).version,

@@ -3,14 +3,11 @@
  * it after a second and the time it takes to read the list; an answer that nobody asked for a while shows it at once. Reading
  * is done in small parts, so that callbacks do not wait for it.
  */
-import { setImmediate as pause } from 'node:timers/promises';
 import type { Clock, Database, Log } from '../platform/index.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { readOffers, selectVersions } from './list-store.ts';
-import { inLobbyOrder } from './listing.ts';
-import type { Entry, Listing } from './listing.ts';
-import type { Game } from './rules.ts';
-import { searchBuilder } from './search.ts';
+import { createListReader } from './list-reader.ts';
+import { selectVersions } from './list-store.ts';
+import type { Listing } from './listing.ts';
 
 export interface Listings {
   /** the list to answer from */
@@ -25,8 +22,6 @@ export interface Listings {
 const CHECK_EVERY_MS = 1_000;
 /** Not asked for so long: the answer waits for a changed list instead of showing the old one once more. */
 const QUIET_MS = 2_000;
-/** Entries taken up before others are let in. */
-const ENTRIES_AT_ONCE = 400;
 
 interface Kept {
   readonly listing: Listing;
@@ -95,10 +90,9 @@ interface Reader {
 }
 
 function createReader({ sql, clock }: Context, aggregators: readonly AggregatorName[]): Reader {
-  const same = createSame();
+  const read = createListReader(sql, aggregators);
   let kept: Kept | null = null;
   let isOutdated = false;
-  let made = 0;
   let loading: Promise<Kept> | null = null;
   let following: Promise<Kept> | null = null;
 
@@ -109,8 +103,7 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
     try {
       // The versions are read before the games: a change in between is read twice, never missed.
       const versions = await selectVersions(sql);
-      made += 1;
-      kept = { listing: await readListing(sql, aggregators, String(made), same), versions, checkedAtMs };
+      kept = { listing: await read(), versions, checkedAtMs };
       return kept;
     } catch (error) {
       isOutdated ||= was;
@@ -146,78 +139,4 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
       return following;
     },
   };
-}
-
-async function readListing(
-  sql: Database,
-  aggregators: readonly AggregatorName[],
-  version: string,
-  same: Same,
-): Promise<Listing> {
-  const entries: (Entry & { readonly offers: Game[] })[] = [];
-  await readOffers(sql, aggregators, ({ game, sortName }) => {
-    const last = entries.at(-1);
-    const offer = same.of(game);
-    if (last?.id === game.id) last.offers.push(offer);
-    else entries.push({ id: game.id, order: game.order, sortName, offers: [offer] });
-  });
-  same.endOfList();
-  entries.sort(inLobbyOrder);
-  const builder = searchBuilder();
-  for (const [index, { offers }] of entries.entries()) {
-    builder.add(offers[0]?.name ?? '', [...new Set(offers.map((offer) => offer.provider.name))]);
-    if (index % ENTRIES_AT_ONCE === 0) await pause();
-  }
-  return { version, entries, search: builder.finish() };
-}
-
-/** What did not change between two lists is the same in both, so that a new list costs memory only for what is new in it. */
-interface Same {
-  readonly of: (game: Game) => Game;
-  readonly endOfList: () => void;
-}
-
-function createSame(): Same {
-  let before: ReadonlyMap<string, Game> = new Map();
-  let now = new Map<string, Game>();
-  let lists = new Map<string, readonly string[]>();
-  const list = (each: readonly string[]): readonly string[] => {
-    const key = each.join('\n');
-    const known = lists.get(key);
-    if (known !== undefined) return known;
-    lists.set(key, each);
-    return each;
-  };
-  return {
-    of: (game) => {
-      const plain: Game = {
-        ...game,
-        tags: list(game.tags),
-        own: { ...game.own, tags: list(game.own.tags) },
-        features: list(game.features),
-        platforms: list(game.platforms),
-        currencies: list(game.currencies),
-        blockedCountries: list(game.blockedCountries),
-      };
-      const known = before.get(game.offer);
-      const shown = known !== undefined && isSame(known, plain) ? known : plain;
-      now.set(game.offer, shown);
-      return shown;
-    },
-    endOfList: () => {
-      before = now;
-      now = new Map();
-      // Lists that no game has any more must not pile up.
-      if (lists.size > before.size) lists = new Map();
-    },
-  };
-}
-
-/** When it was seen last is no difference: every sync sees everything. */
-function isSame(a: Game, b: Game): boolean {
-  return Object.entries(a).every(([field, value]) => {
-    const other: unknown = Reflect.get(b, field);
-    if (value === other || field === 'lastSeenAtMs') return true;
-    return field === 'provider' || field === 'own' ? JSON.stringify(value) === JSON.stringify(other) : false;
-  });
 }

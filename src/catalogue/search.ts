@@ -48,9 +48,25 @@ export interface SearchIndex {
   readonly places: readonly (readonly number[])[];
 }
 
+/** A name as the search compares it. Making it is most of the work of an index, so it is kept as long as the name is. */
+export interface FoldedName {
+  readonly name: string;
+  readonly others: string;
+  readonly compact: string;
+  /** of name and others, each once */
+  readonly words: readonly string[];
+}
+
+/** `others`: further texts that count less than the name, such as the studio's name */
+export function foldName(text: string, more: readonly string[]): FoldedName {
+  const name = fold(text);
+  const others = more.map(fold).join('\n');
+  const words = [...new Set([...wordsOf(name), ...wordsOf(others)])];
+  return { name, others, compact: compactOf(name), words };
+}
+
 export interface SearchBuilder {
-  /** `others`: further texts that count less than the name, such as the studio's name */
-  readonly add: (name: string, others: readonly string[]) => void;
+  readonly add: (name: FoldedName) => void;
   readonly finish: () => SearchIndex;
 }
 
@@ -61,14 +77,12 @@ export function searchBuilder(): SearchBuilder {
   const compacts: string[] = [];
   const byWord = new Map<string, number[]>();
   return {
-    add: (name, more) => {
+    add: (folded) => {
       const place = names.length;
-      const folded = fold(name);
-      const rest = more.map(fold).join('\n');
-      names.push(folded);
-      others.push(rest);
-      compacts.push(compactOf(folded));
-      for (const word of new Set([...wordsOf(folded), ...wordsOf(rest)])) {
+      names.push(folded.name);
+      others.push(folded.others);
+      compacts.push(folded.compact);
+      for (const word of folded.words) {
         const places = byWord.get(word);
         if (places === undefined) byWord.set(word, [place]);
         else places.push(place);

@@ -6,16 +6,10 @@ import type { AggregatorName } from '../wallet/index.ts';
 import { gameKey, studioKey } from './names.ts';
 import { searchable } from './rules.ts';
 
-/** Adds entries numbered from `firstSeq`, each with the offer of its codes if there is one; false when the run was given up in the meantime. */
-export async function stage(
-  sql: Database,
-  run: string,
-  aggregator: AggregatorName,
-  games: readonly ListedGame[],
-  firstSeq: number,
-): Promise<boolean> {
-  const rows = games.map((game, index) => ({
-    seq: firstSeq + index,
+/** A row to be staged, as JSON. Made for an entry at a time, because making a whole page's takes a while. */
+export function stagingRow(game: ListedGame, seq: number): string {
+  return JSON.stringify({
+    seq,
     new_id: newId(),
     new_offer_id: newId(),
     provider_code: game.provider.code,
@@ -40,7 +34,16 @@ export async function stage(
     vendor_enabled: game.enabled,
     sort_name: searchable(game.name),
     name_key: gameKey(game.name),
-  }));
+  });
+}
+
+/** Adds rows, each with the offer of its codes if there is one; false when the run was given up in the meantime. */
+export async function stage(
+  sql: Database,
+  run: string,
+  aggregator: AggregatorName,
+  rows: readonly string[],
+): Promise<boolean> {
   const beats = await sql`
     /* catalogue.stage */
     WITH
@@ -55,7 +58,7 @@ export async function stage(
         )
         SELECT alive.id, entry.*, o.id
         FROM alive
-        CROSS JOIN jsonb_to_recordset(${sql.json(rows)}) AS entry (
+        CROSS JOIN jsonb_to_recordset(${`[${rows.join(',')}]`}::text::jsonb) AS entry (
           seq integer, new_id uuid, new_offer_id uuid, provider_code text, provider_name text, provider_search text,
           provider_match text, code text, vendor_id text, name text, category text, tags text[], features text[],
           rtp text, volatility text, lines integer, thumbnail text, demo boolean, platforms text[], currencies text[],

@@ -6,19 +6,19 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProblem } from '../money/index.ts';
-import type { Problem } from '../money/index.ts';
 import type { Clock, Database, DatabaseTransaction, Log } from '../platform/index.ts';
 import { errorCode, newId, newToken } from '../platform/index.ts';
 import type { GamesPage, GamesSource, OpenDialect, Pace } from '../dialects/dialect.ts';
 import type { AggregatorName } from '../wallet/index.ts';
-import { performErrand } from '../wire/index.ts';
-import type { ErrandTools } from '../wire/index.ts';
+import { errandProblem, performErrand } from '../wire/index.ts';
+import type { ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { hold, noteList, selectSameHeld, supersede } from './held-store.ts';
 import { proposeMerges } from './proposals.ts';
 import type { MergeMode } from './proposals.ts';
-import { entryProblem, isSuspicious, withPlainCountries } from './rules.ts';
+import { stagePage } from './page.ts';
+import { isSuspicious } from './rules.ts';
 import type { SyncRules } from './rules.ts';
-import { compare, countStaged, dropRepeated, matchByCode, matchRenamed, stage } from './staging-store.ts';
+import { compare, countStaged, dropRepeated, matchByCode, matchRenamed } from './staging-store.ts';
 import type { Comparison } from './staging-store.ts';
 import { finishRun, lockAggregator, lockRun, noteTaken, selectEtag, startRun } from './sync-store.ts';
 import type { SyncCounts, SyncOutcome } from './sync-store.ts';
@@ -35,6 +35,8 @@ export interface SyncOptions {
   readonly unlessWithinMs?: number;
   /** the list itself, of an aggregator that hands it out as a file */
   readonly file?: Uint8Array;
+  /** hears the sync's id as soon as it is at work */
+  readonly onStart?: (id: string) => void;
 }
 
 export type SyncReport = SyncCounts & {
@@ -65,8 +67,6 @@ export interface SyncContext {
 const LEASE_MS = 180_000;
 const MAX_PAGES = 2_000;
 const MAX_ENTRIES = 500_000;
-const MAX_SAMPLE = 50;
-const MAX_SAMPLE_LENGTH = 200;
 /** However often somebody asks: an aggregator is not hammered (CAT-12). */
 const MAX_PER_MINUTE = 10;
 
@@ -108,6 +108,7 @@ export async function syncCatalogue(
     maxPerMinute: MAX_PER_MINUTE,
   });
   if (started !== 'started') return notStarted(started, clock);
+  options.onStart?.(run);
   try {
     const etag = options.force === true ? null : await selectEtag(sql, aggregator);
     const source = sourceOf(dialect.games, options.file);
@@ -162,23 +163,15 @@ async function readList(
       const wasAskedFor = number === 1 && etag !== null;
       return wasAskedFor ? { kind: 'unchanged' } : failed(`page ${number} came without games`);
     }
-    if (isProblem(page)) return failed(`page ${number}: ${'message' in page ? page.message : page.reason}`);
+    if (isProblem(page)) return failed(`page ${number}: ${page.message}`);
     first ??= page;
     const trouble = pageTrouble(page, number, first);
     if (trouble !== null) return failed(trouble);
-    const usable = page.games.map(withPlainCountries).filter((game) => {
-      const problem = entryProblem(game);
-      if (problem !== null) note(sample, `page ${number}: ${problem}`);
-      return problem === null;
-    });
-    for (const problem of page.malformed) note(sample, `page ${number}: ${problem}`);
-    malformed += page.malformed.length + page.games.length - usable.length;
-    if (staged + malformed + usable.length > MAX_ENTRIES)
-      return failed(`the list has more than ${MAX_ENTRIES} entries`);
-    if (!(await stage(context.sql, run, aggregator, usable, staged)))
-      return failed('the run was given up by another node');
-    staged += usable.length;
-    digest.update(JSON.stringify(usable));
+    const taken = await stagePage(context.sql, { run, aggregator, page, firstSeq: staged, digest, sample });
+    if (taken === null) return failed('the run was given up by another node');
+    staged += taken;
+    malformed += page.malformed.length + page.games.length - taken;
+    if (staged + malformed > MAX_ENTRIES) return failed(`the list has more than ${MAX_ENTRIES} entries`);
   }
   const listed = staged + malformed;
   if (first !== null && listed < first.total)
@@ -205,14 +198,20 @@ async function rest({ pace, tools }: SyncContext): Promise<void> {
 }
 
 /** Pages that are asked for, or the file that is the one page there is. */
-type Source = Extract<GamesSource, { kind: 'call' }> | { readonly kind: 'file'; readonly page: GamesPage | Problem };
+type Source =
+  | Extract<GamesSource, { kind: 'call' }>
+  | { readonly kind: 'file'; readonly page: GamesPage | ErrandProblem };
 
 /** Text: why there is nothing to read. */
 function sourceOf(games: GamesSource, file: Uint8Array | undefined): Source | string {
   if (games.kind === 'file') {
-    return file === undefined
-      ? 'this aggregator has no list to ask for: import its file with croupier catalogue import'
-      : { kind: 'file', page: games.read(file) };
+    if (file === undefined)
+      return 'this aggregator has no list to ask for: import its file with croupier catalogue import';
+    const page = games.read(file);
+    return {
+      kind: 'file',
+      page: isProblem(page) ? errandProblem('unreadable', `the file is no list of games: ${page.reason}`) : page,
+    };
   }
   return file === undefined ? games : 'this aggregator is asked for its list and hands out no file';
 }
@@ -223,7 +222,7 @@ async function pageOf(
   source: Source,
   number: number,
   etag: string | null,
-): Promise<GamesPage | 'unchanged' | Problem> {
+): Promise<GamesPage | 'unchanged' | ErrandProblem> {
   if (source.kind === 'file') return source.page;
   if (number > 1) await rest(context);
   const stamp = { nowMs: context.tools.clock.now(), nonce: newToken() };
@@ -241,10 +240,6 @@ function pageTrouble(page: GamesPage, number: number, first: GamesPage): string 
   if (page.pages !== first.pages || page.total !== first.total)
     return `the list changed while it was read (page ${number})`;
   return null;
-}
-
-function note(sample: string[], problem: string): void {
-  if (sample.length < MAX_SAMPLE) sample.push(problem.slice(0, MAX_SAMPLE_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
 }
 
 const DEADLOCK = '40P01';

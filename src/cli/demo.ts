@@ -2,6 +2,7 @@
 import { defineCommand } from 'citty';
 import { processEnvironment } from '../config.ts';
 import { demoConfig, startDemo } from '../demo.ts';
+import type { Demo } from '../demo.ts';
 import { createShutdown } from '../platform/index.ts';
 import { command, flagsOf, logOf, portOf, print, serverArgs } from './common.ts';
 import { catalogueKnobsOf } from './sandbox.ts';
@@ -44,6 +45,7 @@ export const demoCommand = defineCommand({
   Croupier is ready.
 
     Lobby       ${demo.gatewayUrl}/            ${demo.games} games; play as "demo" or "demo-btc"
+    Console     ${demo.gatewayUrl}/console     ${consoleWords(demo.admin)}
     API         ${demo.gatewayUrl}/v1          described at ${demo.gatewayUrl}/docs
 ${demo.sandboxes.map(sandboxLine).join('\n')}
     Secrets     ${demo.secretsFile}
@@ -64,4 +66,11 @@ function namesOf(list: string | undefined): readonly string[] {
 
 function sandboxLine({ dialect, url }: { readonly dialect: string; readonly url: string }): string {
   return `    Sandbox     ${url}             ${dialect}; its callbacks at ${url}/admin/attempts`;
+}
+
+/** The password is told once; afterwards nobody can read it anywhere. */
+function consoleWords(admin: Demo['admin']): string {
+  return admin === null
+    ? 'sign in; a new account: croupier console user add --name NAME --role admin'
+    : `sign in as "${admin.name}" with the password ${admin.password} (told this once)`;
 }

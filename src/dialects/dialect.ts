@@ -167,6 +167,54 @@ export interface AssertedTransaction {
   readonly bet: string | null;
   /** a free round: the stake costs the player nothing */
   readonly free: boolean;
+  /** the rate they say they converted by, units of the game's currency for 1 of the wallet's; compared, never used */
+  readonly rate?: Decimal | null;
+}
+
+/** Lists an aggregator can be asked for: everything of a span, or calls whose answer it never got. */
+export type ListName = 'transactions' | 'timed_out';
+
+/** One page that is asked for: `fromMs` counts in, `toMs` does not; epoch ms. */
+export interface TransactionsAsked {
+  readonly list: ListName;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** null unless the lists are asked for by currency */
+  readonly currency: string | null;
+  /** what the page before gave as `next`; null: the first */
+  readonly cursor: string | null;
+}
+
+/** A transaction in a list; null where the list does not say, and then it is looked up in the book. */
+export interface ListedTransaction {
+  readonly transaction: AssertedTransaction;
+  readonly player: string | null;
+  readonly round: string | null;
+  readonly game: string | null;
+  readonly provider: string | null;
+  readonly currency: string | null;
+  readonly occurredAtMs: number | null;
+  /** higher stands over lower; 0 where the list has none */
+  readonly version: number;
+}
+
+export interface TransactionsPage {
+  readonly transactions: readonly ListedTransaction[];
+  /** entries that could not be understood, each with why */
+  readonly malformed: readonly string[];
+  /** asks for the page after; null: this was the last */
+  readonly next: string | null;
+}
+
+export interface TransactionLists {
+  readonly lists: readonly ListName[];
+  /** each configured currency is asked for by itself */
+  readonly byCurrency: boolean;
+  /** between two requests, where they limit them */
+  readonly pauseMs: number;
+  /** the longest span they answer for */
+  readonly longestMs: number;
+  readonly page: (asked: TransactionsAsked) => Errand<TransactionsPage>;
 }
 
 /** What an aggregator says about one round after it was played. */
@@ -233,6 +281,8 @@ export interface OpenDialect {
   readonly decodeWebhook: (topic: string, request: GenuineRequest) => DecodedWebhook;
   readonly launch: (order: LaunchOrder) => Launch;
   readonly games: GamesSource;
+  /** absent: the aggregator has no such lists, or the settings do not say where */
+  readonly transactions?: TransactionLists;
 }
 
 /** What a request of ours is made unique with, where the dialect signs time and nonce; a dialect asks no clock itself. */

@@ -14,11 +14,14 @@ import type {
   Reactions,
   ReportMapping,
 } from './dialect.ts';
+import { caleta } from './caleta/dialect.ts';
 import { generic } from './generic/dialect.ts';
 import { groove } from './groove/dialect.ts';
 import { hub88 } from './hub88/dialect.ts';
 import { slotegrator } from './slotegrator/dialect.ts';
+import { softswissA8r } from './softswiss-a8r/dialect.ts';
 import { softswissGcp } from './softswiss-gcp/dialect.ts';
+import { st8 } from './st8/dialect.ts';
 
 export type * from './dialect.ts';
 
@@ -93,10 +96,13 @@ function entry<Settings>(dialect: Dialect<Settings>): readonly [string, { known:
 
 const DIALECTS: ReadonlyMap<string, { readonly known: KnownDialect; readonly open: Opener }> = new Map([
   entry(generic),
+  entry(caleta),
   entry(groove),
   entry(hub88),
   entry(slotegrator),
   entry(softswissGcp),
+  entry(softswissA8r),
+  entry(st8),
 ]);
 
 export const DIALECT_NAMES: readonly string[] = [...DIALECTS.keys()];

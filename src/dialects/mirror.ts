@@ -4,7 +4,15 @@
  */
 import type { Call } from '../wallet/call.ts';
 import type { Refusal } from '../wallet/outcome.ts';
-import type { LaunchOrder, ListedGame, RawRequest, RawResponse, WebhookEvent } from './dialect.ts';
+import type {
+  LaunchOrder,
+  ListedGame,
+  RawRequest,
+  RawResponse,
+  WebhookEvent,
+  ListName,
+  ListedTransaction,
+} from './dialect.ts';
 
 /** A request that the aggregator would send us. */
 export interface OutboundRequest {
@@ -70,7 +78,7 @@ export type LaunchReading =
 export interface MirrorAddress {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly what: 'games' | 'launch';
+  readonly what: 'games' | 'launch' | 'transactions';
 }
 
 /** The aggregator's half, for the sandbox and for certify: what it would send, and how it would read our answer. */
@@ -99,6 +107,11 @@ export interface Mirror {
   ) => RawResponse;
   /** one page of the catalogue API, or a refusal when the key is wrong */
   readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
+  /** one page of its lists of transactions; `of` gives the entries of a span, oldest first */
+  readonly serveTransactions?: (
+    request: RawRequest,
+    of: (list: ListName, span: { readonly fromMs: number; readonly toMs: number }) => readonly ListedTransaction[],
+  ) => RawResponse;
   /** a signed webhook of the aggregator */
   readonly sayWebhook: (event: WebhookEvent, nowMs: number) => OutboundRequest;
 }

@@ -12,6 +12,8 @@ import type { ErrandTools } from '../wire/index.ts';
 import { evaluate } from './agree.ts';
 import type { PairReport, PairState } from './report.ts';
 import { PAIR_STATES, sentenceOf } from './report.ts';
+import { createQuoteRetention } from './retention.ts';
+import type { QuoteRetention } from './retention.ts';
 import type { FxSettings, PairSettings } from './settings.ts';
 import type { SharedTime } from './shared-time.ts';
 import { createSharedTime } from './shared-time.ts';
@@ -68,6 +70,7 @@ export class Fx {
   readonly #teller: Teller;
   readonly #time: SharedTime;
   readonly #sources: Sources;
+  readonly #retention: QuoteRetention;
   readonly #stopping = new AbortController();
   /** which process of the house asks first, a number from 0 to 1 */
   readonly #lot = randomInteger(LOTS) / LOTS;
@@ -85,6 +88,7 @@ export class Fx {
     const { sql, clock, errands, settings, databaseTime = async () => selectDatabaseTime(sql) } = options;
     this.#teller = createTeller(options.log, options.metrics);
     this.#time = createSharedTime(clock, databaseTime);
+    this.#retention = createQuoteRetention(sql);
     this.#sources = createSources(settings.sources, { ...errands, clock: this.#time, signal: this.#stopping.signal });
     this.#pairs = new Map(settings.pairs.map((each) => [pairText(each.pair), each]));
   }
@@ -167,6 +171,11 @@ export class Fx {
     const sentence = worst === undefined ? null : sentenceOf(worst.pair, worst.state, worst.ageMs);
     const fine = this.#pairs.size === 0 ? 'nothing is converted' : 'every pair has a fresh rate';
     return { name: 'fx', ok: true, degraded: sentence !== null, detail: sentence ?? fine };
+  }
+
+  /** Lets quotes go by which nothing was converted; how many. */
+  async expire(turn: { readonly stopped: boolean }): Promise<number> {
+    return this.#retention.expire(this.#time.now() - this.#options.settings.retentionMs, turn);
   }
 
   /** Lets go of whatever is being asked. */

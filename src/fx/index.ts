@@ -4,5 +4,7 @@ export type { FxOptions, Sides } from './fx.ts';
 export { PAIR_STATES } from './report.ts';
 export type { PairReport, PairState } from './report.ts';
 export type { EcbSource, FxSettings, JsonSource, Origin, PairSettings, SourceSettings } from './settings.ts';
+export { resultsOf } from './results.ts';
+export type { ConvertedAt, PairResult } from './results.ts';
 export { parsePath } from './sources/path.ts';
 export { REJECTIONS } from './tick.ts';

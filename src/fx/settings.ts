@@ -63,4 +63,6 @@ export interface FxSettings {
   /** sources further apart than that are not believed */
   readonly maxDisagreementBps: number;
   readonly terms: ExchangeTerms;
+  /** a quote by which nothing was converted is kept this long */
+  readonly retentionMs: number;
 }

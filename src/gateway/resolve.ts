@@ -73,7 +73,8 @@ export async function resolve(heard: Call, context: ResolveContext, ports: Resol
     call.session === null
       ? { kind: 'none' }
       : ports.sessionFact(session, { player, aggregator: context.aggregator, nowMs: context.nowMs });
-  const currency = call.currency ?? session?.gameCurrency ?? session?.currency ?? null;
+  const currency =
+    call.currency ?? session?.gameCurrency ?? session?.currency ?? (await onlyCurrency(call, player, ports));
   const exchange = await exchangeOf(session, fact, currency, ports);
   const asked = { player, fact, currency, session, exchange };
   if (call.kind === 'balance') return balance(asked, context, ports);
@@ -107,6 +108,13 @@ function inUnits(operation: Operation, digits: number): Operation {
   if (!('amount' in operation) || operation.amount === null) return operation;
   const { unscaled, scale } = operation.amount;
   return { ...operation, amount: decimalOf(unscaled, scale + digits) };
+}
+
+/** A rollback that tells no currency, under a token nobody knows, can mean but one wallet where its player has but one. */
+async function onlyCurrency(call: Call, player: PlayerId, ports: ResolvePorts): Promise<string | null> {
+  if (call.kind !== 'money' || call.operations[0].kind !== 'rollback') return null;
+  const [wallet, ...others] = await ports.wallets(player);
+  return wallet === undefined || others.length > 0 ? null : wallet.currency;
 }
 
 /** Only for the session's own player, and only when the call speaks the currency the session is played in. */

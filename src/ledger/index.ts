@@ -22,5 +22,8 @@ export type { ParkedSweep } from './parked.ts';
 export { createSettlementReads } from './reads-settlement.ts';
 export type { BookedRounds, DayQuestion, RoundQuestion, SettlementReads } from './reads-settlement.ts';
 export type { CutOff, DayLine } from './reads-settlement-store.ts';
+export type { Converted, OpenStake } from './records-store.ts';
+export { createRecords } from './records.ts';
+export type { FundsOnGame, HistoryQuery, Records } from './records.ts';
 export { distribute } from './citus.ts';
 export type { Distribution } from './citus.ts';

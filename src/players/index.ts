@@ -1,5 +1,6 @@
 /** The players' public face. */
+export type { Granted } from './grants.ts';
 export { openPlayers } from './players.ts';
 export type { Created, Patched, PlayerPatch, Players, PlayersOptions } from './players.ts';
 export { limitsText } from './rules.ts';
-export type { LimitsText, NewPlayer, Player } from './rules.ts';
+export type { Grant, LimitsText, NewPlayer, Player } from './rules.ts';

@@ -6,11 +6,13 @@ import type { Currencies } from '../money/index.ts';
 import type { Clock, Database } from '../platform/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { PlayerId, PlayerStatus, Wallet } from '../wallet/index.ts';
+import { openGrants } from './grants.ts';
+import type { Grants, GrantsOptions } from './grants.ts';
 import { differingPlayerFact, limitUnits } from './rules.ts';
 import type { LimitsText, NewPlayer, Player } from './rules.ts';
 import { insertPlayer, selectPlayer, updatePlayerStatus } from './store.ts';
 
-export interface PlayersOptions {
+export interface PlayersOptions extends Pick<GrantsOptions, 'aggregators'> {
   readonly sql: Database;
   readonly ledger: Pick<Ledger, 'ensureWallet' | 'setStatus' | 'setLimits' | 'wallets'>;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export type Patched =
   | { readonly kind: 'no_wallet'; readonly currency: string }
   | { readonly kind: 'invalid_limit'; readonly currency: string };
 
-export interface Players {
+export interface Players extends Grants {
   readonly create: (player: NewPlayer) => Promise<Created>;
   readonly get: (id: PlayerId) => Promise<Player | null>;
   readonly patch: (id: PlayerId, patch: PlayerPatch) => Promise<Patched>;
@@ -53,6 +55,7 @@ export function openPlayers(options: PlayersOptions): Players {
   const { sql, ledger, clock, currencies } = options;
 
   return {
+    ...openGrants(options),
     get: async (id) => selectPlayer(sql, id),
     create: async (given) => {
       const currency = currencies.get(given.currency);

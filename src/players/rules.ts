@@ -1,6 +1,6 @@
 /** What may be said about a player, checked without I/O. Ids are the operator's own: opaque, never trimmed or folded. */
 import { formatUnits, isNegative, isProblem, parseDecimal, toUnits } from '../money/index.ts';
-import type { PlayerId, PlayerStatus, Wallet } from '../wallet/index.ts';
+import type { AggregatorName, PlayerId, PlayerStatus, Wallet } from '../wallet/index.ts';
 
 /** A player as the operator created it, and the status it has now. */
 export interface Player {
@@ -21,6 +21,20 @@ export interface NewPlayer {
   readonly currency: string;
   readonly country: string | null;
   readonly test: boolean;
+}
+
+/** Free rounds issued at an aggregator: whose they are, and in which currency they pay. */
+export interface Grant {
+  readonly aggregator: AggregatorName;
+  readonly issue: string;
+  readonly player: PlayerId;
+  readonly currency: string;
+}
+
+/** The first fact in which a repeated grant differs from the one that stands, or null for a repeat. */
+export function differingGrantFact(stands: Grant, given: Grant): 'player' | 'currency' | null {
+  if (stands.player !== given.player) return 'player';
+  return stands.currency === given.currency ? null : 'currency';
 }
 
 /** Limits as the operator says them: decimal text of the wallet's currency, null for none. */

@@ -22,8 +22,9 @@ import { sandboxHttp } from './server.ts';
 import { createSessionEvents } from './session-events.ts';
 import type { SessionKnobs } from './session-events.ts';
 import { createSettlementSender } from './settlement-sender.ts';
-import type { SettlementKnobs } from './settlement-sender.ts';
+import type { PlayedRound, SettlementKnobs } from './settlement-sender.ts';
 import { createTables } from './tables.ts';
+import { createTransactionBook } from './transactions.ts';
 
 export type { Chaos } from './callback-sender.ts';
 export { catalogueKnobsSchema } from './catalogue.ts';
@@ -101,6 +102,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const tables = createTables(clock, options.currencies);
   const { settlements, sessionEvents } = webhooksOf(options, operator, { clock, signal: stopping.signal });
+  const transactions = createTransactionBook();
+  const onPlayed = (played: PlayedRound): void => {
+    transactions.note(played, clock.now());
+    settlements.settle(played);
+  };
   const play = createPlay({
     habits,
     sameId: policy['rollback.id'] === 'sameAsBet',
@@ -108,7 +114,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     outbox,
     clock,
     random,
-    onPlayed: settlements.settle,
+    onPlayed,
   });
   const app = await sandboxHttp({
     mirror,
@@ -117,6 +123,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     play,
     sender,
     settlements,
+    transactions,
     clock,
     log,
     webRoot: WEB_ROOT,

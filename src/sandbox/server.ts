@@ -9,7 +9,7 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock, Log } from '../platform/index.ts';
-import type { LaunchOrder, Mirror, RawRequest } from '../dialects/dialect.ts';
+import type { LaunchOrder, Mirror, RawRequest, MirrorAddress, RawResponse } from '../dialects/dialect.ts';
 import type { Sender } from './callback-sender.ts';
 import { catalogueKnobsSchema } from './catalogue.ts';
 import type { ServedCatalogue } from './catalogue.ts';
@@ -24,6 +24,7 @@ import type { SettlementSender } from './settlement-sender.ts';
 import { stateOf } from './state.ts';
 import type { Table, Tables } from './tables.ts';
 import { thumbnail } from './thumbnails.ts';
+import type { TransactionBook } from './transactions.ts';
 
 export interface SandboxHttpOptions {
   readonly mirror: Mirror;
@@ -33,6 +34,7 @@ export interface SandboxHttpOptions {
   readonly sender: Sender;
   readonly sessionEvents: SessionEvents;
   readonly settlements: SettlementSender;
+  readonly transactions: TransactionBook;
   readonly clock: SandboxClock;
   readonly log: Log;
   /** built web pages; the slot is `slot.html` in it */
@@ -90,7 +92,8 @@ export async function sandboxHttp(options: SandboxHttpOptions): Promise<FastifyI
 }
 
 /** The aggregator's API at the addresses its dialect names: bodies stay bytes, because signatures cover them. */
-function apiRoutes({ mirror, catalogue, tables, clock, onOpened, publicUrl }: SandboxHttpOptions) {
+function apiRoutes(options: SandboxHttpOptions) {
+  const { mirror, catalogue, tables, clock, onOpened, publicUrl, transactions } = options;
   return async (app: FastifyInstance): Promise<void> => {
     const open = (order: LaunchOrder): string | null => {
       const game = catalogue.find(order.game);
@@ -99,16 +102,18 @@ function apiRoutes({ mirror, catalogue, tables, clock, onOpened, publicUrl }: Sa
       onOpened(table);
       return `${publicUrl}/play/${table.token}`;
     };
+    const answers: Readonly<Record<MirrorAddress['what'], (raw: RawRequest) => Promise<RawResponse | undefined>>> = {
+      games: async (raw) => catalogue.serve(raw, mirror.serveGames),
+      launch: async (raw) => mirror.serveLaunch?.(raw, clock.now(), open),
+      transactions: async (raw) => mirror.serveTransactions?.(raw, transactions.list),
+    };
     for (const { method, path: url, what } of mirror.api) {
       app.route({
         method,
         url,
         handler: async (request, reply) => {
           const raw = rawOf(request, clock.now());
-          const answer =
-            what === 'games'
-              ? await catalogue.serve(raw, mirror.serveGames)
-              : mirror.serveLaunch?.(raw, clock.now(), open);
+          const answer = await answers[what](raw);
           if (answer === undefined) throw new Error(`defect: the dialect has ${url} and does not serve it`);
           return reply.code(answer.status).headers(answer.headers).send(answer.body);
         },

@@ -39,6 +39,12 @@ export function sum(amounts: readonly Decimal[]): Decimal {
 
 export const isSame = (a: Decimal, b: Decimal): boolean => compareDecimals(a, b) === 0;
 
+/** Whether a rate as somebody writes it down, with so many digits, is this one: they may have rounded theirs. */
+export function isSameRate(said: Decimal, rate: Rate): boolean {
+  const distance = 2n * (said.unscaled * rate.den - rate.num * powerOfTen(said.scale));
+  return (distance < 0n ? -distance : distance) <= rate.den;
+}
+
 /**
  * True when `asserted`, in the aggregator's currency, could be `booked` in the wallet's at this rate: within `count` times half a
  * minor unit of the wallet (rounding to the nearest), or less than a whole one (rounding in one direction).

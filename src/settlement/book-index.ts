@@ -33,8 +33,8 @@ export function indexBook(facts: Facts): BookIndex {
   const wins = new Map<string, BookEntry>();
   const rollbacks = new Map<string, BookedFact>();
   for (const row of facts.booked) {
-    if (row.kind === 'bet') bets.set(row.id, entryOf(row));
-    if (row.kind === 'win') wins.set(row.id, entryOf(row));
+    if (row.kind === 'bet') enter(bets, row);
+    if (row.kind === 'win') enter(wins, row);
     if (row.kind === 'rollback') rollbacks.set(row.id, row);
   }
   const credits = new Map<string, Decimal>();
@@ -62,6 +62,12 @@ export function indexBook(facts: Facts): BookIndex {
       refund: addDecimals(sum(stakes.map((each) => each.reversed)), creditsOf('rollback')),
     },
   };
+}
+
+/** Two studios of one aggregator may use one id; what is asserted of it is about the one that moved money. */
+function enter(entries: Map<string, BookEntry>, row: BookedFact): void {
+  const entry = entryOf(row);
+  if (entry.stood || !entries.get(row.id)?.stood) entries.set(row.id, entry);
 }
 
 function entryOf(row: BookedFact): BookEntry {

@@ -2,13 +2,21 @@
  * What one source asserts of a round, held against the book: matched by kind and transaction id, never by amount. What a source
  * leaves out counts only where its list is whole: final, without an error of its own, and adding up to its own totals.
  */
-import { addDecimals, compareDecimals, formatDecimal, isZero, subtractDecimals, ZERO_DECIMAL } from '../money/index.ts';
-import type { Decimal } from '../money/index.ts';
+import {
+  addDecimals,
+  compareDecimals,
+  formatDecimal,
+  formatRate,
+  isZero,
+  subtractDecimals,
+  ZERO_DECIMAL,
+} from '../money/index.ts';
+import type { Decimal, RateLock, RoundingMode } from '../money/index.ts';
 import type { AssertedTransaction } from '../dialects/dialect.ts';
-import { atScale, isSame, magnitude, sum, withinTolerance } from './amounts.ts';
+import { atScale, isSame, isSameRate, magnitude, sum, withinTolerance } from './amounts.ts';
 import { netStake, netWin } from './book-index.ts';
 import type { BookIndex } from './book-index.ts';
-import type { BookedFact, Facts, FindingTransaction, RateLock, Source } from './facts.ts';
+import type { BookedFact, Facts, FindingTransaction, Source } from './facts.ts';
 import type { Evidence, Finding, Judgement } from './findings.ts';
 import type { DiscrepancyKind } from './kinds.ts';
 
@@ -48,6 +56,7 @@ export function judge(
 ): Judgement & { readonly notes: readonly string[] } {
   const bench: Bench = { opinion, book, facts, findings: [], agreed: new Set(), notes: new Set() };
   const currency = foreignCurrency(opinion, book);
+  judgeRates(bench);
   if (currency !== null) judgeAcross(bench, currency);
   else {
     const refunds = opinion.assertions.filter((each) => each.transaction.kind === 'rollback');
@@ -68,6 +77,7 @@ function find(
   kind: DiscrepancyKind,
   about: { kind: FindingTransaction; id: string; claimed: Decimal | null; booked: Decimal | null; evidence?: Evidence },
   detail: string,
+  contested = false,
 ): void {
   const { claimed, booked } = about;
   const difference = subtractDecimals(claimed ?? ZERO_DECIMAL, booked ?? ZERO_DECIMAL);
@@ -83,7 +93,7 @@ function find(
     favour: playersGain > 0n ? 'player' : playersGain < 0n ? 'house' : 'nobody',
     detail,
     evidence: [about.evidence ?? bench.opinion.evidence],
-    contested: false,
+    contested,
   });
 }
 
@@ -218,9 +228,11 @@ function judgeWin(bench: Bench, each: Assertion): void {
     else find(bench, 'WIN_MISSING', about, `The win was refused here (${refusal ?? 'rolled back before it came'}).`);
     return;
   }
-  if (entry.row.state === 'reversed' && isZero(booked))
-    find(bench, 'WIN_MISSING', about, 'The win was taken back here; the aggregator considers it paid.');
-  else find(bench, 'WIN_AMOUNT', about, 'The wins differ.');
+  if (entry.row.state === 'reversed' && isZero(booked)) {
+    // It was taken back because the aggregator said so: its own word stands against it.
+    const detail = 'The win was taken back here; the aggregator considers it paid.';
+    find(bench, 'WIN_MISSING', about, detail, true);
+  } else find(bench, 'WIN_AMOUNT', about, 'The wins differ.');
 }
 
 /** Refunds of bets that the same source does not list. */
@@ -331,34 +343,25 @@ function foreignCurrency(opinion: Opinion, book: BookIndex): string | null {
   return said === null || book.currency === null || said === book.currency ? null : said;
 }
 
-/** Another currency: comparable at the rate the round was played at, else not at all. */
+/** A round that was exchanged, settled in the wallet's currency: comparable at its rate. Any other currency is not at all. */
 function judgeAcross(bench: Bench, currency: string): void {
-  const { facts, book, opinion } = bench;
-  const { lock } = facts;
+  const lock = bench.facts.ledgerRound?.lock ?? null;
   const round = { kind: '', id: '', claimed: null, booked: null } as const;
-  if (lock === null || lock.currency !== currency || book.scale === null) {
-    find(
-      bench,
-      'CURRENCY_MISMATCH',
-      round,
-      `The aggregator settles in ${currency}; the round was played in ${book.currency ?? '?'}.`,
-    );
+  if (lock === null || lock.pair.wallet !== currency) {
+    const detail = `The aggregator settles in ${currency}; the round was played in ${bench.book.currency ?? '?'}.`;
+    find(bench, 'CURRENCY_MISMATCH', round, detail);
     return;
   }
-  const outside = outsideTolerance(opinion, book, lock, book.scale);
-  if (outside.length > 0)
-    find(
-      bench,
-      'FX_TOLERANCE',
-      round,
-      `More than rounding at the round's rate lies between both sides: ${outside.join(', ')}.`,
-    );
+  const outside = outsideTolerance(bench.opinion, bench.book, lock);
+  if (outside.length === 0) return;
+  const detail = `More than rounding at the round's rate lies between both sides: ${outside.join(', ')}.`;
+  find(bench, 'FX_TOLERANCE', round, detail);
 }
 
-function outsideTolerance(opinion: Opinion, book: BookIndex, lock: RateLock, scale: number): readonly string[] {
-  const { rate, rounding } = lock;
+/** What they say in the wallet's currency, against what the book has in the game's (C.7). */
+function outsideTolerance(opinion: Opinion, book: BookIndex, lock: RateLock): readonly string[] {
   const near = (said: Decimal, has: Decimal, count: number): boolean =>
-    withinTolerance(said, has, { rate, rounding, scale, count });
+    withinTolerance(has, said, { rate: lock.rate, rounding: modeOf(lock), scale: lock.walletScale, count });
   const each = opinion.assertions.flatMap(({ transaction: { kind, id, amount, status } }) => {
     if (kind === 'rollback' || amount === null || status !== 'ok') return [];
     const has = kind === 'bet' ? netStake(book, id) : netWin(book, id);
@@ -373,4 +376,20 @@ function outsideTolerance(opinion: Opinion, book: BookIndex, lock: RateLock, sca
       : [`${name} total (${formatDecimal(said)} for ${formatDecimal(book.totals[name])})`];
   });
   return [...each, ...totals];
+}
+
+/** Rounding that favours the house goes up or down by a whole unit; the other by half of one at most. */
+const modeOf = ({ rounding }: RateLock): RoundingMode => (rounding === 'house_favour' ? 'floor' : 'half_even');
+
+/** A rate they say they converted by is held against the round's, at the digits they say it with. Nothing moves by it (FX_RATE). */
+function judgeRates(bench: Bench): void {
+  const lock = bench.facts.ledgerRound?.lock ?? null;
+  if (lock === null) return;
+  for (const { transaction, evidence } of bench.opinion.assertions) {
+    const { rate } = transaction;
+    if (rate == null || isSameRate(rate, lock.rate)) continue;
+    const about = { kind: transaction.kind, id: transaction.id, claimed: null, booked: null, evidence } as const;
+    const detail = `The aggregator converted at ${formatDecimal(rate)}; the round was played at ${formatRate(lock.rate)}.`;
+    find(bench, 'FX_RATE', about, detail);
+  }
 }

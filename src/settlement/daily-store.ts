@@ -185,17 +185,34 @@ export async function setMark(sql: Database, name: string, atMs: number): Promis
     ON CONFLICT (name) DO UPDATE SET at = greatest(m.at, EXCLUDED.at)`;
 }
 
-/** Rounds first heard of in a span are judged again: something may have been booked since. Relies on round_view_created. */
-export async function markAgain(sql: Database, fromMs: number, toMs: number, nowMs: number): Promise<number> {
+/**
+ * Rounds first heard of in a span and not judged since are judged again: something may have been booked meanwhile. At most so many
+ * at once; how many. Relies on round_view_created.
+ */
+export async function markAgain(
+  sql: Database,
+  span: { readonly fromMs: number; readonly toMs: number; readonly nowMs: number },
+  limit: number,
+): Promise<number> {
   const rows = await sql`
     /* round_view.again */
-    UPDATE round_view SET due_at = ${instant(nowMs)}
-    WHERE created_at >= ${instant(fromMs)} AND created_at < ${instant(toMs)} AND due_at IS NULL AND state = 'balanced'
+    UPDATE round_view SET due_at = ${instant(span.nowMs)}
+    WHERE (shard, player, aggregator, round_id) IN (
+      SELECT shard, player, aggregator, round_id
+      FROM round_view
+      WHERE created_at >= ${instant(span.fromMs)} AND created_at < ${instant(span.toMs)} AND due_at IS NULL
+        AND state = 'balanced' AND computed_at < ${instant(span.nowMs)}
+      LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED
+    )
     RETURNING 1`;
   return rows.length;
 }
 
-/** Settled rounds past their time, with all that was asserted of them. Relies on round_view_created, settlement_event_round, claim_round. */
+/**
+ * Rounds past their time about which nothing is open, with all that was asserted of them. Relies on round_view_created, the unique
+ * index of discrepancy, settlement_event_round and claim_round.
+ */
 export async function deleteOldRounds(sql: Database, beforeMs: number, limit: number): Promise<number> {
   const result = await sql.begin(async (tx) => {
     const keys = await tx<{ shard: number; player: string; aggregator: string; round_id: string }[]>`
@@ -203,10 +220,17 @@ export async function deleteOldRounds(sql: Database, beforeMs: number, limit: nu
       DELETE FROM round_view
       WHERE (shard, player, aggregator, round_id) IN (
         SELECT shard, player, aggregator, round_id
-        FROM round_view
-        WHERE created_at < ${instant(beforeMs)} AND due_at IS NULL AND state IN ('balanced', 'demo')
+        FROM round_view v
+        WHERE created_at < ${instant(beforeMs)}
+          AND (due_at IS NULL AND state IN ('balanced', 'demo') OR state = 'incomplete')
+          AND NOT EXISTS (
+            SELECT 1
+            FROM discrepancy d
+            WHERE d.shard = v.shard AND d.player = v.player AND d.aggregator = v.aggregator AND d.round_id = v.round_id
+              AND d.state IN ('waiting', 'open', 'proposed')
+          )
         LIMIT ${limit}
-        FOR UPDATE SKIP LOCKED
+        FOR UPDATE OF v SKIP LOCKED
       )
       RETURNING shard, player, aggregator, round_id`;
     if (keys.length === 0) return { count: 0 };

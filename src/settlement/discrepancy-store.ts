@@ -121,6 +121,17 @@ export async function selectDiscrepancies(sql: Database, query: DiscrepanciesQue
   return rows.map(readDiscrepancy);
 }
 
+/** Whether one of the player's rounds is unsound and undecided. Relies on the unique index of discrepancy. */
+export async function selectFrozen(sql: Database, player: string, shard: number): Promise<boolean> {
+  const rows = await sql`
+    /* discrepancy.frozen */
+    SELECT 1
+    FROM discrepancy
+    WHERE shard = ${shard} AND player = ${player} AND kind = 'LEDGER_IMBALANCE' AND state IN ('waiting', 'open', 'proposed')
+    LIMIT 1`;
+  return rows.length > 0;
+}
+
 export async function updateDiscrepancyState(
   tx: DatabaseTransaction,
   id: string,

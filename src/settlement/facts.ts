@@ -4,7 +4,7 @@
  * are decimals as said; amounts of the book are those of its rows, in the currency's units.
  */
 import type { AssertedTransaction, SettlementSummary } from '../dialects/dialect.ts';
-import type { Decimal, Rate, RoundingMode } from '../money/index.ts';
+import type { Decimal, RateLock } from '../money/index.ts';
 import type { RoundState, TransactionKind, TransactionState } from '../wallet/index.ts';
 
 /** Where an assertion comes from. Two of them are two independent pieces of evidence. */
@@ -64,6 +64,8 @@ export interface LedgerRoundFact {
   /** digits of one minor unit of the wallet */
   readonly scale: number;
   readonly game: string | null;
+  /** the rate it was played at; null: it was played in the wallet's own currency */
+  readonly lock: RateLock | null;
   readonly betsStanding: number;
   /** wallet units */
   readonly staked: bigint;
@@ -80,13 +82,6 @@ export interface CorrectionFact {
   readonly credit: Decimal;
 }
 
-/** The rate a round was played at: units of the aggregator's currency for one of the wallet's. */
-export interface RateLock {
-  readonly currency: string;
-  readonly rate: Rate;
-  readonly rounding: RoundingMode;
-}
-
 export type FindingTransaction = '' | 'bet' | 'win' | 'rollback';
 
 /** Names a round across sources; player '' while nobody knows whose it is. */
@@ -94,6 +89,14 @@ export interface RoundKey {
   readonly aggregator: string;
   readonly player: string;
   readonly round: string;
+}
+
+/**
+ * The round of an assertion that names none, of a transaction that nobody has booked yet: one of its own, so that what is known of
+ * strangers never comes together. It moves to its round when the transaction is booked.
+ */
+export function looseRound({ kind, id }: Pick<AssertedTransaction, 'kind' | 'id'>): string {
+  return `transaction ${kind} ${id}`;
 }
 
 export interface Facts {
@@ -109,7 +112,6 @@ export interface Facts {
   readonly corrections: readonly CorrectionFact[];
   /** findings a person accepted as they are, as `findingVersion` names them */
   readonly accepted: ReadonlySet<string>;
-  readonly lock: RateLock | null;
   /** scales of the configured currencies, for what the book cannot tell */
   readonly scaleOf: (currency: string) => number | null;
   /** a session of the round was a demo: nothing of it is money (SET-17) */

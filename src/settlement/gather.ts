@@ -4,7 +4,9 @@ import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import { aggregatorName, playerId, roundId, sessionId } from '../wallet/index.ts';
 import type { SettlementReads } from '../ledger/index.ts';
 import type { Round, Transaction, TransactionKind } from '../wallet/index.ts';
+import { breaths } from './breath.ts';
 import type { Discrepancy } from './discrepancies.ts';
+import { looseRound } from './facts.ts';
 import type { BookedFact, ClaimFact, Facts, LedgerRoundFact, RoundKey, SummaryFact } from './facts.ts';
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
 import { decode } from './reading.ts';
@@ -38,7 +40,10 @@ export async function gather(
     tx,
     discrepancies.map((each) => each.id),
   );
-  const asserted = keys.map((key) => {
+  const breathe = breaths(options.clock);
+  const asserted: (Said & { readonly key: ShardedKey; readonly strays: readonly SummaryFact[] })[] = [];
+  for (const key of keys) {
+    await breathe();
     const aggregator = known.get(key.aggregator) ?? null;
     const summaries: SummaryFact[] = [];
     const strays: SummaryFact[] = [];
@@ -48,8 +53,8 @@ export async function gather(
       if (typeof summary === 'string') continue;
       (event.stray ? strays : summaries).push({ key: event.key, receivedAtMs: event.receivedAtMs, summary });
     }
-    return { key, summaries, strays, claims: claims.get(nameOf(key)) ?? [] };
-  });
+    asserted.push({ key, summaries, strays, claims: claims.get(nameOf(key)) ?? [] });
+  }
   const book = await readBook(options, asserted);
   const gathered: Gathered[] = [];
   for (const { key, ...said } of asserted) {
@@ -63,7 +68,6 @@ export async function gather(
       ...booked,
       corrections: decisions.flatMap((each) => (each.correction === null ? [] : [each.correction])),
       accepted: new Set(decisions.flatMap((each) => (each.version === '' ? [] : [each.version]))),
-      lock: (await options.lockOf?.(key)) ?? null,
       scaleOf: (currency) => options.currencies.get(currency)?.scale ?? null,
       demo: booked.ledgerRound === null && booked.booked.length === 0 && (await isDemo(options, said.summaries)),
     };
@@ -81,6 +85,13 @@ const idsOf = ({ summaries, claims }: Said) => [
   ...summaries.flatMap(({ summary }) => summary.transactions ?? []),
   ...claims.map((claim) => claim.transaction),
 ];
+
+/** True where all that is known are claims about one transaction, which name no round. */
+export function isLoose({ round }: RoundKey, { summaries, claims }: Said): boolean {
+  return (
+    summaries.length === 0 && claims.length > 0 && claims.every(({ transaction }) => looseRound(transaction) === round)
+  );
+}
 
 /** Rows of the book for what is asserted of rounds: the rounds' own, and what bears an asserted id elsewhere. */
 export async function readBook(
@@ -119,8 +130,13 @@ export async function readBook(
         .filter((row) => !seen.has(row.id) && seen.add(row.id));
       const bets = new Set(inRound.flatMap((row) => (row.kind === 'bet' ? [row.externalId] : [])));
       // What names no round belongs where its bet is; what names nothing else is taken for this round's, as the aggregator says.
+      const loose = isLoose(key, said);
       const mine = others.filter(
-        (row) => row.player === key.player && row.round === null && (row.reference === null || bets.has(row.reference)),
+        (row) =>
+          row.player === key.player &&
+          // The rows of a very long round are not all read with it; what is asserted of it is found by its id.
+          (row.round === key.round ||
+            (row.round === null && (loose || row.reference === null || bets.has(row.reference)))),
       );
       return {
         booked: [...inRound, ...mine].map(bookedFact),
@@ -166,6 +182,7 @@ function roundFact(rows: readonly RoundRow[]): LedgerRoundFact | null {
     currency: first.lock?.pair.game ?? first.currency,
     scale: first.lock?.gameScale ?? first.scale,
     game: first.gameCode,
+    lock: first.lock ?? null,
     betsStanding: rows.reduce((total, row) => total + row.betsStanding, 0),
     staked: add((row) => row.staked),
     returned: add((row) => row.returned),

@@ -25,18 +25,61 @@ export interface StoredEvent {
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** Stores each event once and counts its deliveries. Relies on settlement_event_pkey. */
-export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<void> {
-  await sql`
+const names = (sql: Database | DatabaseTransaction, arrivals: readonly Arrival[]) => sql`
+  ${arrivals.map((each) => each.aggregator)}::text[], ${arrivals.map((each) => each.key)}::text[],
+  ${arrivals.map((each) => each.hash)}::text[], ${arrivals.map((each) => each.deliveries)}::integer[]`;
+
+const nameOf = (row: { aggregator: string; event_key: string; body_hash: Buffer }): string =>
+  JSON.stringify([row.aggregator, row.event_key, row.body_hash.toString('hex')]);
+const without = (arrivals: readonly Arrival[], done: readonly Parameters<typeof nameOf>[0][]): readonly Arrival[] => {
+  const gone = new Set(done.map(nameOf));
+  return arrivals.filter((each) => !gone.has(JSON.stringify([each.aggregator, each.key, each.hash])));
+};
+
+/** Stores each event once; gives back those that were there already. Finds its rows by their key, whatever is known of the table. */
+export async function insertArrivals(sql: Database, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+  const stored = await sql<{ aggregator: string; event_key: string; body_hash: Buffer }[]>`
     /* settlement_event.insert */
-    INSERT INTO settlement_event AS e (aggregator, event_key, body_hash, body, received_at, deliveries)
+    INSERT INTO settlement_event (aggregator, event_key, body_hash, body, received_at, deliveries)
     SELECT aggregator, event_key, decode(body_hash, 'hex'), decode(body, 'base64'), received_at, deliveries
     FROM unnest(
-      ${arrivals.map((each) => each.aggregator)}::text[], ${arrivals.map((each) => each.key)}::text[],
-      ${arrivals.map((each) => each.hash)}::text[], ${arrivals.map((each) => Buffer.from(each.body).toString('base64'))}::text[],
-      ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[], ${arrivals.map((each) => each.deliveries)}::integer[]
-    ) AS n (aggregator, event_key, body_hash, body, received_at, deliveries)
-    ON CONFLICT (aggregator, event_key, body_hash) DO UPDATE SET deliveries = e.deliveries + EXCLUDED.deliveries`;
+      ${names(sql, arrivals)}, ${arrivals.map((each) => Buffer.from(each.body).toString('base64'))}::text[],
+      ${arrivals.map((each) => instant(each.receivedAtMs))}::timestamptz[]
+    ) AS n (aggregator, event_key, body_hash, deliveries, body, received_at)
+    ON CONFLICT (aggregator, event_key, body_hash) DO NOTHING
+    RETURNING aggregator, event_key, body_hash`;
+  return without(arrivals, stored);
+}
+
+/**
+ * Counts repeats of events that are stored; waits for nobody who is reading one, and gives back those it could not count for that.
+ * Relies on settlement_event_pkey.
+ */
+export async function countRepeats(sql: Database, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+  const result = await sql.begin(async (tx) => {
+    // Repeats are rare, so a plan for them may be of a time when the table was small.
+    await tx`/* settlement_event.count_anew */ SET LOCAL plan_cache_mode = force_custom_plan`;
+    const counted = await tx<{ aggregator: string; event_key: string; body_hash: Buffer }[]>`
+      /* settlement_event.count */
+      WITH
+        known AS MATERIALIZED (
+          SELECT e.aggregator, e.event_key, e.body_hash, n.deliveries
+          FROM unnest(${names(tx, arrivals)}) AS n (aggregator, event_key, body_hash, deliveries)
+          CROSS JOIN LATERAL (
+            SELECT aggregator, event_key, body_hash
+            FROM settlement_event
+            WHERE aggregator = n.aggregator AND event_key = n.event_key AND body_hash = decode(n.body_hash, 'hex')
+            FOR UPDATE SKIP LOCKED
+          ) e
+        )
+      UPDATE settlement_event e
+      SET deliveries = e.deliveries + k.deliveries
+      FROM known k
+      WHERE e.aggregator = k.aggregator AND e.event_key = k.event_key AND e.body_hash = k.body_hash
+      RETURNING e.aggregator, e.event_key, e.body_hash`;
+    return { counted };
+  });
+  return without(arrivals, result.counted);
 }
 
 export interface EventRow {
@@ -82,6 +125,18 @@ export async function takeNew(tx: DatabaseTransaction, limit: number): Promise<r
   return rows.map(readEvent);
 }
 
+/** That one, unless somebody else has it or it was read meanwhile. Relies on settlement_event_pkey. */
+export async function takeOne(tx: DatabaseTransaction, event: StoredEvent): Promise<readonly StoredEvent[]> {
+  const rows = await tx<EventRow[]>`
+    /* settlement_event.take_one */
+    SELECT aggregator, event_key, body_hash, body, received_at, failures
+    FROM settlement_event
+    WHERE aggregator = ${event.aggregator} AND event_key = ${event.key} AND body_hash = decode(${event.hash}, 'hex')
+      AND state = 'new'
+    FOR UPDATE SKIP LOCKED`;
+  return rows.map(readEvent);
+}
+
 export interface ReadEvent {
   readonly event: StoredEvent;
   readonly state: 'read' | 'poison' | 'demo';
@@ -115,7 +170,11 @@ export async function updateRead(tx: DatabaseTransaction, read: readonly ReadEve
     WHERE e.aggregator = n.aggregator AND e.event_key = n.event_key AND e.body_hash = decode(n.body_hash, 'hex')`;
 }
 
-/** Other rounds that events of these ids speak of: they learn of the contradiction, too. Relies on settlement_event_pkey. */
+/**
+ * The events' rounds, and others that events of these ids speak of: they learn of the contradiction, too. Not more than a hundred
+ * for one id: an aggregator with one id for everything would have all its rounds judged again with every event. Relies on
+ * settlement_event_pkey.
+ */
 export async function selectRoundsOfEvents(
   tx: DatabaseTransaction,
   events: readonly StoredEvent[],
@@ -123,10 +182,17 @@ export async function selectRoundsOfEvents(
   const rows = await tx<{ aggregator: string; player: string; round_id: string; shard: number }[]>`
     /* settlement_event.rounds_of */
     SELECT DISTINCT e.aggregator, e.player, e.round_id, e.shard
-    FROM unnest(${events.map((each) => each.aggregator)}::text[], ${events.map((each) => each.key)}::text[])
-      AS n (aggregator, event_key)
-    JOIN settlement_event e ON e.aggregator = n.aggregator AND e.event_key = n.event_key
-    WHERE e.state = 'read'`;
+    FROM unnest(
+      ${events.map((each) => each.aggregator)}::text[], ${events.map((each) => each.key)}::text[],
+      ${events.map((each) => each.hash)}::text[]
+    ) AS n (aggregator, event_key, body_hash)
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM settlement_event
+      WHERE aggregator = n.aggregator AND event_key = n.event_key AND state = 'read'
+      ORDER BY body_hash = decode(n.body_hash, 'hex') DESC, body_hash
+      LIMIT 100
+    ) e`;
   return rows.map((row) => ({ aggregator: row.aggregator, player: row.player, round: row.round_id, shard: row.shard }));
 }
 

@@ -1,6 +1,8 @@
 /** The settlement room's public face. */
 export { openSettlement } from './settlement.ts';
 export type { DiscrepancyStory, Settlement } from './settlement.ts';
+export type { ListSettings } from './pull-rules.ts';
+export type { Pulled } from './pull.ts';
 export type { AutomaticCap, SettlementAggregator, SettlementOptions, SettlementSettings } from './ports.ts';
 export { DISCREPANCY_STATES } from './discrepancies.ts';
 export type { Discrepancy, DiscrepancyState } from './discrepancies.ts';

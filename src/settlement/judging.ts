@@ -8,9 +8,11 @@ import { aggregatorName, playerId, roundId } from '../wallet/index.ts';
 import { shardOf } from '../ledger/index.ts';
 import type { DatabaseTransaction } from '../platform/index.ts';
 import { newId } from '../platform/index.ts';
+import { breaths } from './breath.ts';
 import { course } from './discrepancies.ts';
 import type { Discrepancy } from './discrepancies.ts';
-import { bookedFact, gather } from './gather.ts';
+import { bookedFact, gather, isLoose } from './gather.ts';
+import type { BookedFact, Facts } from './facts.ts';
 import type { Gathered } from './gather.ts';
 import { markRounds } from './inbox-store.ts';
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
@@ -25,8 +27,9 @@ const BATCH = 200;
 /** A round that waits for callbacks is looked at again: soon at first, then ever more rarely. */
 const AGAIN_FIRST_MS = 2_000;
 const AGAIN_LAST_MS = 10 * 60_000;
-/** What has been open for long is looked at once an hour: something may still come and clear it. */
+/** What has been open for long is looked at once an hour, later once a day: something may still come and clear it. */
 const OPEN_AGAIN_MS = 3_600_000;
+const OPEN_LAST_MS = 24 * 3_600_000;
 
 export interface JudgedBatch {
   readonly rounds: number;
@@ -87,7 +90,9 @@ async function settle(
   const lapsed: string[] = [];
   const opened: { readonly row: Discrepancy; readonly of: Gathered }[] = [];
   const states = new Map<string, number>();
+  const breathe = breaths(clock);
   for (const each of gathered) {
+    await breathe();
     const aggregator = known.get(each.key.aggregator);
     const home = await homeOf(tx, each, nowMs);
     const judged = aggregator === undefined || home === 'moved' ? null : judgeOne(options, aggregator, each, nowMs);
@@ -100,7 +105,7 @@ async function settle(
     };
     const next = course(each.discrepancies, judged?.standing ?? NOTHING, about);
     if (home === 'moved') empty.push(each.key);
-    else views.push(viewRow(each.key, judged, nowMs));
+    else views.push(viewRow(each, judged, nowMs));
     if (aggregator === undefined) continue;
     write.push(...next.write);
     lapsed.push(...next.lapsed);
@@ -194,7 +199,7 @@ function judgeOne(
 }
 
 /** The row of a judged round, and when it is judged next. What only waits for callbacks is looked at again by its age. */
-function viewRow(key: ShardedKey, judged: Judged | null, nowMs: number): JudgedView {
+function viewRow({ key, facts }: Gathered, judged: Judged | null, nowMs: number): JudgedView {
   if (judged === null) {
     const none = { bet: '0', win: '0', refund: '0' };
     return {
@@ -223,32 +228,38 @@ function viewRow(key: ShardedKey, judged: Judged | null, nowMs: number): JudgedV
     extra: view.extra,
     notes: view.notes,
     hash: view.hash,
-    dueAtMs: nextLook(judged, nowMs),
+    dueAtMs: nextLook(judged, facts, nowMs),
   };
 }
 
-function nextLook({ view, standing }: Judged, nowMs: number): number | null {
+/** When time alone should bring the round back; ever more rarely, so that what is never finished costs less and less. */
+function nextLook({ view, standing }: Judged, { summaries, claims }: Facts, nowMs: number): number | null {
   if (standing.state === 'balanced' || standing.state === 'demo') return standing.nextMs;
   const sinceMs = Math.min(
     ...view.findings.flatMap((each) => each.evidence.map((evidence) => evidence.sinceMs)),
+    ...[...summaries, ...claims].map((each) => each.receivedAtMs),
     nowMs,
   );
-  const waitMs =
-    standing.state === 'pending'
-      ? Math.min(Math.max((nowMs - sinceMs) / 2, AGAIN_FIRST_MS), AGAIN_LAST_MS)
-      : standing.state === 'incomplete' && standing.nextMs !== null
-        ? Number.POSITIVE_INFINITY
-        : OPEN_AGAIN_MS;
-  const againMs = nowMs + waitMs;
+  const againMs = nowMs + waitMs(standing, nowMs - sinceMs);
   return standing.nextMs === null ? againMs : Math.min(againMs, standing.nextMs);
+}
+
+function waitMs({ state, nextMs }: StandingAt, ageMs: number): number {
+  if (state === 'pending') return Math.min(Math.max(ageMs / 2, AGAIN_FIRST_MS), AGAIN_LAST_MS);
+  if (state !== 'incomplete') return Math.min(Math.max(ageMs / 72, OPEN_AGAIN_MS), OPEN_LAST_MS);
+  return nextMs === null ? Math.max(ageMs, OPEN_AGAIN_MS) : Number.POSITIVE_INFINITY;
 }
 
 /** Whose the round is was not known, and now its transactions are booked: the facts move to that player (SET-10). */
 async function homeOf(tx: DatabaseTransaction, { key, facts }: Gathered, nowMs: number): Promise<'here' | 'moved'> {
-  if (key.player !== '') return 'here';
+  const loose = isLoose(key, facts);
+  if (key.player !== '' && !loose) return 'here';
   const [player, ...others] = [...new Set(facts.elsewhere.map((row) => row.player))];
-  if (player === undefined || others.length > 0) return 'here';
-  const to = { ...key, player, shard: shardOf(playerId(player)) };
+  // Another player's transaction is no home, but a reason to look.
+  if (player === undefined || others.length > 0 || (key.player !== '' && player !== key.player)) return 'here';
+  const round = loose ? (facts.elsewhere.find((row) => row.round !== null)?.round ?? key.round) : key.round;
+  if (player === key.player && round === key.round) return 'here';
+  const to = { ...key, player, round, shard: shardOf(playerId(player)) };
   await rehome(tx, key, to);
   await markRounds(tx, [to], nowMs);
   return 'moved';
@@ -275,10 +286,9 @@ async function withReferring(
         aggregator: aggregatorName(key.aggregator),
         round: roundId(key.round),
       };
-      const known = new Set(booked.map((row) => `${row.kind} ${row.id}`));
-      const more = (await ledger.referring(round, bets))
-        .map(bookedFact)
-        .filter((row) => !known.has(`${row.kind} ${row.id}`));
+      const named = (row: BookedFact): string => JSON.stringify([row.kind, row.idScope, row.id]);
+      const known = new Set(booked.map(named));
+      const more = (await ledger.referring(round, bets)).map(bookedFact).filter((row) => !known.has(named(row)));
       return more.length === 0 ? each : { ...each, facts: { ...facts, booked: [...booked, ...more] } };
     }),
   );

@@ -22,6 +22,16 @@ export function settlementMetrics(metrics: Metrics) {
       help: 'Discrepancies reported after their grace, by kind.',
       labelNames: ['aggregator', 'kind'],
     }),
+    listed: metrics.counter({
+      name: 'croupier_settlement_listed_total',
+      help: 'Transactions that lists of aggregators have asserted, repeats and all.',
+      labelNames: ['aggregator', 'list'],
+    }),
+    lists: metrics.counter({
+      name: 'croupier_settlement_lists_total',
+      help: 'How often a list was asked for, by how it ended.',
+      labelNames: ['aggregator', 'list', 'end'],
+    }),
     backlog: metrics.gauge({
       name: 'croupier_settlement_backlog',
       help: 'What waits: unread events, rounds due to be judged, events that were set aside.',

@@ -5,11 +5,12 @@ import type { Currencies, Decimal } from '../money/index.ts';
 import type { Clock, Database, Log, Metrics } from '../platform/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { AggregatorName, Policy } from '../wallet/index.ts';
-import type { RateLock, RoundKey } from './facts.ts';
+import type { ErrandTools } from '../wire/index.ts';
+import type { ListSettings } from './pull-rules.ts';
 
 export interface SettlementAggregator {
   readonly name: AggregatorName;
-  readonly open: Pick<OpenDialect, 'decodeWebhook'>;
+  readonly open: Pick<OpenDialect, 'decodeWebhook' | 'transactions'>;
   readonly policy: Policy;
 }
 
@@ -30,6 +31,8 @@ export interface SettlementSettings {
   readonly fourEyesAbove: ReadonlyMap<string, Decimal>;
   /** how a UTC day is cut */
   readonly dailyCutOff: CutOff;
+  /** how the aggregators' own lists are asked for */
+  readonly lists: ListSettings;
   /** facts and views of settled rounds are kept this long */
   readonly retentionMs: number;
 }
@@ -47,8 +50,8 @@ export interface SettlementOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** how aggregators are reached; tests pass their own */
+  readonly errands?: Omit<ErrandTools, 'clock'>;
   /** the studio of a game, for daily figures; '' when nobody knows */
   readonly providerOf?: (aggregator: AggregatorName, game: string) => Promise<string>;
-  /** the rate a round was played at; absent: rounds are played in the wallet's currency */
-  readonly lockOf?: (key: RoundKey) => Promise<RateLock | null>;
 }

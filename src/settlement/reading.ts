@@ -2,12 +2,14 @@
  * Reading the inbox: whose round an event speaks of, and which rounds have to be judged again. What cannot be understood is set
  * aside with the reason and keeps nobody waiting. Moves no money and judges nothing.
  */
-import { shardOf } from '../ledger/index.ts';
+import { shardOf, Uncertain } from '../ledger/index.ts';
 import { externalId, playerId, sessionId } from '../wallet/index.ts';
 import type { PlayerId } from '../wallet/index.ts';
 import type { SettlementSummary } from '../dialects/dialect.ts';
-import { markRounds, noteFailure, selectRoundsOfEvents, takeNew, updateRead } from './inbox-store.ts';
+import type { DatabaseTransaction } from '../platform/index.ts';
+import { markRounds, noteFailure, selectRoundsOfEvents, takeNew, takeOne, updateRead } from './inbox-store.ts';
 import type { ReadEvent, StoredEvent } from './inbox-store.ts';
+import { breaths } from './breath.ts';
 import type { SettlementAggregator, SettlementOptions } from './ports.ts';
 
 /** A batch's transaction is short, so that nobody waits long for its rows. */
@@ -22,13 +24,19 @@ export function createReader(options: SettlementOptions): Reader {
   const { sql, clock, log } = options;
   const known = new Map<string, SettlementAggregator>(options.aggregators.map((each) => [each.name, each]));
 
-  const readBatch = async (limit: number): Promise<{ taken: readonly StoredEvent[]; error: Error | null }> => {
+  const readBatch = async (
+    take: (tx: DatabaseTransaction) => Promise<readonly StoredEvent[]>,
+  ): Promise<{ taken: readonly StoredEvent[]; error: Error | null }> => {
     let taken: readonly StoredEvent[] = [];
     try {
       await sql.begin(async (tx) => {
-        taken = await takeNew(tx, limit);
+        taken = await take(tx);
         const read: ReadEvent[] = [];
-        for (const event of taken) read.push(await readOne(options, known.get(event.aggregator) ?? null, event));
+        const breathe = breaths(clock);
+        for (const event of taken) {
+          await breathe();
+          read.push(await readOne(options, known.get(event.aggregator) ?? null, event));
+        }
         await updateRead(tx, read);
         const nowMs = clock.now();
         await markRounds(
@@ -50,30 +58,35 @@ export function createReader(options: SettlementOptions): Reader {
   };
 
   return async (batch = BATCH) => {
-    const { taken, error } = await readBatch(batch);
+    const { taken, error } = await readBatch(async (tx) => takeNew(tx, batch));
     if (error === null) return taken.length;
     if (taken.length === 0) throw error;
-    // One of them is the cause, or the database is away: alone each either passes or is counted.
+    // One of them is the cause, or something they all need is away.
     log.warn(
       { err: error, events: taken.length },
       'a batch of settlement events could not be read; they are read one by one',
     );
-    let failed: Error | null = null;
-    let done = 0;
-    for (let each = 0; each < taken.length; each += 1) {
-      const alone = await readBatch(1);
-      const [event] = alone.taken;
-      if (alone.error === null) {
-        done += 1;
-        continue;
-      }
-      failed = alone.error;
-      if (event === undefined) break;
+    for (const event of taken) {
+      const alone = await readBatch(async (tx) => takeOne(tx, event));
+      if (alone.error === null) continue;
+      // What is away comes back: no event is blamed for it, and the next turn begins where this one ends.
+      if (isAway(alone.error)) throw alone.error;
+      log.warn({ err: alone.error, event: event.key }, 'a settlement event could not be read');
       await noteFailure(sql, event, 'could not be read; the log has the reason', TRIES);
     }
-    if (failed !== null && done === 0) throw failed;
     return taken.length;
   };
+}
+
+/** PostgreSQL's classes for lost connections, cancelled transactions, locks and servers that stop or are full. */
+const AWAY_CLASSES = ['08', '40', '53', '55', '57', '58'];
+const AWAY_CODES = /^(?:CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EAI_|ENOTFOUND|EHOST|ENET)/;
+
+/** True where the cause is not the event but something that all of them need. */
+function isAway(error: Error): boolean {
+  if (error instanceof Uncertain) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return AWAY_CODES.test(code) || (code.length === 5 && AWAY_CLASSES.includes(code.slice(0, 2)));
 }
 
 async function readOne(

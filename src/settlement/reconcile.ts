@@ -81,7 +81,12 @@ export async function reconcile(
 }
 
 /** Whose and of which round a line is, where the report does not say and the book knows. */
-async function resolved(lines: readonly ReportLine[], options: ReconcileOptions): Promise<readonly NewClaim[]> {
+export async function resolved(
+  lines: readonly Omit<ReportLine, 'kind' | 'line'>[],
+  options: Pick<ReconcileOptions, 'aggregator' | 'source' | 'origin' | 'nowMs'> & {
+    readonly ledger: Pick<SettlementReads, 'settlementRounds'>;
+  },
+): Promise<readonly NewClaim[]> {
   if (lines.length === 0) return [];
   const ids = lines.map(({ transaction: { kind, id } }) => ({
     aggregator: aggregatorName(options.aggregator),
@@ -132,7 +137,6 @@ async function compareRounds(
       ...booked,
       corrections: [],
       accepted: new Set(),
-      lock: null,
       scaleOf: (currency) => options.currencies.get(currency)?.scale ?? null,
       demo: false,
     };

@@ -179,16 +179,24 @@ export async function selectApproved(sql: Database, beforeMs: number, limit: num
   return rows.map(readResolution);
 }
 
-/** Writes what is about to be submitted, unless somebody has; gives back what stands there. */
-export async function fixEntry(sql: Database, id: string, entry: Entry): Promise<Entry | null> {
-  await sql`
+/** What was written down to be submitted for it; null: it is not approved, or has ended. Relies on resolution_pkey. */
+export async function selectApprovedEntry(
+  tx: DatabaseTransaction,
+  id: string,
+): Promise<{ readonly entry: Entry | null } | null> {
+  const [row] = await tx<{ entry: StoredEntry | null }[]>`
+    /* resolution.entry_of */
+    SELECT entry FROM resolution WHERE id = ${id} AND state = 'approved' FOR UPDATE`;
+  if (row === undefined) return null;
+  return { entry: row.entry === null ? null : readEntry(row.entry) };
+}
+
+/** Writes what is about to be submitted; the row is held. Relies on resolution_pkey. */
+export async function updateEntry(tx: DatabaseTransaction, id: string, entry: Entry): Promise<void> {
+  await tx`
     /* resolution.entry */
     UPDATE resolution SET entry = ${JSON.stringify(storedEntry(entry))}::text::jsonb
     WHERE id = ${id} AND state = 'approved' AND entry IS NULL`;
-  const [row] = await sql<{ entry: StoredEntry | null }[]>`
-    /* resolution.entry_of */
-    SELECT entry FROM resolution WHERE id = ${id} AND state = 'approved'`;
-  return row === undefined || row.entry === null ? null : readEntry(row.entry);
 }
 
 export async function updateFinished(

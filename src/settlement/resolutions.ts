@@ -1,35 +1,23 @@
 /**
- * Resolutions at work: proposed and decided by people or by the house's own rule, booked through the ledger under a key of
- * their own. What is approved is written before it is submitted, so a crash in between is made good by submitting again: the
- * key says whether it was done.
+ * Resolutions at work: proposed and decided by people or by the house's own rule. What is approved is booked elsewhere
+ * (booking.ts), under a key of its own.
  */
 import { selectDiscrepancy, updateDiscrepancyState } from './discrepancy-store.ts';
 import { Uncertain } from '../ledger/index.ts';
 import { isProblem, parseDecimal } from '../money/index.ts';
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import { newId } from '../platform/index.ts';
-import { aggregatorName, playerId, transactionId } from '../wallet/index.ts';
-import type { Outcome, WalletRequest } from '../wallet/index.ts';
 import type { Discrepancy } from './discrepancies.ts';
-import { findingName } from './findings.ts';
+import { book, bookApproved, isCurrent } from './booking.ts';
 import { gather } from './gather.ts';
 import type { Gathered } from './gather.ts';
 import { markRounds } from './inbox-store.ts';
 import type { SettlementOptions } from './ports.ts';
-import {
-  fixEntry,
-  insertResolution,
-  selectApproved,
-  selectResolutions,
-  updateDecided,
-  updateFinished,
-  useAllowance,
-} from './resolution-store.ts';
+import { insertResolution, selectResolutions, updateDecided, useAllowance } from './resolution-store.ts';
 import type { Resolution } from './resolution-store.ts';
-import { automatic, entryOf, isSamePerson, needsTwo, planOf, policyFor } from './rules.ts';
-import type { Action, Entry, Person, Plan, Refused } from './rules.ts';
+import { automatic, isSamePerson, needsTwo, planOf } from './rules.ts';
+import type { Action, Person, Plan, Refused } from './rules.ts';
 import { holdRound } from './view-store.ts';
-import { standAt, viewOf } from './view.ts';
 
 export interface Proposal {
   readonly discrepancy: string;
@@ -65,7 +53,6 @@ export interface Resolutions {
   readonly bookApproved: (olderThanMs?: number) => Promise<number>;
 }
 
-const SUBMIT_TIMEOUT_MS = 5_000;
 const HOUSE: Person = { key: '', by: 'croupier' };
 const no = (reason: Extract<Decided, { kind: 'refused' }>['reason'], message: string): Decided => ({
   kind: 'refused',
@@ -182,20 +169,6 @@ async function automatically(
   return (await insertResolution(tx, resolution)) ? resolution.id : null;
 }
 
-async function bookApproved(options: SettlementOptions, olderThanMs: number): Promise<number> {
-  const { sql, clock, log } = options;
-  let finished = 0;
-  for (const resolution of await selectApproved(sql, clock.now() - olderThanMs, 100)) {
-    try {
-      if (await book(options, resolution)) finished += 1;
-    } catch (error) {
-      if (!(error instanceof Uncertain)) throw error;
-      log.warn({ err: error, resolution: resolution.id }, 'a resolution could not be booked yet; it is tried again');
-    }
-  }
-  return finished;
-}
-
 /** One decision at a time for a round, and none while it is being judged. */
 async function inRound(
   sql: Database,
@@ -237,122 +210,4 @@ function resolutionOf(
     decidedAtMs: null,
     finishedAtMs: null,
   };
-}
-
-/** Whether the facts as they are now still say what the discrepancy says. */
-function isCurrent(options: SettlementOptions, discrepancy: Discrepancy, { facts }: Gathered): boolean {
-  const aggregator = options.aggregators.find((each) => each.name === discrepancy.key.aggregator);
-  if (aggregator === undefined) return false;
-  const { graceMs, stuckAfterMs } = options.settings;
-  const view = viewOf(facts, { policy: aggregator.policy, leastGraceMs: graceMs, stuckAfterMs });
-  const { open, waiting } = standAt(view, options.clock.now());
-  return [...open, ...waiting].some(
-    (each) => findingName(each) === findingName(discrepancy) && each.version === discrepancy.version,
-  );
-}
-
-/** Books one approved resolution; false when the ledger said no, which ends it, or when it was finished meanwhile. */
-async function book(options: SettlementOptions, resolution: Resolution): Promise<boolean> {
-  const { sql, ledger, clock } = options;
-  const discrepancy = await selectDiscrepancy(sql, resolution.discrepancy);
-  const aggregator = options.aggregators.find((each) => each.name === discrepancy?.key.aggregator);
-  if (discrepancy === null || aggregator === undefined) return false;
-  if (resolution.action === 'accept')
-    return finish(options, resolution, discrepancy, { kind: 'booked', transaction: null });
-  const entry = resolution.entry ?? (await prepare(options, resolution, discrepancy));
-  if (entry === null)
-    return finish(options, resolution, discrepancy, {
-      kind: 'failed',
-      problem: 'the facts had changed before it was booked',
-    });
-  const request = requestOf(entry, discrepancy, clock.now());
-  const outcome = await ledger.submit(request, policyFor(entry, aggregator.policy), SUBMIT_TIMEOUT_MS);
-  return finish(options, resolution, discrepancy, endOf(outcome));
-}
-
-/** Writes down what is to be submitted; null when the facts no longer ask for it. Once written it is submitted, whatever comes. */
-async function prepare(
-  options: SettlementOptions,
-  resolution: Resolution,
-  discrepancy: Discrepancy,
-): Promise<Entry | null> {
-  const [gathered] = await gather(options.sql, options, [{ ...discrepancy.key, shard: discrepancy.shard }]);
-  if (gathered === undefined || !isCurrent(options, { ...discrepancy, version: resolution.version }, gathered))
-    return null;
-  const entry = entryOf(resolution, discrepancy, gathered.facts);
-  return entry === null ? null : fixEntry(options.sql, resolution.id, entry);
-}
-
-type End =
-  | { readonly kind: 'booked'; readonly transaction: string | null }
-  | { readonly kind: 'failed'; readonly problem: string };
-
-async function finish(
-  options: SettlementOptions,
-  resolution: Resolution,
-  discrepancy: Discrepancy,
-  end: End,
-): Promise<boolean> {
-  const { sql, log, clock } = options;
-  const key = { ...discrepancy.key, shard: discrepancy.shard };
-  const nowMs = clock.now();
-  const isLast = await sql.begin(async (tx) => {
-    await holdRound(tx, key);
-    const last =
-      end.kind === 'booked'
-        ? ({ state: 'booked', transactionId: end.transaction, nowMs } as const)
-        : ({ state: 'failed', problem: end.problem, nowMs } as const);
-    if (!(await updateFinished(tx, resolution.id, last))) return false;
-    const state = end.kind === 'failed' ? 'open' : resolution.action === 'accept' ? 'accepted' : 'resolved';
-    await updateDiscrepancyState(tx, discrepancy.id, state, end.kind === 'booked' ? resolution.id : null, nowMs);
-    // Judged again with the new entry: whatever it left open comes back.
-    await markRounds(tx, [key], nowMs);
-    return true;
-  });
-  if (!isLast) return false;
-  const about = {
-    resolution: resolution.id,
-    discrepancy: discrepancy.id,
-    kind: discrepancy.kind,
-    action: resolution.action,
-  };
-  if (end.kind === 'failed')
-    log.error({ ...about, problem: end.problem }, 'a resolution could not be booked; the discrepancy is open again');
-  else
-    log.info({ ...about, automatic: resolution.automatic, transaction: end.transaction }, 'a discrepancy was resolved');
-  return end.kind === 'booked';
-}
-
-function requestOf(entry: Entry, discrepancy: Discrepancy, nowMs: number): WalletRequest {
-  return {
-    aggregator: aggregatorName(discrepancy.key.aggregator),
-    idScope: entry.idScope,
-    player: playerId(discrepancy.key.player),
-    currency: entry.currency,
-    // What it corrects has its round's or its bet's rate already.
-    exchange: null,
-    session: { kind: 'none' },
-    sessionId: entry.session,
-    gameCode: entry.game,
-    gameKnown: true,
-    operations: [entry.operation],
-    onlyKnown: false,
-    nowMs,
-    nextId: () => transactionId(newId()),
-  };
-}
-
-function endOf(outcome: Outcome): End {
-  switch (outcome.kind) {
-    case 'applied':
-      return { kind: 'booked', transaction: outcome.results[0]?.id ?? null };
-    case 'rejected':
-      return { kind: 'failed', problem: `${outcome.refusal}: ${outcome.message}` };
-    case 'parked':
-      return { kind: 'failed', problem: 'the win would wait for a bet that is not booked' };
-    case 'unpriced':
-      return { kind: 'failed', problem: 'there is no exchange rate for it' };
-    case 'stale':
-      throw new Error('defect: a resolution is never asked as a known transaction only');
-  }
 }

@@ -128,11 +128,28 @@ export function automatic(discrepancy: Discrepancy, facts: Facts, caps: Readonly
   if (compareDecimals(discrepancy.amount, cap.perTransaction) > 0) return no('is above the cap');
   if (discrepancy.transactionKind === 'win' && betOf(facts, discrepancy.transactionId) === null)
     return no('has no bet that stands');
+  if (hasDouble(discrepancy, facts)) return no('could be booked under another id');
   const plan = planOf(discrepancy, { action: null, amount: null });
   if (plan.kind === 'refused') return no(plan.message);
   // A late message of the aggregator for the same part could not be told from one for another part.
   if (plan.action === 'refund' && !isZero(discrepancy.claimed ?? ZERO_DECIMAL)) return no('is about a part of a stake');
   return { kind: 'yes', plan };
+}
+
+/**
+ * Whether one side of the round has a transaction of this kind that the other does not know: where an aggregator's lists name
+ * its transactions by other ids than its callbacks did, what is missing under one id is there under the other.
+ */
+function hasDouble({ transactionKind, transactionId }: Discrepancy, facts: Facts): boolean {
+  const asserted = new Set(
+    assertionsOf(facts).flatMap(({ kind, id, status }) => (status === 'ok' ? [`${kind} ${id}`] : [])),
+  );
+  const booked = new Set(facts.booked.map((row) => `${row.kind} ${row.id}`));
+  if (transactionKind === 'win')
+    return facts.booked.some(
+      (row) => row.kind === 'win' && row.units > row.reversedUnits && !asserted.has(`win ${row.id}`),
+    );
+  return [...asserted].some((name) => name.startsWith('bet ') && name !== `bet ${transactionId}` && !booked.has(name));
 }
 
 /** The standing bet a win belongs to: the one the aggregator names, else the only one of the round. */
@@ -146,12 +163,13 @@ function betOf(facts: Facts, win: string): BookedFact | null {
   return standing.length === 1 ? (standing[0] ?? null) : null;
 }
 
+const assertionsOf = (facts: Facts) => [
+  ...facts.summaries.flatMap(({ summary }) => summary.transactions ?? []),
+  ...facts.claims.map((claim) => claim.transaction),
+];
+
 function assertedWin(facts: Facts, id: string) {
-  const asserted = [
-    ...facts.summaries.flatMap(({ summary }) => summary.transactions ?? []),
-    ...facts.claims.map((claim) => claim.transaction),
-  ];
-  return asserted.find((each) => each.kind === 'win' && each.id === id && each.status === 'ok') ?? null;
+  return assertionsOf(facts).find((each) => each.kind === 'win' && each.id === id && each.status === 'ok') ?? null;
 }
 
 /** What to submit to the ledger for a resolution. It is written down before it is submitted, and submitted again as written. */

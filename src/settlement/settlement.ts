@@ -4,16 +4,20 @@
  * lose. It has connections of its own and rests while the wallet is busy.
  */
 import type { DiscrepanciesQuery } from './discrepancy-store.ts';
-import { selectDiscrepancies, selectDiscrepancy } from './discrepancy-store.ts';
+import { selectDiscrepancies, selectDiscrepancy, selectFrozen } from './discrepancy-store.ts';
+import { shardOf } from '../ledger/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AggregatorName } from '../wallet/index.ts';
+import type { AggregatorName, PlayerId } from '../wallet/index.ts';
 import { createInbox } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 import { selectBacklog, selectSetAside, updateAgain } from './inbox-store.ts';
 import type { SetAside } from './inbox-store.ts';
 import { createJudge } from './judging.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { SettlementOptions } from './ports.ts';
+import { pullLists } from './pull.ts';
+import type { Pulled } from './pull.ts';
 import { createReader } from './reading.ts';
 import { selectResolutions } from './resolution-store.ts';
 import type { Resolution } from './resolution-store.ts';
@@ -39,12 +43,16 @@ export interface Settlement {
   readonly discrepancy: (id: string) => Promise<DiscrepancyStory | null>;
   readonly propose: (proposal: Proposal) => Promise<Decided>;
   readonly decide: (decision: Decision) => Promise<Decided>;
+  /** true while a round of the player is unsound and nobody has decided: nothing may be paid out to them */
+  readonly hasFrozen: (player: PlayerId) => Promise<boolean>;
   /** the latest events that nobody could understand */
   readonly setAside: (limit: number) => Promise<readonly SetAside[]>;
   /** reads again what was set aside; how many */
   readonly readAgain: () => Promise<number>;
   /** finds rounds that have reached the age without an outcome, compares the days that are due, lets old facts go */
   readonly sweep: (turn?: { readonly stopped: boolean }) => Promise<void>;
+  /** asks aggregators for their lists where that is due, and keeps what they assert */
+  readonly pull: (turn?: { readonly stopped: boolean }) => Promise<readonly Pulled[]>;
   /** how both sides stand on a day, and which rounds make a difference */
   readonly day: (aggregator: string, day: string) => Promise<readonly StoredDay[]>;
   readonly roundsOfDay: (asked: {
@@ -65,16 +73,16 @@ export interface DiscrepancyStory {
 
 /** Batches of one turn, so that a job's end is never far. */
 const BATCHES_MAX = 200;
-/** The room takes at most half of the time, less while calls of the wallet wait. */
+/** The room takes at most half of the time, less while anybody waits. */
 const REST_MIN_MS = 2;
 const REST_BUSY_FACTOR = 3;
 /** An approved resolution that nobody finished for so long is booked by whoever comes first. */
 const ABANDONED_MS = 30_000;
 
-/** As long as it worked, longer while the wallet has calls waiting. */
-async function rest({ clock, ledger }: SettlementOptions, startedAt: number): Promise<void> {
+/** As long as it worked, longer while calls of the wallet or events that are to be stored wait. */
+async function rest({ clock, ledger }: SettlementOptions, inbox: Inbox, startedAt: number): Promise<void> {
   const tookMs = clock.monotonic() - startedAt;
-  const factor = ledger.depth() > 0 ? REST_BUSY_FACTOR : 1;
+  const factor = ledger.depth() > 0 || inbox.depth() > 0 ? REST_BUSY_FACTOR : 1;
   await sleep(Math.max(REST_MIN_MS, tookMs * factor));
 }
 
@@ -129,7 +137,7 @@ export function openSettlement(options: SettlementOptions): Settlement {
       for (let batch = 0; batch < BATCHES_MAX && !turn.stopped; batch += 1) {
         const startedAt = clock.monotonic();
         if ((await step()) === 0) return;
-        await rest(options, startedAt);
+        await rest(options, inbox, startedAt);
       }
     },
     discrepancies: async (query) => selectDiscrepancies(sql, query),
@@ -141,12 +149,21 @@ export function openSettlement(options: SettlementOptions): Settlement {
     },
     propose: resolutions.propose,
     decide: resolutions.decide,
+    hasFrozen: async (player) => selectFrozen(sql, player, shardOf(player)),
     setAside: async (limit) => selectSetAside(sql, limit),
     readAgain: async () => updateAgain(sql),
     sweep: async (turn = { stopped: false }) => {
       await sweepStuck(options, turn);
       await compareDueDays(options, turn);
       await expireSettlement(options, turn);
+    },
+    pull: async (turn = { stopped: false }) => {
+      const pulled = await pullLists(options, turn);
+      for (const { aggregator, list, transactions, problem } of pulled) {
+        meters.listed.inc({ aggregator, list }, transactions);
+        meters.lists.inc({ aggregator, list, end: problem === null ? 'read' : 'failed' });
+      }
+      return pulled;
     },
     day: async (aggregator, day) => selectDay(sql, aggregator, day),
     roundsOfDay: async (asked) => drillDown(options, asked),

@@ -28,9 +28,11 @@ export function digest(value: unknown): string {
   return createHash('sha256').update(canonical(value), 'utf8').digest('hex');
 }
 
-const transactionContent = (entry: AssertedTransaction) => ({
+/** What is said of a transaction, as plain text; a rate only where one was said. */
+export const transactionContent = ({ rate, amount, ...entry }: AssertedTransaction) => ({
   ...entry,
-  amount: entry.amount === null ? null : formatDecimal(entry.amount),
+  amount: amount === null ? null : formatDecimal(amount),
+  ...(rate == null ? {} : { rate: formatDecimal(rate) }),
 });
 
 /** What an event says, apart from its name, its time and the order of its list. */

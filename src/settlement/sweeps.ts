@@ -83,24 +83,39 @@ export async function expireSettlement({ sql, clock, settings }: SettlementOptio
   return total;
 }
 
+/** Days that nobody compared because nothing ran are made up for, as far back as this. */
+const CATCH_UP_DAYS = 14;
+const AGAIN_AT_ONCE = 10_000;
+
 /** Compares the days that are due, a day after and three days after; how many lines differ. */
 export async function compareDueDays(options: SettlementOptions, turn: Turn): Promise<number> {
-  const today = Math.floor(options.clock.now() / DAY_MS) * DAY_MS;
+  const nowMs = options.clock.now();
+  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
   let differing = 0;
   for (const run of [1, 3] as const) {
-    const dayMs = today - run * DAY_MS;
-    if (options.clock.now() < today + NOON_MS) continue;
+    const due = today - (nowMs < today + NOON_MS ? run + 1 : run) * DAY_MS;
     for (const { name } of options.aggregators) {
       const mark = `daily ${name} ${run}`;
-      if (turn.stopped || ((await selectMark(options.sql, mark)) ?? 0) >= dayMs) continue;
-      if (run === 3) await markAgain(options.sql, dayMs, dayMs + DAY_MS, options.clock.now());
-      const lines = await compareOneDay(options, { aggregator: name, dayMs, run }, turn);
-      if (turn.stopped) return differing;
-      differing += lines.filter((each) => each.differs).length;
-      await setMark(options.sql, mark, dayMs);
+      const done = await selectMark(options.sql, mark);
+      // Who has just begun has no days before this to make up for.
+      const from = done === null ? today - run * DAY_MS : Math.max(done + DAY_MS, due - CATCH_UP_DAYS * DAY_MS);
+      for (let dayMs = from; dayMs <= due; dayMs += DAY_MS) {
+        if (turn.stopped) return differing;
+        if (run === 3) await lookAgain(options, dayMs, turn);
+        const lines = await compareOneDay(options, { aggregator: name, dayMs, run }, turn);
+        if (turn.stopped) return differing;
+        differing += lines.filter((each) => each.differs).length;
+        await setMark(options.sql, mark, dayMs);
+      }
     }
   }
   return differing;
+}
+
+/** Rounds of the day that agreed are judged once more: a late callback has told nobody. */
+async function lookAgain({ sql, clock }: SettlementOptions, dayMs: number, turn: Turn): Promise<void> {
+  const span = { fromMs: dayMs, toMs: dayMs + DAY_MS, nowMs: clock.now() };
+  while (!turn.stopped && (await markAgain(sql, span, AGAIN_AT_ONCE)) === AGAIN_AT_ONCE);
 }
 
 /** One day of one aggregator, both sides; written down, and a disagreement of totals that nothing explains is reported. */

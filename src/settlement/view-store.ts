@@ -63,7 +63,10 @@ const keyOf = (row: { shard: number; player: string; aggregator: string; round_i
 
 export type RoundEvent = StoredEvent & { readonly of: RoundKey; readonly stray: boolean };
 
-/** Events of the rounds, and those of other rounds under the same ids. Relies on settlement_event_round and _pkey. */
+/**
+ * Events of the rounds, of each those that could stand first, and a few of other rounds under the same ids: enough to see the
+ * contradiction, and never all of an aggregator that has one id for everything. Relies on settlement_event_round and _pkey.
+ */
 export async function selectEventsOf(
   tx: Database | DatabaseTransaction,
   keys: readonly RoundKey[],
@@ -74,8 +77,13 @@ export async function selectEventsOf(
       own AS MATERIALIZED (
         SELECT e.*
         FROM ${names(tx, keys)} AS n (aggregator, player, round_id)
-        JOIN settlement_event e USING (aggregator, player, round_id)
-        WHERE e.state = 'read'
+        CROSS JOIN LATERAL (
+          SELECT *
+          FROM settlement_event
+          WHERE aggregator = n.aggregator AND player = n.player AND round_id = n.round_id AND state = 'read'
+          ORDER BY version DESC NULLS LAST, occurred_at DESC, event_key, body_hash
+          LIMIT 500
+        ) e
       )
     SELECT aggregator, event_key, body_hash, body, received_at, failures,
       player AS of_player, round_id AS of_round, false AS stray
@@ -83,8 +91,14 @@ export async function selectEventsOf(
     UNION ALL
     SELECT e.aggregator, e.event_key, e.body_hash, e.body, e.received_at, e.failures, o.player, o.round_id, true
     FROM own o
-    JOIN settlement_event e ON e.aggregator = o.aggregator AND e.event_key = o.event_key
-    WHERE e.state = 'read' AND (e.round_id, e.player) <> (o.round_id, o.player)`;
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM settlement_event
+      WHERE aggregator = o.aggregator AND event_key = o.event_key AND state = 'read'
+        AND (round_id, player) <> (o.round_id, o.player)
+      ORDER BY body_hash
+      LIMIT 5
+    ) e`;
   return rows.map((row) => ({
     ...readEvent(row),
     of: { aggregator: row.aggregator, player: row.of_player, round: row.of_round },
@@ -108,6 +122,7 @@ interface ClaimRow {
   occurred_at: Date | null;
   received_at: Date;
   origin: string;
+  rate: string | null;
 }
 
 export function readClaim(row: ClaimRow): ClaimFact {
@@ -121,6 +136,7 @@ export function readClaim(row: ClaimRow): ClaimFact {
       status: row.status,
       bet: row.reference,
       free: row.free,
+      ...(row.rate === null ? {} : { rate: decimalOf(row.rate) }),
     },
     currency: row.currency,
     occurredAtMs: row.occurred_at?.getTime() ?? null,
@@ -151,7 +167,10 @@ export interface Decided {
   readonly correction: CorrectionFact | null;
 }
 
-/** What was decided and done about these disagreements. Relies on resolution_of. */
+/**
+ * What was decided and done about these disagreements. An entry that was written down counts as done: it is submitted whatever
+ * comes, and who decides meanwhile must not decide about the same money again. Relies on resolution_of.
+ */
 export async function selectDecided(
   tx: Database | DatabaseTransaction,
   discrepancies: readonly string[],
@@ -172,7 +191,8 @@ export async function selectDecided(
     SELECT r.discrepancy, r.version, r.action, r.amount, r.entry #>> '{operation,kind}' AS entry_kind, d.tx_kind, d.tx_id
     FROM resolution r
     JOIN discrepancy d ON d.id = r.discrepancy
-    WHERE r.discrepancy = ANY (${[...discrepancies]}::uuid[]) AND r.state = 'booked'`;
+    WHERE r.discrepancy = ANY (${[...discrepancies]}::uuid[])
+      AND (r.state = 'booked' OR (r.state = 'approved' AND r.entry IS NOT NULL))`;
   return rows.map((row) => {
     const amount = decimalOf(row.amount);
     const signed = row.action === 'debit' ? { ...amount, unscaled: -amount.unscaled } : amount;
@@ -243,7 +263,7 @@ export async function postponeRound(sql: Database, key: ShardedKey, nowMs: numbe
     WHERE shard = ${key.shard} AND player = ${key.player} AND aggregator = ${key.aggregator} AND round_id = ${key.round}`;
 }
 
-/** What nobody could tell whose it is has found its player. Relies on settlement_event_round, claim_round and round_view_pkey. */
+/** What nobody could tell whose it is, or of which round, has found its place. Relies on settlement_event_round and claim_round. */
 export async function rehome(tx: DatabaseTransaction, from: ShardedKey, to: ShardedKey): Promise<void> {
   await tx`
     /* settlement_event.rehome */
@@ -251,7 +271,7 @@ export async function rehome(tx: DatabaseTransaction, from: ShardedKey, to: Shar
     WHERE aggregator = ${from.aggregator} AND round_id = ${from.round} AND player = ${from.player}`;
   await tx`
     /* claim.rehome */
-    UPDATE claim SET player = ${to.player}, shard = ${to.shard}
+    UPDATE claim SET player = ${to.player}, shard = ${to.shard}, round_id = ${to.round}
     WHERE aggregator = ${from.aggregator} AND round_id = ${from.round} AND player = ${from.player}`;
 }
 

@@ -10,7 +10,7 @@ import type { BookIndex } from './book-index.ts';
 import { judge } from './compare.ts';
 import type { Opinion } from './compare.ts';
 import { CLAIM_SOURCES } from './facts.ts';
-import type { Facts, SummaryFact } from './facts.ts';
+import type { BookedFact, Facts, SummaryFact } from './facts.ts';
 import { findingVersion, mergeFindings } from './findings.ts';
 import type { Evidence, Finding, Judgement } from './findings.ts';
 import { graceMs, WEIGHTS } from './kinds.ts';
@@ -69,7 +69,9 @@ export function viewOf(given: Facts, patience: Patience): View {
   );
   const summary = standing.fact?.summary ?? null;
   const settled = summary !== null && summary.final && summary.complete;
-  const findings = facts.demo ? [] : [...judged, ...events, ...bookFindings(facts, book, settled)];
+  const findings = facts.demo
+    ? []
+    : [...judged.map(unlessCovered(facts)), ...events, ...bookFindings(facts, book, settled)];
   const final = settled || (summary === null && facts.ledgerRound?.state === 'closed');
   const stuck = facts.demo ? [] : timedFindings(facts, standing.fact, settled, patience);
   const shared = {
@@ -91,12 +93,24 @@ export function viewOf(given: Facts, patience: Patience): View {
   };
 }
 
+/**
+ * What was settled for a round's totals may have been for this very transaction, which was only named later: from then on nothing
+ * in the round is settled without a person.
+ */
+function unlessCovered({ corrections }: Facts): (finding: Finding) => Finding {
+  const isCovered = corrections.some((each) => each.transactionId === '');
+  return (finding) => (isCovered && finding.transactionId !== '' ? { ...finding, contested: true } : finding);
+}
+
 /** Rows of the book by their names, so that nothing below depends on the order they were read in. */
 function inOneOrder(facts: Facts): Facts {
   const order = (rows: Facts['booked']): Facts['booked'] =>
-    rows.toSorted((a, b) => compareText(`${a.kind} ${a.id} ${a.player}`, `${b.kind} ${b.id} ${b.player}`));
+    rows.toSorted((a, b) => compareText(orderOf(a), orderOf(b)));
   return { ...facts, booked: order(facts.booked), elsewhere: order(facts.elsewhere) };
 }
+
+const orderOf = ({ kind, id, player, idScope, round }: BookedFact): string =>
+  JSON.stringify([kind, id, player, idScope, round]);
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -212,9 +226,12 @@ function bookFindings(facts: Facts, book: BookIndex, settled: boolean): readonly
 
 const inBook = (reference: string, sinceMs: number): Evidence => ({ source: 'ledger', reference, sinceMs });
 
+/** So many transactions of a round are read; of a longer one nobody can say what its sum should be. */
+const ROWS_MAX = 5_000;
+
 /** The round's own sums against its transactions (I1): stakes, returns and payouts in wallet units. */
 function isSound({ booked, ledgerRound, key }: Facts): boolean {
-  if (ledgerRound === null) return true;
+  if (ledgerRound === null || booked.length >= ROWS_MAX) return true;
   const moved = booked.filter((row) => ['applied', 'part_reversed', 'reversed'].includes(row.state));
   const bets = moved.filter((row) => row.kind === 'bet' && row.flavour !== 'tip' && row.round === key.round);
   const wins = moved.filter((row) => row.kind === 'win');

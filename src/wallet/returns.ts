@@ -162,10 +162,12 @@ export function reapply(
   countLoss(scratch, currency, undone.units, bet.createdAtMs);
   const reversedUnits = bet.reversedUnits - undone.units;
   const reversedAmount = subtractDecimals(bet.reversedAmount, undone.reversedAmount);
-  const wasGone = bet.state === 'reversed';
+  // Other returns of it may still stand, even all of it: then it is as gone as before.
+  const isGone = !isZero(reversedAmount) && compareDecimals(reversedAmount, amountOf(bet)) === 0;
+  const comesBack = bet.state === 'reversed' && !isGone;
   scratch.putTransaction({
     ...bet,
-    state: isZero(reversedAmount) ? 'applied' : 'part_reversed',
+    state: isZero(reversedAmount) ? 'applied' : isGone ? 'reversed' : 'part_reversed',
     reversedUnits,
     reversedAmount,
     changedAtMs: request.nowMs,
@@ -175,7 +177,7 @@ export function reapply(
     const counted = {
       ...round,
       returned: round.returned - undone.units,
-      betsStanding: round.betsStanding + (wasGone ? 1 : 0),
+      betsStanding: round.betsStanding + (comesBack ? 1 : 0),
     };
     scratch.putRound(afterMove(counted, false, request.nowMs, 'in'));
   }

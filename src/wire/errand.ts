@@ -6,6 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '../money/index.ts';
 import type { Clock } from '../platform/clock.ts';
+import { inSlices } from './slices.ts';
+import type { Slices } from './slices.ts';
 
 export interface ErrandRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -54,6 +56,8 @@ export interface Errand<T> {
   readonly maxBodyBytes?: number;
   /** pure; sees every status, also the last 5xx */
   readonly read: (response: ErrandResponse) => T | ErrandProblem;
+  /** the same reading for an answer that is long to read, with a turn for others in between */
+  readonly readInSlices?: (response: ErrandResponse) => Slices<T | ErrandProblem>;
 }
 
 /** One reading of the peer's clock, taken in passing: asked at `sentAtMs`, answered at `receivedAtMs`, both of our wall clock. */
@@ -97,7 +101,7 @@ export async function performErrand<T>(errand: Errand<T>, tools: ErrandTools): P
     if ('kind' in result) {
       if (!mayRetry || !isWorthRetrying(result)) return result;
     } else if (!mayRetry || !isBusy(result.status)) {
-      return errand.read(result);
+      return errand.readInSlices === undefined ? errand.read(result) : inSlices(errand.readInSlices(result));
     }
     const wished = 'kind' in result ? 0 : retryAfterMs(result);
     await pause(Math.min(MAX_PAUSE_MS, Math.max(wished, FIRST_PAUSE_MS * 2 ** retriesDone)), tools.signal);

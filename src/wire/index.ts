@@ -7,4 +7,5 @@ export * from './fields.ts';
 export * from './form.ts';
 export * from './json.ts';
 export * from './signature.ts';
+export * from './slices.ts';
 export * from './timestamp.ts';

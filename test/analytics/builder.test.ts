@@ -202,3 +202,20 @@ describe('what is built piece by piece', () => {
     expect((await everythingBuilt(sql)).bettors.map(({ day }) => day)).toEqual([new Date('2026-01-06')]);
   });
 });
+
+it(
+  'reads what demo visitors do in small steps, too, though none of it is in the book',
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await analyticsStage({ stepRows: 20 });
+    await stage.builder.catchUp();
+    const visits = Array.from({ length: 600 }, (_unused, index) => `visit-${index}`);
+    // Each in a transaction of its own, as they come.
+    for (const session of visits) await stage.event({ session, mode: 'demo', occurredAtMs: NOON });
+    let steps = 0;
+    while ((await stage.builder.step()) === 'worked') steps += 1;
+    expect(steps).toBeGreaterThan(600 / 20 / 2);
+    const { heads } = await stage.day('2026-01-05');
+    expect(heads.sessions.demo).toBe(600);
+  },
+);

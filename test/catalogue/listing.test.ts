@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { facetsOf, hitsOf, pageAfter } from '../../src/catalogue/listing.ts';
+import {
+  facetsOf,
+  hitsOf,
+  inLobbyOrder,
+  listingOf as slicesOfListing,
+  pageAfter,
+} from '../../src/catalogue/listing.ts';
 import type { Facets, GameKey, GamesFilter, Listing } from '../../src/catalogue/listing.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
-import { gameOf, listingOf } from './games.ts';
+import { gameOf } from '../support/game.ts';
+import { listingOf, shownOf } from './games.ts';
+import { plainFacets, plainHits } from './plain-listing.ts';
 
 const AVAILABLE = { state: 'available' } as const;
 const BIG = aggregatorName('big');
 const idsOf = (listing: Listing, filter: Partial<GamesFilter>) =>
-  hitsOf(listing, { ...AVAILABLE, ...filter }).map(({ id }) => id);
+  shownOf(listing, { ...AVAILABLE, ...filter }).map(({ id }) => id);
 
 describe('what fits a filter', () => {
   const listing = listingOf([
@@ -23,7 +31,7 @@ describe('what fits a filter', () => {
 
   it('shows a game by the first offer that can be played from there with that money [CAT-06] [CAT-17]', () => {
     const shown = (filter: Partial<GamesFilter>) =>
-      hitsOf(listing, { ...AVAILABLE, ...filter }).find(({ id }) => id === 'a')?.game.aggregator;
+      shownOf(listing, { ...AVAILABLE, ...filter }).find(({ id }) => id === 'a')?.game.aggregator;
     expect(shown({})).toBe('acme');
     expect(shown({ country: 'GB' })).toBe('big');
     expect(shown({ currency: 'USD' })).toBe('big');
@@ -50,7 +58,7 @@ describe('what fits a filter', () => {
 describe('searching the list [CAT-10]', () => {
   const names = ['Golden Panda', 'Panda', 'Silver Panda', 'The Pandas', 'Expanda', 'Ponda'];
   const listing = listingOf(names.map((name, index) => [gameOf(`g${index}`, { name })]));
-  const found = (q: string) => hitsOf(listing, { ...AVAILABLE, q }).map(({ game }) => game.name);
+  const found = (q: string) => shownOf(listing, { ...AVAILABLE, q }).map(({ game }) => game.name);
 
   it('shows the name, its beginning, a word of it, a part of it, and then what is nearly it', () => {
     expect(found('panda')).toEqual(['Panda', 'Golden Panda', 'Silver Panda', 'The Pandas', 'Expanda', 'Ponda']);
@@ -78,7 +86,7 @@ describe('pages', () => {
   const listing = (names: readonly string[]) => listingOf(names.map((name) => [gameOf(`id ${name}`, { name })]));
   const keyOf = (of: Listing, name: string, q?: string): GameKey => {
     const filter = q === undefined ? AVAILABLE : { ...AVAILABLE, q };
-    const hit = hitsOf(of, filter).find(({ game }) => game.name === name);
+    const hit = shownOf(of, filter).find(({ game }) => game.name === name);
     if (hit === undefined) throw new Error(`no ${name}`);
     return hit;
   };
@@ -119,7 +127,7 @@ describe('pages', () => {
             after = page.at(-1) ?? null;
             if (after === null || page.length < size) break;
           }
-          expect(seen).toEqual(hits.map(({ id }) => id));
+          expect(seen).toEqual(shownOf(of, q === undefined ? AVAILABLE : { ...AVAILABLE, q }).map(({ id }) => id));
           expect(new Set(seen).size).toBe(seen.length);
         },
       ),
@@ -176,12 +184,12 @@ describe('how much there is of everything', () => {
         const given = Object.entries(chosen).filter(([, one]) => one !== undefined);
         const filter: GamesFilter = { ...Object.fromEntries(given), ...AVAILABLE };
         const facets = facetsOf(listing, filter);
-        expect(facets.total).toBe(hitsOf(listing, filter).length);
+        expect(facets.total).toBe(shownOf(listing, filter).length);
         // Of a search the choice itself decides whether what is nearly right is shown.
         if (filter.q !== undefined) return;
         for (const [kind, name] of KINDS)
           for (const { code, count } of facets[kind])
-            expect([kind, code, hitsOf(listing, { ...filter, [name]: code }).length]).toEqual([kind, code, count]);
+            expect([kind, code, shownOf(listing, { ...filter, [name]: code }).length]).toEqual([kind, code, count]);
       }),
       { numRuns: 300 },
     );
@@ -197,5 +205,99 @@ describe('how much there is of everything', () => {
       { code: 'amber', name: 'Amber Works', count: 2 },
       { code: 'aaa', name: 'Aaa', count: 1 },
     ]);
+  });
+});
+
+describe('the quick list [CAT-06] [CAT-10] [CAT-17]', () => {
+  const words = (...values: readonly string[]) => fc.subarray([...values]);
+  const value = (...values: readonly string[]) => fc.constantFrom(...values);
+  const offer = fc.record({
+    aggregator: value('acme', 'big', 'third').map(aggregatorName),
+    provider: value('amber', 'brass', 'copper').map((code) => ({ code, name: `${code} Works` })),
+    tags: words('new', 'old', 'a b', ''),
+    features: fc.array(value('wild', 'respin', 'wild,respin'), { maxLength: 3 }),
+    volatility: fc.constantFrom('low', 'medium', 'high', null),
+    blockedCountries: words('GB', 'MT'),
+    currencies: words('USD', 'EUR'),
+    demo: fc.boolean(),
+    vendorEnabled: fc.boolean(),
+    operatorEnabled: fc.boolean(),
+    removedAtMs: fc.constantFrom(null, null, 1),
+  });
+  const game = fc.record({
+    name: fc
+      .array(value('Golden', 'Panda', 'Fox', 'godlen', 'Ünder'), { minLength: 1, maxLength: 3 })
+      .map((all) => all.join(' ')),
+    category: value('slots', 'crash'),
+    order: fc.constantFrom(1_000, 1_000, 1, -5),
+    offers: fc.array(offer, { minLength: 1, maxLength: 4 }),
+  });
+  const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+  const filters = fc.record({
+    provider: optional(value('amber', 'brass', 'nobody')),
+    category: optional(value('slots', 'crash', 'nothing')),
+    aggregator: optional(value('acme', 'big')),
+    tag: optional(value('new', 'a b', '', 'no')),
+    feature: optional(value('wild', 'wild,respin')),
+    volatility: optional(value('low', 'high')),
+    country: optional(value('GB', 'MT', 'FR')),
+    currency: optional(value('USD', 'BTC')),
+    demo: optional(fc.boolean()),
+    q: optional(value('golden', 'gold', 'panad', 'fox golden', 'works', 'under', '')),
+    state: fc.constantFrom('available' as const, 'all' as const),
+  });
+
+  it('lists, orders and counts exactly what looking at every game would', () => {
+    fc.assert(
+      fc.property(
+        fc.array(game, { maxLength: 40 }),
+        fc.array(filters, { minLength: 1, maxLength: 4 }),
+        (made, asked) => {
+          const listing = listingOf(
+            made.map(({ name, category, order, offers }, index) => {
+              const [first, ...rest] = offers.map((each) => gameOf(`g${index}`, { ...each, name, category, order }));
+              if (first === undefined) throw new Error('no offer');
+              return [first, ...rest];
+            }),
+          );
+          for (const chosen of asked) {
+            const given = Object.entries(chosen).filter(([, each]) => each !== undefined);
+            const filter: GamesFilter = { state: chosen.state, ...Object.fromEntries(given) };
+            expect(shownOf(listing, filter)).toEqual(plainHits(listing.entries, filter));
+            expect(facetsOf(listing, filter)).toEqual(plainFacets(listing.entries, filter));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of 12,000 games is made in slices of five hundred, between which others have their turn [CAT-10]', () => {
+    const entries = listingOf(
+      Array.from({ length: 12_000 }, (_unused, index) => [gameOf(`g${index}`)] as const),
+    ).entries;
+    expect([...slicesOfListing('1', entries)].length).toBe(2 * 24);
+  });
+
+  it('shows the same pages after any key, also of a game that is gone', () => {
+    const key = fc.record({
+      rank: fc.constantFrom(0, 0, 1, 6),
+      order: fc.constantFrom(-5, 1, 1_000, 1_001),
+      sortName: value('', 'fox', 'golden', 'golden panda', 'zzz'),
+      id: value('', 'g0', 'g3', 'g99'),
+    });
+    fc.assert(
+      fc.property(fc.array(game, { maxLength: 20 }), key, fc.constantFrom(undefined, 'golden'), (made, after, q) => {
+        const listing = listingOf(
+          made.map(({ name, order }, index) => [gameOf(`g${index}`, { name, order })] as const),
+        );
+        const filter: GamesFilter = q === undefined ? AVAILABLE : { ...AVAILABLE, q };
+        const isAfter = (hit: GameKey) =>
+          hit.rank > after.rank || (hit.rank === after.rank && inLobbyOrder(hit, after) > 0);
+        expect(pageAfter(hitsOf(listing, filter), after, 5)).toEqual(
+          plainHits(listing.entries, filter).filter(isAfter).slice(0, 5),
+        );
+      }),
+    );
   });
 });

@@ -5,6 +5,7 @@ import {
   errorsAtBeginning,
   errorsForgiven,
   fold,
+  foldName,
   NONE,
   searchBuilder,
   searchLiteral,
@@ -16,7 +17,7 @@ const indexOf = (names: readonly (string | readonly [string, string])[]) => {
   const builder = searchBuilder();
   for (const name of names) {
     const [own, studio] = typeof name === 'string' ? [name, ''] : name;
-    builder.add(own, [studio]);
+    builder.add(foldName(own, [studio]));
   }
   return builder.finish();
 };

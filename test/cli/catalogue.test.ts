@@ -59,7 +59,6 @@ it(
     expect(await run(`${listOf(20)}\n;No code;Acme;slots\n`, ...groove)).toEqual({
       code: 0,
       out:
-        '' +
         'applied: 21 listed, 20 added, 0 changed, 0 renamed, 0 missing, 0 hidden, 0 back, 1 skipped\n' +
         '  skipped: page 1: line 22: lacks its code\n',
       err: '',

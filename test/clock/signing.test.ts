@@ -1,6 +1,5 @@
 /** A wrong clock and a real launch: signed, read by the aggregator's own half, and corrected or refused when that is wished. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Game } from '../../src/catalogue/index.ts';
 import { openNamedDialect } from '../../src/dialects/index.ts';
 import { openLaunches } from '../../src/launch/index.ts';
 import type { LaunchesOptions } from '../../src/launch/index.ts';
@@ -10,6 +9,7 @@ import { openSessions } from '../../src/sessions/index.ts';
 import { aggregatorName, gameCode } from '../../src/wallet/index.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { gameOf } from '../support/game.ts';
 import { chronyc, trackingOf, watchOf, WINDOW, wrongClock } from './stage.ts';
 
 let database: TestDatabase;
@@ -33,36 +33,10 @@ const opened = openNamedDialect(
 if (opened.kind === 'problem') throw new Error(opened.message);
 const { open, mirror } = opened;
 
-const GAME: Game = {
-  id: '01890000-0000-7000-8000-000000000001',
+const GAME = gameOf('01890000-0000-7000-8000-000000000001', {
   offer: '01890000-0000-7000-8000-000000000002',
-  aggregator: ACME,
-  provider: { code: 'studio', name: 'Studio' },
-  providerCode: 'studio',
   code: gameCode('book'),
-  name: 'Book',
-  category: 'slots',
-  tags: [],
-  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
-  features: [],
-  rtp: null,
-  volatility: null,
-  lines: null,
-  thumbnail: null,
-  demo: true,
-  platforms: [],
-  currencies: [],
-  blockedCountries: [],
-  releasedAt: null,
-  vendorEnabled: true,
-  operatorEnabled: true,
-  order: 1_000,
-  firstSeenAtMs: 0,
-  lastSeenAtMs: 0,
-  changedAtMs: 0,
-  missingAtMs: null,
-  removedAtMs: null,
-};
+});
 
 async function launch(aheadMs: number, clocks?: LaunchesOptions['clocks']) {
   const clock = wrongClock(aheadMs);

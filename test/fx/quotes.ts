@@ -64,6 +64,7 @@ export function fxSettings(pairs: readonly PairSettings[], more: Partial<FxSetti
     pairs,
     sources: [],
     quoteMs: 60_000,
+    retentionMs: 90 * 86_400_000,
     maxJumpBps: 1_000,
     maxDisagreementBps: 100,
     terms: SAFE_TERMS,

@@ -1,12 +1,20 @@
 /** A bitcoin player in a dollar game, from the callback to the book: real sessions, quotes and ledger behind the routes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, RawResponse } from '../../src/dialects/dialect.ts';
-import { Fx } from '../../src/fx/index.ts';
+import { Fx, resultsOf } from '../../src/fx/index.ts';
 import type { PairSettings } from '../../src/fx/index.ts';
 import { exchangesOf } from '../../src/gateway/index.ts';
-import { audit } from '../../src/ledger/index.ts';
-import { currencies, formatUnits, SAFE_TERMS } from '../../src/money/index.ts';
-import type { ExchangeTerms } from '../../src/money/index.ts';
+import { audit, createRecords } from '../../src/ledger/index.ts';
+import {
+  currencies,
+  formatDecimal,
+  formatUnits,
+  isProblem,
+  parseRate,
+  SAFE_TERMS,
+  ZERO_DECIMAL,
+} from '../../src/money/index.ts';
+import type { Decimal, ExchangeTerms, Rate } from '../../src/money/index.ts';
 import { createMetrics, manualClock, newId, silentLog, systemClock } from '../../src/platform/index.ts';
 import { openSessions, sessionFact } from '../../src/sessions/index.ts';
 import { aggregatorName, gameCode, transactionId } from '../../src/wallet/index.ts';
@@ -105,6 +113,21 @@ async function place(clock: Clock, given: { terms?: Partial<ExchangeTerms>; pair
 
 const atNow = (): Clock => manualClock(Math.floor(systemClock.now() / 60_000) * 60_000 + 5_000);
 
+/** What the house has of bitcoin so far, as the report of results tells it; numbers only to compare two of them. */
+async function resultNow(fx: Fx) {
+  const span = { fromMs: systemClock.now() - 86_400_000, toMs: systemClock.now() + 86_400_000 };
+  const lines = await createRecords(table.sql).converted(span);
+  const [pair] = await fx.report();
+  const result = (rate: Rate | null) => resultsOf(lines, () => rate).find((each) => each.pair === 'BTC/USD');
+  const number = (decimal: Decimal | null | undefined): number => Number(formatDecimal(decimal ?? ZERO_DECIMAL));
+  const now = result(pair?.quote?.market ?? null);
+  const exchangeAt = (text: string): number => {
+    const rate = parseRate(text);
+    return number(result(isProblem(rate) ? null : rate)?.exchange);
+  };
+  return { units: now?.units ?? 0n, ggr: number(now?.ggr), exchange: number(now?.exchange), exchangeAt };
+}
+
 describe('a bitcoin player in a dollar game', () => {
   it('sees, bets, wins and gets back dollars while satoshis move [FX-01, FX-02, FX-13, FX-20]', async () => {
     await using at = await place(atNow());
@@ -131,6 +154,32 @@ describe('a bitcoin player in a dollar game', () => {
       ['win', 'USD', 3_899n, story?.round.lock?.quoteId],
     ]);
     expect((await audit(table.sql)).findings.filter((finding) => finding.violations > 0)).toEqual([]);
+  });
+
+  it('leaves GGR at the rates of the rounds after a move, which is a line of its own [FX-25]', async () => {
+    const clock = atNow();
+    await using before = await place(clock);
+    const player = await table.player('BTC', '1');
+    const token = await before.launch(player, 'USD');
+    const earlier = await resultNow(before.fx);
+    expect(await before.ask(`bet g1-${player} ${player} 1.00 g1-${player} ${token}`)).toMatch(/^200 YES/);
+    expect(await before.ask(`win gw1-${player} ${player} 2.50 g1-${player} ${token}`)).toMatch(/^200 YES/);
+    const played = await resultNow(before.fx);
+    const rest = (now: typeof played) => ({ units: now.units - earlier.units, ggr: now.ggr - earlier.ggr });
+    expect(rest(played)).toEqual({ units: -2_340n, ggr: -1.5 });
+    // A minute later the market stands elsewhere; what is booked stays what it was.
+    clock.advance(60_000);
+    for (const [rate, result] of [
+      ['65000', -0.02051127],
+      ['51298.76', 0.30009775],
+    ] as const) {
+      await using after = await place(clock, { pairs: [fixed('BTC/USD', rate)] });
+      const moved = await resultNow(after.fx);
+      expect(rest(moved)).toEqual({ units: -2_340n, ggr: -1.5 });
+      const own = moved.exchange - earlier.exchangeAt(rate);
+      expect(own).toBeCloseTo(result, 7);
+      clock.advance(60_000);
+    }
   });
 
   it('who launched in bitcoin is converted nothing, and without a pair nobody is [FX-23]', async () => {

@@ -4,41 +4,16 @@ import { allowedReturnUrl, chooseOffer, decideLaunch, launchTtlSeconds, plainWis
 import type { LaunchFacts, LaunchRefusal, LaunchWish } from '../../src/launch/rules.ts';
 import { currencies } from '../../src/money/index.ts';
 import type { Player } from '../../src/players/index.ts';
-import { aggregatorName, gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
+import { gameCode, playerId, sessionId } from '../../src/wallet/index.ts';
 import type { Wallet } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
 import { quotedAt } from '../support/exchange.ts';
+import { gameOf } from '../support/game.ts';
 
-const game: Game = {
-  id: '01890000-0000-7000-8000-000000000001',
-  offer: '01890000-0000-7000-8000-000000000002',
-  aggregator: aggregatorName('acme'),
-  provider: { code: 'studio', name: 'Studio' },
-  providerCode: 'studio',
+const game = gameOf('01890000-0000-7000-8000-000000000001', {
   code: gameCode('slot'),
-  name: 'Slot',
-  category: 'slots',
-  tags: [],
-  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
-  features: [],
-  rtp: null,
-  volatility: null,
-  lines: null,
-  thumbnail: null,
-  demo: true,
-  platforms: [],
-  currencies: [],
   blockedCountries: ['GB'],
-  releasedAt: null,
-  vendorEnabled: true,
-  operatorEnabled: true,
-  order: 1000,
-  firstSeenAtMs: 0,
-  lastSeenAtMs: 0,
-  changedAtMs: 0,
-  missingAtMs: null,
-  removedAtMs: null,
-};
+});
 const player: Player = {
   id: playerId('p'),
   currency: 'USD',

@@ -106,16 +106,19 @@ async function outcome() {
 }
 
 async function bet(session: string, id: string): Promise<{ status: number; body: unknown }> {
-  const body = JSON.stringify({
+  return callback({
     type: 'bet',
     player_id: PLAYER,
-    currency: 'USD',
     session_id: session,
     game_code: game?.code,
     round_id: `round-${id}`,
     transaction_id: id,
     amount: '1.00',
   });
+}
+
+async function callback(fields: object): Promise<{ status: number; body: unknown }> {
+  const body = JSON.stringify({ currency: 'USD', ...fields });
   const response = await fetch(`${server.url}/callbacks/acme`, {
     method: 'POST',
     headers: {
@@ -231,6 +234,67 @@ describe('a wrong clock of the aggregator', () => {
     }
     await setClock({});
     expect(seen.map(([, opened]) => opened)).toEqual([true, false, true, true, false, true, false]);
+  });
+});
+
+describe('a game that is taken away while it is played', () => {
+  const sandboxLists = async (knobs: object) =>
+    fetch(`${sandbox.url}/admin/catalogue`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(knobs),
+    });
+  /** Two rounds of a new player's session are open: the later calls of them, and a launch of the same game once more. */
+  const playing = async () => {
+    const [played] = (await api('GET', '/v1/games?limit=1&category=slots')).body.items;
+    const chosen: { readonly id: string; readonly code: string } = played;
+    const id = `p-${newId()}`;
+    await api('POST', '/v1/players', { id, currency: 'USD' });
+    await api('POST', `/v1/players/${id}/deposits`, { amount: '10.00', currency: 'USD', reference: newId() });
+    const wish = { player_id: id, game_id: chosen.id, mode: 'real' };
+    const { body: first } = await api('POST', '/v1/launches', wish);
+    const call = async (type: string, round: string, more: object = {}) =>
+      callback({
+        type,
+        player_id: id,
+        session_id: first.session_id,
+        game_code: chosen.code,
+        round_id: `${round}-${id}`,
+        ...more,
+      });
+    const bets = async (round: string) => call('bet', round, { transaction_id: `b-${round}-${id}`, amount: '1.00' });
+    expect([(await bets('one')).status, (await bets('two')).status]).toEqual([200, 200]);
+    return { id, chosen, call, bets, launchAgain: async () => api('POST', '/v1/launches', wish) };
+  };
+
+  it.each([
+    [
+      'by the aggregator',
+      async (code: string) => {
+        await sandboxLists({ remove: [code] });
+        const wish = { aggregator: 'acme', accept: ['shrink'], force: true };
+        expect((await api('POST', '/v1/syncs', wish)).body).toMatchObject({ outcome: 'applied', removed: 1 });
+      },
+    ],
+    [
+      'by the operator',
+      async (_code: string, id: string) => {
+        await sandboxLists({});
+        await api('PATCH', `/v1/games/${id}`, { enabled: false });
+      },
+    ],
+  ])('%s lets nobody in, pays what is open, and goes on for who was let in [CAT-03]', async (_who, takeAway) => {
+    const { id, chosen, call, bets, launchAgain } = await playing();
+    await takeAway(chosen.code, chosen.id);
+    expect((await launchAgain()).body).toMatchObject({ status: 422, code: 'game_unavailable' });
+    const win = { transaction_id: `w-${id}`, amount: '5.00', round_closed: true };
+    expect(await call('win', 'one', win)).toMatchObject({ status: 200, body: { balance: '13.00', duplicate: false } });
+    const refund = { transaction_id: `x-${id}`, bet_transaction_id: `b-two-${id}` };
+    expect(await call('refund', 'two', refund)).toMatchObject({ status: 200, body: { balance: '14.00' } });
+    expect((await call('close', 'two')).status).toBe(200);
+    // Whoever was let into it finishes playing; that nobody new comes in is what ends the game.
+    expect(await bets('three')).toMatchObject({ status: 200, body: { balance: '13.00' } });
+    expect(await call('win', 'three', { transaction_id: `w3-${id}`, amount: '0.50' })).toMatchObject({ status: 200 });
   });
 });
 

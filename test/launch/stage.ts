@@ -1,5 +1,4 @@
 /** Launches over a real database with the generic dialect, its mirror as the aggregator, and players, games and a ledger as needed. */
-import type { Game } from '../../src/catalogue/index.ts';
 import { openNamedDialect } from '../../src/dialects/index.ts';
 import type { LaunchReading } from '../../src/dialects/dialect.ts';
 import { openLaunches } from '../../src/launch/index.ts';
@@ -9,6 +8,7 @@ import type { Database } from '../../src/platform/index.ts';
 import { openSessions } from '../../src/sessions/index.ts';
 import { aggregatorName, gameCode } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
+import { gameOf } from '../support/game.ts';
 
 export const ACME = aggregatorName('acme');
 
@@ -25,36 +25,10 @@ const opened = openNamedDialect(
 if (opened.kind === 'problem') throw new Error(opened.message);
 const { open, mirror } = opened;
 
-export const GAME: Game = {
-  id: '01890000-0000-7000-8000-000000000001',
+export const GAME = gameOf('01890000-0000-7000-8000-000000000001', {
   offer: '01890000-0000-7000-8000-000000000002',
-  aggregator: ACME,
-  provider: { code: 'studio', name: 'Studio' },
-  providerCode: 'studio',
   code: gameCode('book'),
-  name: 'Book',
-  category: 'slots',
-  tags: [],
-  own: { enabled: true, name: null, category: null, tags: [], offerEnabled: true, rank: null, variant: null },
-  features: [],
-  rtp: null,
-  volatility: null,
-  lines: null,
-  thumbnail: null,
-  demo: true,
-  platforms: [],
-  currencies: [],
-  blockedCountries: [],
-  releasedAt: null,
-  vendorEnabled: true,
-  operatorEnabled: true,
-  order: 1_000,
-  firstSeenAtMs: 0,
-  lastSeenAtMs: 0,
-  changedAtMs: 0,
-  missingAtMs: null,
-  removedAtMs: null,
-};
+});
 
 export const DEMO: LaunchRequest = {
   gameId: GAME.id,

@@ -1,6 +1,7 @@
 /** What the sandbox says about rounds, and that an operator that takes it as it comes still reaches the truth. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { settlementKnobsSchema } from '../../src/sandbox/index.ts';
+import { API_KEY } from './operator.ts';
 import { openGame, spin, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -87,6 +88,23 @@ describe('the sandbox settles a round', () => {
     await play(here);
     await here.sandbox.close();
     expect(heard(here)).toHaveLength(2);
+  });
+
+  it('and lists its transactions to whoever has the key, page by page', async () => {
+    const here = await settledWith({});
+    await play(here);
+    await play(here);
+    const at = (ms: number) => encodeURIComponent(new Date(Date.now() + ms).toISOString());
+    const url = `${here.sandbox.url}/transactions?list=transactions&from=${at(-60_000)}&to=${at(60_000)}`;
+    const ask = async (more: string) => {
+      const answer = await fetch(`${url}${more}`, { headers: { 'x-api-key': API_KEY } });
+      return (await answer.json()) as { readonly pages: number; readonly transactions: readonly object[] };
+    };
+    const first = await ask('&per_page=3');
+    expect(first).toMatchObject({ pages: 2, transactions: [{ kind: 'bet', status: 'ok', currency: 'USD' }, {}, {}] });
+    expect((await ask('&per_page=3&page=2')).transactions).toMatchObject([{ kind: 'win' }]);
+    expect((await ask('&list=timed_out')).transactions).toBeUndefined();
+    expect((await fetch(url)).status).toBe(401);
   });
 
   it('by knobs within their limits only', () => {

@@ -35,7 +35,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const port = options.port ?? (await freePort());
   const operator = options.operator ?? (await tinyOperator(await freePort(), options.balance ?? 100_000));
   const settings = {
-    catalogue: { url: `http://127.0.0.1:${port}/games`, api_key: API_KEY },
+    catalogue: {
+      url: `http://127.0.0.1:${port}/games`,
+      transactions_url: `http://127.0.0.1:${port}/transactions`,
+      api_key: API_KEY,
+    },
     launch: { url: `http://127.0.0.1:${port}/launch`, secret: LAUNCH_SECRET },
     callbacks: { signing_secrets: [SIGNING_SECRET] },
   };

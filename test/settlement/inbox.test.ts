@@ -13,6 +13,7 @@ const text = (body: string): Uint8Array => Buffer.from(body, 'utf8');
 describe('the inbox', () => {
   let at: Stage;
   let failing = false;
+  let owner = async (_id: string): Promise<void> => undefined;
   beforeAll(async () => {
     at = await stage({
       ledger: (real) => ({
@@ -21,6 +22,10 @@ describe('the inbox', () => {
           if (failing || rounds.some((each) => each.round === 'r-cursed'))
             throw new Error('the handler fails on purpose');
           return real.settlementRounds(rounds, ids);
+        },
+        playerOf: async (aggregator, id) => {
+          await owner(id);
+          return real.playerOf(aggregator, id);
         },
       }),
     });
@@ -60,6 +65,19 @@ describe('the inbox', () => {
     expect(await events('d-%')).toMatchObject([{ event_key: 'd-1', deliveries: 31 }]);
   });
 
+  it('accepts a repeat at once while its event is being read, and counts it afterwards', async () => {
+    const one = summary({ player: 'ann', round: 'r-7', eventId: 'h-1', transactions: [] });
+    await at.tell(one);
+    await at.sql.begin(async (tx) => {
+      await tx`SELECT 1 FROM settlement_event WHERE event_key = 'h-1' FOR UPDATE`;
+      // Were it to wait for this row, it would wait for ever.
+      await at.tell(one);
+      await at.tell(one);
+    });
+    await at.tell(summary({ player: 'ann', round: 'r-7', eventId: 'h-2', transactions: [] }));
+    await expect.poll(async () => events('h-%')).toMatchObject([{ deliveries: 3 }, { deliveries: 1 }]);
+  });
+
   it('loses nothing when the handler fails after the event was stored: the same state follows [SET-15]', async () => {
     const player = await at.table.player('USD', '10.00');
     await at.play(player, bet('b-3', { round: 'r-3', amount: '1', closes: true }));
@@ -88,6 +106,26 @@ describe('the inbox', () => {
     const [row] =
       await at.sql`SELECT failures, due_at > ${new Date(at.clock.now())} AS later FROM round_view WHERE round_id = 'r-cursed'`;
     expect(row).toEqual({ failures: 1, later: true });
+  });
+
+  it('blames no event for a database that was away, and sets one aside that alone fails again and again', async () => {
+    const player = await at.table.player('USD', '10.00');
+    await at.play(player, bet('b-6', { round: 'r-6', amount: '1', closes: true }));
+    const nobodys = (name: string) =>
+      summary({ player: null, round: 'r-6', eventId: `o-${name}`, transactions: [said.bet(name, '1')] });
+    owner = async () => {
+      throw Object.assign(new Error('cut on purpose'), { code: 'CONNECTION_CLOSED' });
+    };
+    await at.tell(nobodys('b-6'));
+    for (let turn = 0; turn < 8; turn += 1) await at.settle().catch(() => undefined);
+    expect(await events('o-%')).toMatchObject([{ state: 'new', problem: null }]);
+    owner = async (id) => {
+      if (id === 'odd') throw new TypeError('a defect that one event meets');
+    };
+    await at.tell(nobodys('odd'));
+    for (let turn = 0; turn < 8; turn += 1) await at.settle();
+    expect(await events('o-%')).toMatchObject([{ state: 'read' }, { state: 'poison' }]);
+    owner = async () => undefined;
   });
 
   it('says no when it cannot store, so that the event comes again', async () => {

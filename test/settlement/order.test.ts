@@ -143,6 +143,7 @@ const factSets: fc.Arbitrary<Facts> = fc.record({
       currency: fc.constant('USD'),
       scale: fc.constant(2),
       game: fc.constant('g-1'),
+      lock: fc.constant(null),
       betsStanding: fc.nat(2),
       staked: fc.bigInt(0n, 300n),
       returned: fc.constant(0n),
@@ -153,7 +154,7 @@ const factSets: fc.Arbitrary<Facts> = fc.record({
   ),
   corrections: fc.constant([]),
   accepted: fc.constant(new Set<string>()),
-  lock: fc.constant(null),
+
   scaleOf: fc.constant(() => 2),
   demo: fc.constant(false),
 });

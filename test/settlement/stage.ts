@@ -20,7 +20,11 @@ const SECRET = 'settlement-test-signing-secret';
 export const opened = openNamedDialect(
   'generic',
   {
-    catalogue: { url: 'http://127.0.0.1:1/games', api_key: 'settlement-test-api-key' },
+    catalogue: {
+      url: 'http://127.0.0.1:1/games',
+      transactions_url: 'http://127.0.0.1:1/transactions',
+      api_key: 'settlement-test-api-key',
+    },
     launch: { url: 'http://127.0.0.1:1/launch', secret: 'settlement-test-launch-secret' },
     callbacks: { signing_secrets: [SECRET] },
   },
@@ -28,7 +32,8 @@ export const opened = openNamedDialect(
   CURRENCIES,
 );
 if (opened.kind === 'problem') throw new Error(opened.message);
-const { open, mirror, policy } = opened;
+const { open, policy } = opened;
+export const { mirror } = opened;
 
 export type Listed = Partial<AssertedTransaction> & Pick<AssertedTransaction, 'kind' | 'id'> & { readonly of?: string };
 
@@ -108,6 +113,7 @@ export const SETTINGS: SettlementSettings = {
   automatic: new Map(),
   fourEyesAbove: new Map([['USD', amount('50')]]),
   dailyCutOff: 'transaction',
+  lists: { enabled: true, everyMs: 600_000, overlapMs: HOUR_MS, lagMs: 60_000 },
   retentionMs: 400 * 24 * HOUR_MS,
 };
 

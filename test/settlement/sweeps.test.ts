@@ -9,6 +9,7 @@ import { graceMs } from '../../src/settlement/kinds.ts';
 import { compareOneDay, drillDown, expireSettlement, sweepStuck } from '../../src/settlement/sweeps.ts';
 import type { Operation, PlayerId } from '../../src/wallet/index.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
+import { quotedAt } from '../support/exchange.ts';
 import { amount, request } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';
 import { HOUR_MS, said, stage, summary } from './stage.ts';
@@ -209,27 +210,45 @@ describe('rules of time and tolerance', () => {
     expect(near('0', '0', 'floor', 0)).toBe(true);
   });
 
-  it('judge a settlement in another currency by the round’s rate, and report what is outside [SET-14]', async () => {
-    const rate = parseRate('2');
-    if (isProblem(rate)) throw new Error('no rate');
-    await using at = await stage({ more: { lockOf: async () => ({ currency: 'EUR', rate, rounding: 'half_even' }) } });
-    const player = await at.table.player('USD', '100.00');
-    const tell = async (round: string, stake: string) => {
-      await at.play(player, bet(`b-${round}`, { round, amount: '3', closes: true }));
-      await at.tell(
-        summary({
-          player,
-          round,
-          currency: 'EUR',
-          totals: [stake, '0'],
-          transactions: [said.bet(`b-${round}`, stake)],
-        }),
-      );
+  it('judge a settlement in the wallet’s currency by the round’s rate, and report what is outside [SET-14]', async () => {
+    await using at = await stage();
+    const player = await at.table.player('BTC', '1');
+    const play = async (operation: Operation) =>
+      at.table
+        .ledgerAt()
+        .submit(request(player, 'USD', [operation], { exchange: quotedAt('64123.45') }), at.table.policy, 20_000);
+    const tell = async (round: string, currency: string, stake: string) => {
+      await play(bet(`b-${round}`, { round, amount: '1', closes: true }));
+      const list = [said.bet(`b-${round}`, stake)];
+      await at.tell(summary({ player, round, currency, totals: [stake, '0'], transactions: list }));
     };
-    await tell('near', '6.01');
-    await tell('far', '6.02');
+    await tell('near', 'BTC', '0.00001559');
+    await tell('far', 'BTC', '0.00001560');
+    await tell('other', 'EUR', '0.90');
     await at.settle();
     expect(await at.view(player, 'near')).toMatchObject({ state: 'balanced' });
-    expect(await at.found(player)).toEqual(['FX_TOLERANCE']);
+    expect(await at.found(player)).toEqual(['CURRENCY_MISMATCH', 'FX_TOLERANCE']);
+  });
+
+  it('compare a rate the aggregator says with the round’s, at its digits, and move nothing by it', async () => {
+    await using at = await stage();
+    const player = await at.table.player('BTC', '1');
+    const tell = async (round: string, rate: string) => {
+      const operation = bet(`b-${round}`, { round, amount: '1', closes: true });
+      const asked = request(player, 'USD', [operation], { exchange: quotedAt('64123.45') });
+      await at.table.ledgerAt().submit(asked, at.table.policy, 20_000);
+      const list = [said.bet(`b-${round}`, '1', { rate: amount(rate) })];
+      await at.tell(summary({ player, round, totals: ['1', '0'], transactions: list }));
+    };
+    await tell('same', '64123.45');
+    await tell('rounded', '64123');
+    await tell('other', '65000');
+    await at.settle();
+    expect(await at.view(player, 'same')).toMatchObject({ state: 'balanced' });
+    expect(await at.view(player, 'rounded')).toMatchObject({ state: 'balanced' });
+    const [found, ...more] = await at.discrepancies(player);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'FX_RATE', transactionId: 'b-other', favour: 'nobody', weight: 'person' });
+    expect(found?.detail).toBe('The aggregator converted at 65000; the round was played at 64123.45.');
   });
 });

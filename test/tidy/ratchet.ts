@@ -43,7 +43,10 @@ export const CIRCLES: readonly { readonly circle: string; readonly reason: strin
 /** Where the program starts. Anything else here is kept for the reason given. */
 export const ENTRIES: readonly Entry[] = [
   { path: 'src/cli.ts', reason: 'the command line, from which everything starts' },
-  { path: 'src/certify/model.ts', reason: 'the reference wallet: the tests compare decide and the ledger with it' },
+  {
+    path: 'src/certify/zoo/index.ts',
+    reason: 'operators with a mistake each: the tests show that the kit catches them',
+  },
 ];
 
 /** Packages that run something when they are installed. Croupier works when that was not allowed (`npm ci --ignore-scripts`). */
@@ -92,7 +95,7 @@ export const WHOLE_WAY: readonly string[] = [
   'src/wallet/exchange.ts',
   'src/wallet/answer.ts',
 ];
-export const WHOLE_WAY_LINES_MAX = 4_850;
+export const WHOLE_WAY_LINES_MAX = 4_860;
 
 /** Packages that no file imports, and what they are for. */
 export const NOT_IMPORTED: Readonly<Record<string, string>> = {

@@ -76,6 +76,15 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
     settlement: 'all',
     analytics: 'all',
   },
+  // It asks the operator's API what that answers too, and words its refusals as it does.
+  console: {
+    ...SUBJECT,
+    api: 'all',
+    ledger: 'all',
+    players: 'all',
+    sessions: 'all',
+    settlement: 'all',
+  },
   config: {
     dialects: 'all',
     fx: 'types',
@@ -113,6 +122,7 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   schedule: { platform: 'all' },
   'demo-secrets': { config: 'all', platform: 'all', dialects: 'types' },
   serve: EVERYTHING,
+  'serve-console': EVERYTHING,
   'serve-launches': EVERYTHING,
   'serve-jobs': EVERYTHING,
   'serve-pictures': EVERYTHING,
@@ -137,7 +147,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   wallet: [],
   wire: ['node:buffer', 'node:crypto', 'node:timers/promises'],
   dialects: ['node:buffer', 'node:crypto', 'zod'],
-  certify: ['node:buffer', 'node:crypto', 'node:http', 'zod'],
+  // speaks HTTP by hand, because it must say what no client library lets one say
+  certify: [
+    'node:buffer',
+    'node:crypto',
+    'node:http',
+    'node:net',
+    'node:timers/promises',
+    'node:tls',
+    'node:zlib',
+    'zod',
+  ],
 };
 
 /** The room of a file of src, e.g. `ledger/audit`, `wallet`, `cli`. */

@@ -71,6 +71,18 @@ const CASES: Readonly<Record<string, Case>> = {
     policy: { ...REAPPLY, 'rollback.amount': 'partial' },
     acts: [deposit('20'), call(bet('b1')), call(undo('x1', 'bet', 'b1', '0.4')), call(undo('x2', 'rollback', 'x1'))],
   },
+  'a rollback of the return of nothing, while all of the bet is returned': {
+    why: 'the bet counts as standing again, so a win of a stake that was given back is paid [RB-13, RB-17, WIN-07]',
+    policy: { ...REAPPLY, 'rollback.amount': 'partial' },
+    acts: [
+      deposit('20'),
+      call(bet('b1')),
+      call(undo('x1', 'bet', 'b1', '0')),
+      call(undo('x2', 'bet', 'b1')),
+      call(undo('x3', 'rollback', 'x1')),
+      call(win('w1', { bet: 'b1' })),
+    ],
+  },
   'a rollback of the rollback of a win': {
     why: 'the bet that happens to have the same id is taken again, with the win’s units [RB-09, RB-17]',
     policy: { ...REAPPLY, 'rollback.win': 'debit' },

@@ -13,6 +13,7 @@ import { GENERIC_POLICY, GENERIC_REACTIONS } from './policy.ts';
 import { GENERIC_REPORT } from './report.ts';
 import { GENERIC_KEYS, genericExample, settingsSchema } from './settings.ts';
 import type { GenericSettings } from './settings.ts';
+import { transactionLists } from './transactions.ts';
 import { verifyGeneric } from './verify.ts';
 import { decodeWebhook } from './webhooks.ts';
 
@@ -36,6 +37,7 @@ export const generic: Dialect<GenericSettings> = {
       hexCase: policy['sig.hexCase'],
     };
     const launchKey = signingKey('launch', settings.launch.secret);
+    const lists = transactionLists(settings.catalogue);
     return {
       verify: (request, nowMs) => verifyGeneric(verifying, request, nowMs),
       decode: (request) => {
@@ -46,6 +48,7 @@ export const generic: Dialect<GenericSettings> = {
       decodeWebhook: (topic, request) => decodeWebhook(topic, request.body),
       launch: (order) => ({ kind: 'url', url: launchUrl(settings.launch.url, launchKey, order) }),
       games: { kind: 'call', page: (page, etag) => gamesErrand(settings.catalogue, page, etag) },
+      ...(lists === undefined ? {} : { transactions: lists }),
     };
   },
   mirror: genericMirror,

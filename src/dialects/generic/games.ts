@@ -2,9 +2,10 @@
  * The generic catalogue API, both ends: how it is asked and read, and how the aggregator serves it. A page is read whole or not
  * at all; an entry that cannot be understood is named and skipped (CAT-15). The API key never stands in a URL or a message.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isProblem } from '../../money/index.ts';
 import {
+  atOnce,
   errandProblem,
   fieldMessage,
   fields,
@@ -13,8 +14,9 @@ import {
   parseQueryStrict,
   readJson,
 } from '../../wire/index.ts';
-import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue } from '../../wire/index.ts';
+import type { Errand, ErrandProblem, ErrandResponse, Fields, JsonValue, Slices } from '../../wire/index.ts';
 import type { GamesPage, ListedGame, RawRequest, RawResponse } from '../dialect.ts';
+import { positive, respond, sameKey } from './pages.ts';
 
 const PER_PAGE = 500;
 /** A page of 500 games with long texts, and room to spare. */
@@ -41,11 +43,15 @@ export function gamesErrand(
     },
     timeoutMs: 10_000,
     retries: 2,
-    read: readPage,
+    read: (response) => atOnce(readPage(response)),
+    readInSlices: readPage,
   };
 }
 
-function readPage(response: ErrandResponse): GamesPage | 'unchanged' | ErrandProblem {
+/** Entries read in one slice: less than a millisecond. */
+const ENTRIES_AT_ONCE = 100;
+
+function* readPage(response: ErrandResponse): Slices<GamesPage | 'unchanged' | ErrandProblem> {
   const { status } = response;
   if (status === 304) return 'unchanged';
   if (status === 401 || status === 403)
@@ -68,11 +74,12 @@ function readPage(response: ErrandResponse): GamesPage | 'unchanged' | ErrandPro
     return errandProblem('unreadable', 'games: the answer counts below zero', status);
   const games: ListedGame[] = [];
   const malformed: string[] = [];
-  list.forEach((entry, index) => {
+  for (const [index, entry] of list.entries()) {
+    if (index % ENTRIES_AT_ONCE === 0) yield;
     const game = readGame(entry);
     if (typeof game === 'string') malformed.push(`page ${page}, entry ${index + 1}: ${game}`);
     else games.push(game);
-  });
+  }
   return { games, malformed, page, pages, total, etag: response.headers['etag'] ?? null };
 }
 
@@ -110,7 +117,7 @@ function problemOf(f: Fields): string | null {
 
 /** One page as the aggregator serves it: key checked in constant time, ETag over the whole list. */
 export function serveGames(apiKey: string, request: RawRequest, games: readonly ListedGame[]): RawResponse {
-  if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' }, {});
+  if (!sameKey(request.headers['x-api-key'] ?? '', apiKey)) return respond(401, { error: 'bad_api_key' });
   const query = parseQueryStrict(request.rawQuery, { plus: 'space' });
   const asked = isProblem(query)
     ? new Map<string, string>()
@@ -140,17 +147,4 @@ function wireGame(game: ListedGame) {
   const { blockedCountries, releasedAt, vendorId, ...rest } = game;
   const stable = vendorId === undefined ? {} : { stable_id: vendorId };
   return { ...rest, ...stable, blocked_countries: blockedCountries, released_at: releasedAt };
-}
-
-function sameKey(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function positive(text: string | undefined, otherwise: number): number {
-  return text !== undefined && /^[1-9][0-9]{0,5}$/.test(text) ? Number.parseInt(text, 10) : otherwise;
-}
-
-function respond(status: number, body: object, headers: Readonly<Record<string, string>>): RawResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }

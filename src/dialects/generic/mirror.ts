@@ -12,6 +12,7 @@ import { meaningsOf } from './codes.ts';
 import { serveGames } from './games.ts';
 import { readLaunch } from './launch.ts';
 import type { GenericSettings } from './settings.ts';
+import { serveTransactions } from './transactions.ts';
 import { webhookBody } from './webhooks.ts';
 
 type Body = Readonly<Record<string, string | boolean>>;
@@ -23,10 +24,14 @@ export function genericMirror(settings: GenericSettings): Mirror {
   const { timestamped } = settings.callbacks;
   return {
     say: (call, nowMs) => signed(key, timestamped, '', bodyOf(call), nowMs),
-    api: [{ method: 'GET', path: '/games', what: 'games' }],
+    api: [
+      { method: 'GET', path: '/games', what: 'games' },
+      { method: 'GET', path: '/transactions', what: 'transactions' },
+    ],
     understand,
     readLaunch: (rawQuery, nowMs, skewSeconds) => readLaunch(rawQuery, launchKey, nowMs, skewSeconds),
     serveGames: (request, games) => serveGames(settings.catalogue.api_key, request, games),
+    serveTransactions: (request, of) => serveTransactions(settings.catalogue.api_key, request, of),
     sayWebhook: (event, nowMs) => {
       const { topic, body } = webhookBody(event);
       return signed(key, timestamped, `/${topic}`, body, nowMs);

@@ -11,7 +11,7 @@ const secret = z.string().min(8, 'is too short for a secret; generate one with `
 
 export const settingsSchema = z
   .strictObject({
-    catalogue: z.strictObject({ url: address, api_key: secret }),
+    catalogue: z.strictObject({ url: address, transactions_url: address.optional(), api_key: secret }),
     launch: z.strictObject({
       // the signature covers the whole query, so there is none but ours
       url: address.refine((url) => !/[?#]/.test(url), 'must have no query or fragment of its own'),
@@ -46,7 +46,11 @@ export type GenericSettings = z.output<typeof settingsSchema>;
 
 /** An aggregator that a sandbox at this address plays. */
 export const genericExample = (url: string, make: KeyMaker): ExampleEntry => ({
-  catalogue: { url: `${url}/games`, api_key: make.secret('catalogue_api_key') },
+  catalogue: {
+    url: `${url}/games`,
+    transactions_url: `${url}/transactions`,
+    api_key: make.secret('catalogue_api_key'),
+  },
   launch: { url: `${url}/launch`, secret: make.secret('launch_secret') },
   callbacks: { signing_secrets: [make.secret('signing_secret')] },
 });

@@ -61,8 +61,9 @@ function summaryOf(f: Fields): SettlementSummary {
 }
 
 /** One entry of a list: also those of reports and of the transaction list speak so. */
-function transactionOf(f: Fields): AssertedTransaction {
+export function transactionOf(f: Fields): AssertedTransaction {
   const kind = KINDS[f.oneOf('kind', KIND_WORDS)];
+  const rate = f.optional('exchange_rate', f.amount);
   return {
     kind,
     id: f.id('transaction_id'),
@@ -70,6 +71,7 @@ function transactionOf(f: Fields): AssertedTransaction {
     status: f.optional('status', (name) => f.oneOf(name, ['ok', 'rolled_back', 'failed'])) ?? 'ok',
     bet: f.optional('bet_transaction_id', f.id),
     free: f.optional('free', f.boolean) ?? false,
+    ...(rate === null ? {} : { rate }),
   };
 }
 
@@ -102,7 +104,7 @@ export function settlementBody(event: SettlementSummary): Readonly<Record<string
   };
 }
 
-function transactionBody(entry: AssertedTransaction): Readonly<Record<string, Writable>> {
+export function transactionBody(entry: AssertedTransaction): Readonly<Record<string, Writable>> {
   return {
     transaction_id: entry.id,
     kind: entry.kind === 'rollback' ? 'refund' : entry.kind,
@@ -110,6 +112,7 @@ function transactionBody(entry: AssertedTransaction): Readonly<Record<string, Wr
     status: entry.status,
     ...optional('bet_transaction_id', entry.bet),
     ...(entry.free ? { free: true } : {}),
+    ...(entry.rate == null ? {} : { exchange_rate: formatDecimal(entry.rate) }),
   };
 }
 

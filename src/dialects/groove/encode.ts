@@ -12,6 +12,7 @@ import { codeOf, DUPLICATE, STATUSES } from './codes.ts';
 import type { GrooveCode } from './codes.ts';
 import type { Asked } from './decode.ts';
 import { API_VERSION } from './words.ts';
+import type { GrooveRequest } from './words.ts';
 
 type Body = Readonly<Record<string, Writable>>;
 
@@ -70,15 +71,10 @@ function outcome(result: Extract<Answer, { kind: 'outcome' }>['outcome'], asked:
 function transaction({ results: [first] }: Applied, asked: Asked | null): Body {
   const id = first?.id ?? null;
   if (id === null) return {};
-  switch (asked?.request) {
-    case 'result':
-    case 'wagerandresult':
-    case 'jackpot':
-      return { walletTx: id };
-    default:
-      return { accounttransactionid: id };
-  }
+  return asked !== null && PAYS.has(asked.request) ? { walletTx: id } : { accounttransactionid: id };
 }
+
+const PAYS: ReadonlySet<GrooveRequest> = new Set(['result', 'wagerandresult', 'jackpot']);
 
 /** How much of stake and win was whose: all of it real, and of a free stake nothing. */
 function split(asked: Asked | null): Body {

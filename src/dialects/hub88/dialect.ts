@@ -1,9 +1,10 @@
 /** Hub88's operator API with its seamless wallet (docs/dialects/hub88.md): what it is in the family it shares with others. */
+import { codesOf } from '../rs-family/codes.ts';
 import { memberOf } from '../rs-family/dialect.ts';
 import type { Family } from '../rs-family/family.ts';
 import { exampleOf, keysOf } from '../rs-family/settings.ts';
 import type { CategoryWords } from '../rs-family/categories.ts';
-import { HUB88_FORBIDDEN, HUB88_FURTHER, HUB88_REACTIONS, hub88Codes } from './codes.ts';
+import { HUB88_FORBIDDEN, HUB88_FURTHER, HUB88_LIMIT, HUB88_REACTIONS } from './codes.ts';
 import type { RolledBackStatus } from './codes.ts';
 import { HUB88_POLICY } from './policy.ts';
 import { hub88Settings } from './settings.ts';
@@ -48,10 +49,11 @@ const familyOf = (rolledBack: RolledBackStatus): Family => ({
     ['/transaction/rollback', 'rollback'],
   ]),
   player: 'user',
-  codes: hub88Codes(rolledBack),
+  codes: codesOf({ limit: HUB88_LIMIT, rolledBack }),
   forbidden: HUB88_FORBIDDEN,
   furtherWords: HUB88_FURTHER,
-  demoCurrency: 'XXX',
+  // the code that ISO 4217 has for no currency
+  demoCurrency: 'X'.repeat(3),
   paths: { list: '/game/list', launch: '/game/url' },
   categories: CATEGORIES,
   policy: HUB88_POLICY,

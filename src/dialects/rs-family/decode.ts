@@ -3,13 +3,14 @@
  * says: a bet that names another transaction, or a rollback with an amount, is a body that was meant for another path and is
  * refused. Strict about what money depends on, forgiving about fields it does not know. Never throws.
  */
-import { compareDecimals, isProblem, isZero, toUnits } from '../../money/index.ts';
+import { compareDecimals, isProblem, isZero } from '../../money/index.ts';
 import type { Currencies, Decimal } from '../../money/index.ts';
 import { fieldMessage, fields, isJsonObject, readId, readJson } from '../../wire/index.ts';
 import type { Fields, JsonObject } from '../../wire/index.ts';
 import type { Bet, Call, Operation, PlayerReference, Rollback, Win, WinFlavour } from '../../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../../wallet/ids.ts';
 import type { RoundId } from '../../wallet/ids.ts';
+import { tooPrecise } from '../precision.ts';
 import { FAMILY_SCALE, WRONG_SYNTAX, WRONG_TYPES } from './family.ts';
 import type { Family, Movement, Subject } from './family.ts';
 
@@ -181,12 +182,9 @@ function rollbackOf(f: Fields): Rollback {
   };
 }
 
-/** More digits than the currency has are refused, never rounded (BET-06). A currency nobody configured is the wallet's to refuse. */
+/** More digits than the currency has are refused, never rounded (BET-06). */
 function precisionProblem(call: Call, currencies: Currencies): string | null {
   if (call.kind !== 'money' || call.currency === null) return null;
-  const currency = currencies.get(call.currency);
-  const [operation] = call.operations;
-  if (currency === undefined || !('amount' in operation) || operation.amount === null) return null;
-  const units = toUnits(operation.amount, currency.scale);
-  return isProblem(units) ? `amount: ${units.reason}` : null;
+  const problem = tooPrecise(call.operations, currencies.get(call.currency));
+  return problem === null ? null : `amount: ${problem.reason}`;
 }

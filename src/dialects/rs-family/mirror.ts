@@ -82,7 +82,7 @@ function contextOf(family: Family, settings: FamilySettings, call: Call, subject
     ...(token === null ? {} : { token }),
     request_uuid: call.requestId ?? uuidOf(call, nowMs),
     ...(call.game === null || subject === 'info' ? {} : gameNamed(settings.catalogue.games_by, call.game)),
-    ...(isOwed || subject === 'bet' ? { supplier_user: null } : {}),
+    ...(isOwed || subject === 'bet' || family.player === 'token' ? { supplier_user: null } : {}),
   };
 }
 

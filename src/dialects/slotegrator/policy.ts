@@ -11,8 +11,8 @@ export const SLOTEGRATOR_POLICY: Policy = {
   'rollback.lateOriginal': 'ignore',
   'rollback.duplicate': 'ok',
   'rollback.ofRejected': 'ok',
-  // a rollback undoes what it lists and nothing besides
-  'rollback.afterWin': 'reject',
+  // what is undone is what is named, and nothing besides
+  'rollback.afterWin': 'keepWins',
   'rollback.win': 'debit',
   'rollback.rollback': 'reapply',
   'rollback.amount': 'mustMatch',

@@ -26,6 +26,14 @@ describe('a page of the catalogue', () => {
     });
   });
 
+  it('is read in slices of a hundred entries, between which others have their turn [CAT-10]', () => {
+    const games = Array.from({ length: 500 }, (_unused, index) => ({ ...wire, code: `game-${index}` }));
+    const body = Buffer.from(JSON.stringify({ games, page: 1, pages: 1, total: 500 }));
+    const slices = [...(gamesOf(1, null, STAMP).readInSlices?.({ status: 200, headers: {}, body }) ?? [])];
+    expect(slices).toHaveLength(5);
+    expect(page(games)).toMatchObject({ games: { length: 500 }, malformed: [] });
+  });
+
   it('skips and names entries that cannot be understood [CAT-15]', () => {
     const reading = page([
       wire,

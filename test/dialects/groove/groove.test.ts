@@ -175,7 +175,7 @@ describe('what is answered', () => {
     const say = (query: Readonly<Record<string, string>>, answer: Answer) => {
       const said = decode(query).encode(answer);
       expect(said.status).toBe(200);
-      told.add(Number((JSON.parse(said.body) as { code: number }).code));
+      told.add((JSON.parse(said.body) as { code: number }).code);
     };
     for (const refusal of REFUSALS) say(WAGER, rejected(refusal));
     for (const kind of ['unauthenticated', 'forbidden', 'too_large', 'unsupported_media'] as const)

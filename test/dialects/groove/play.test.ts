@@ -64,7 +64,7 @@ describe('Groove against the whole house', { timeout: 60_000 }, () => {
   });
 
   it('says who the player is, and what they have', async () => {
-    const account: Call = { ...balanceCall(seat), kind: 'profile' } as Call;
+    const account: Call = { ...balanceCall(seat), kind: 'profile' };
     expect(bodyOf(await house.say(account))).toMatchObject({
       code: 200,
       accountid: 'pl20417',

@@ -118,6 +118,11 @@ describe('Hub88, played from end to end', { timeout: 60_000 }, () => {
     const [stake, round] = [newId(), newId()];
     await send(house, call(bet(stake, { amount: '1.00', round })));
     const stranger = { session: 'a-token-nobody-gave-out' };
+    const returned = newId();
+    await send(house, call(bet(returned, { amount: '2.00', round: newId() })));
+    const before = Number(await house.balance('pl_20417'));
+    expect((await send(house, call(undo(newId(), 'any', returned), stranger))).body).toMatchObject({ status: 'RS_OK' });
+    expect(await house.balance('pl_20417')).toBe((before + 2).toFixed(2));
     expect((await send(house, call(win(newId(), { amount: '1.00', round, bet: stake }), stranger))).body).toMatchObject(
       {
         status: 'RS_OK',

@@ -13,32 +13,39 @@ import { exchangesOf, NOW_MS } from '../exchanges.ts';
 import type { CallbackFixture } from '../fixture.ts';
 import { fixtureSettings } from './house.ts';
 
-/** Which member, and the statuses of its vendor's table that an operator may answer with; the rest is only heard. */
+/** Statuses that stand in every member's table. */
+const COMMON = [
+  'RS_OK',
+  'RS_ERROR_UNKNOWN',
+  'RS_ERROR_INVALID_TOKEN',
+  'RS_ERROR_INVALID_GAME',
+  'RS_ERROR_WRONG_CURRENCY',
+  'RS_ERROR_NOT_ENOUGH_MONEY',
+  'RS_ERROR_USER_DISABLED',
+  'RS_ERROR_INVALID_SIGNATURE',
+  'RS_ERROR_TOKEN_EXPIRED',
+  'RS_ERROR_WRONG_SYNTAX',
+  'RS_ERROR_WRONG_TYPES',
+  'RS_ERROR_DUPLICATE_TRANSACTION',
+  'RS_ERROR_TRANSACTION_DOES_NOT_EXIST',
+  'RS_ERROR_TRANSACTION_ROLLED_BACK',
+];
+
+/** Which member, and the statuses of its vendor's table that an operator may answer with. */
 const MEMBERS = [
   {
     name: 'hub88',
     bet: '/transaction/bet',
     header: 'x-hub88-signature',
-    statuses: [
-      'RS_OK',
-      'RS_ERROR_UNKNOWN',
-      'RS_ERROR_INVALID_PARTNER',
-      'RS_ERROR_INVALID_TOKEN',
-      'RS_ERROR_INVALID_GAME',
-      'RS_ERROR_WRONG_CURRENCY',
-      'RS_ERROR_NOT_ENOUGH_MONEY',
-      'RS_ERROR_USER_DISABLED',
-      'RS_ERROR_INVALID_SIGNATURE',
-      'RS_ERROR_TOKEN_EXPIRED',
-      'RS_ERROR_WRONG_SYNTAX',
-      'RS_ERROR_WRONG_TYPES',
-      'RS_ERROR_DUPLICATE_TRANSACTION',
-      'RS_ERROR_TRANSACTION_DOES_NOT_EXIST',
-      'RS_ERROR_LIMIT_REACHED',
-      'RS_ERROR_TRANSACTION_ROLLED_BACK',
-    ],
+    statuses: [...COMMON, 'RS_ERROR_INVALID_PARTNER', 'RS_ERROR_LIMIT_REACHED'],
   },
-] as const;
+  {
+    name: 'caleta',
+    bet: '/wallet/bet',
+    header: 'x-auth-signature',
+    statuses: [...COMMON, 'RS_ERROR_BET_LIMIT_EXCEEDED'],
+  },
+];
 
 describe.each(MEMBERS)('the family member $name', ({ name, bet, header, statuses }) => {
   const { of, callbacks, calls } = exchangesOf(name);

@@ -94,6 +94,27 @@ describe('Slotegrator against the whole house', { timeout: 60_000 }, () => {
     expect(await house.balance('pl-20417')).toBe(before);
   });
 
+  it('undoes what is listed and nothing besides: a win that is not listed stays [RB-07]', async () => {
+    const before = await house.balance('pl-20417');
+    await house.say(money(seat, bet('b-6', '2.00', 'r-6')));
+    await house.say(money(seat, win('w-61', '0.50', 'r-6')));
+    await house.say(money(seat, win('w-62', '3.00', 'r-6')));
+    const rollback = {
+      ...money(seat, undo('x-6:win:w-61', 'win', 'w-61', 'r-6'), undo('x-6:bet:b-6', 'bet', 'b-6', 'r-6')),
+      requestId: 'x-6',
+    };
+    expect(JSON.parse((await house.say(rollback)).body)).toMatchObject({ rollback_transactions: ['w-61', 'b-6'] });
+    expect(await house.balance('pl-20417')).toBe(before + 300n);
+  });
+
+  it('undoes as many at once as a list may have, within their patience [RB-03]', async () => {
+    const ids = Array.from({ length: 200 }, (_unused, index) => `u-${index}`);
+    const [first, ...rest] = ids.map((id) => undo(`x-200:bet:${id}`, 'bet', id, 'r-200'));
+    if (first === undefined) throw new Error('there are two hundred');
+    const heard = await house.say({ ...money(seat, first, ...rest), requestId: 'x-200' });
+    expect(JSON.parse(heard.body)).toMatchObject({ rollback_transactions: ids });
+  });
+
   it('takes a refund back, which takes the stake again [RB-17]', async () => {
     const before = await house.balance('pl-20417');
     await house.say(money(seat, bet('b-8', '2.00', 'r-8')));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCatalogue } from '../../../src/catalogue/index.ts';
 import type { GamesPage } from '../../../src/dialects/index.ts';
 import { decimalOf, isProblem } from '../../../src/money/index.ts';
+import type { Decimal } from '../../../src/money/index.ts';
 import { silentLog, systemClock } from '../../../src/platform/index.ts';
 import { errandProblem } from '../../../src/wire/index.ts';
 import { externalId } from '../../../src/wallet/index.ts';
@@ -123,6 +124,20 @@ describe("SOFTSWISS's first protocol against the whole house", { timeout: 60_000
     });
   });
 
+  it('pays free rounds once, to whom they were granted, and asks for them again until it is told whose they are [FR-03] [FR-05] [FR-07]', async () => {
+    const before = await house.balance(PLAYER);
+    const told = freeRounds('iss-4', decimalOf(1_250n, 0));
+    expect((await say(told)).status).toBe(503);
+    expect(await house.balance(PLAYER)).toBe(before);
+    const grant = { aggregator: 'acme', issue_id: 'iss-4', player_id: PLAYER, currency: 'USD' };
+    expect((await house.api('POST', '/v1/free-round-grants', grant)).status).toBe(201);
+    expect((await say(told)).json).toEqual({ balance: Number(before + 1_250n) });
+    expect((await say(told)).json).toEqual({ balance: Number(before + 1_250n) });
+    // another sum under the same issue
+    expect((await say(freeRounds('iss-4', decimalOf(1_300n, 0)))).reading.kind).toBe('rejected');
+    expect(await house.balance(PLAYER)).toBe(before + 1_250n);
+  });
+
   it('believes no other key [SIG-18]', async () => {
     const before = await house.balance(PLAYER);
     const good = house.aggregator.mirror.say(money(seat, bet('g-1', '1.00', 'r-9')), systemClock.now());
@@ -167,4 +182,29 @@ async function takeOverFile(house: House): Promise<void> {
     ],
   });
   expect(await catalogue.sync('acme', { force: true })).toMatchObject({ kind: 'applied', listed: 20, malformed: 0 });
+}
+
+/** What granted free rounds came to, in the aggregator's own count. */
+function freeRounds(issue: string, amount: Decimal): Call {
+  return {
+    kind: 'money',
+    player: { kind: 'grant', issue, subunits: null },
+    session: null,
+    currency: null,
+    game: null,
+    provider: null,
+    requestId: null,
+    operations: [
+      {
+        kind: 'win',
+        id: externalId(issue),
+        round: null,
+        bet: null,
+        amount,
+        flavour: 'free_round',
+        combined: false,
+        closesRound: false,
+      },
+    ],
+  };
 }

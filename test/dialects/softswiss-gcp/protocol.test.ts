@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openNamedDialect } from '../../../src/dialects/index.ts';
 import type { Answer, OpenedAggregator, PolicyOverrides } from '../../../src/dialects/index.ts';
 import { currencies, formatDecimal } from '../../../src/money/index.ts';
-import { REFUSALS } from '../../../src/wallet/index.ts';
+import type { Refusal } from '../../../src/wallet/index.ts';
 
 const SECRET = 'demo-auth-token';
 const CURRENCIES = currencies({ EUR: { scale: 2 }, ETH: { scale: 18 }, BTC: { scale: 8 }, JPY: { scale: 0 } });
@@ -86,7 +86,7 @@ describe('what a signature is about', () => {
 });
 
 describe('refusals', () => {
-  const refusal = (name: (typeof REFUSALS)[number]): Answer => ({
+  const refusal = (name: Refusal): Answer => ({
     kind: 'outcome',
     outcome: {
       kind: 'rejected',

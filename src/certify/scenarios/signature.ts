@@ -1,0 +1,363 @@
+/** A.1: who may move money at all. Every forged message is followed by the genuine one, which must still be accepted. */
+import type { BodyChange, Need, Scenario, Tamper, Word } from '../scenario.ts';
+import {
+  body,
+  bet,
+  byKnob,
+  burst,
+  header,
+  madeWith,
+  replay,
+  scenario,
+  send,
+  signature,
+  token,
+  wallet,
+  when,
+  win,
+} from '../words.ts';
+
+const FORGED = 'whoever can send this moves the money of any player';
+const GENUINE = 'a genuine bet is refused, and nobody can play';
+const GARBLED = 'parsers disagree about such a message, so one side books what the other never meant';
+
+const payBack = [send(win('w', '1.00', { closes: true }), 'ok'), wallet('0')] as const;
+
+const accepted = (id: string, title: string, tamper: readonly Tamper[], needs: readonly Need[] = []): Scenario =>
+  scenario(id, title, GENUINE, [send(bet('b', '1.00'), 'ok', { tamper }), wallet('-1.00'), ...payBack], { needs });
+
+const refused = (
+  id: string,
+  title: string,
+  tamper: readonly Tamper[],
+  expect: readonly Word[],
+  more: { readonly why: string; readonly needs: readonly Need[] },
+): Scenario =>
+  scenario(
+    id,
+    title,
+    more.why,
+    [
+      send(bet('b', '1.00'), expect, { tamper }),
+      wallet('0'),
+      send(bet('b', '1.00'), 'ok'),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: more.needs },
+  );
+
+const forged = (id: string, title: string, tamper: readonly Tamper[], expect: readonly Word[] = ['unauth']): Scenario =>
+  refused(id, title, tamper, expect, { why: FORGED, needs: ['signature header'] });
+
+const garbled = (id: string, title: string, how: BodyChange, expect: readonly Word[] = ['bad_request']): Scenario =>
+  refused(id, title, body(how), expect, { why: GARBLED, needs: ['signs any bytes'] });
+
+const signed: readonly Need[] = ['signs any bytes'];
+
+const genuine: readonly Scenario[] = [
+  accepted('SIG-01', 'A bet signed with the right key', []),
+  accepted('SIG-02', 'The same JSON with spaces, signed as sent', body('spaces'), signed),
+  accepted('SIG-03', 'A line end after the body, signed as sent', body('line_end'), signed),
+  accepted('SIG-04', "A letter of the player's id written as a Unicode escape", body('escaped_letters'), signed),
+  scenario(
+    'SIG-05',
+    'Two ids that look the same, one composed and one decomposed',
+    'a ledger that normalises ids takes one of two bets for a repetition of the other',
+    [
+      send(bet('\u00e9', '1.00'), 'ok'),
+      send(bet('e\u0301', '1.00'), 'ok'),
+      wallet('-2.00'),
+      send(win('w', '2.00', { bet: '\u00e9', closes: true }), 'ok'),
+    ],
+  ),
+  accepted('SIG-06', 'Slashes escaped as PHP writes them', body('escaped_slashes'), signed),
+  accepted('SIG-07', 'The amount as the number 1.00, which a parser writes back as 1', token('$n.00'), [
+    'signs any bytes',
+    'fractions',
+  ]),
+  accepted('SIG-08', 'The members in another order', body('reordered'), signed),
+  accepted(
+    'SIG-12.upper',
+    "The signature's header in upper case",
+    [{ on: 'signature_name', how: 'upper' }],
+    ['signature header'],
+  ),
+  accepted(
+    'SIG-12.lower',
+    "The signature's header in lower case",
+    [{ on: 'signature_name', how: 'lower' }],
+    ['signature header'],
+  ),
+  accepted(
+    'SIG-12.mixed',
+    "The signature's header in mixed case",
+    [{ on: 'signature_name', how: 'mixed' }],
+    ['signature header'],
+  ),
+  accepted(
+    'SIG-37.charset',
+    'Content type application/json; charset=utf-8',
+    [header('content-type', 'application/json; charset=utf-8')],
+    signed,
+  ),
+  accepted('SIG-39.chunks', 'Chunked, with borders inside characters of several bytes', [
+    { on: 'transport', how: 'chunked' },
+  ]),
+  accepted('SIG-39.pieces', 'Sent in pieces of sixteen bytes', [{ on: 'transport', how: 'byte_by_byte' }]),
+  scenario(
+    'SIG-29',
+    'A genuine bet replayed byte for byte',
+    'whoever has seen one request on its way takes the stake as often as he likes',
+    [
+      send(bet('b', '1.00'), 'ok'),
+      replay(bet('b', '1.00'), ['ok_dup']),
+      replay(bet('b', '1.00'), ['ok_dup']),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: ['signs no time'] },
+  ),
+];
+
+const rotation: readonly Scenario[] = [
+  scenario(
+    'SIG-22',
+    'The next key while the last one is still valid',
+    GENUINE,
+    [
+      send(bet('b', '1.00'), 'ok', { tamper: madeWith('the_second_key') }),
+      send(bet('b', '1.00'), 'ok_dup'),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: ['second secret'] },
+  ),
+];
+
+const lengths = [0, 1, 3, 63] as const;
+
+const signatures: readonly Scenario[] = [
+  scenario(
+    'SIG-13',
+    'The signature in upper-case hex',
+    FORGED,
+    [
+      when(
+        'sig.hexCase',
+        { any: [send(bet('b', '1.00'), 'ok', { tamper: signature({ kind: 'upper_case' }) }), wallet('-1.00')] },
+        [send(bet('b', '1.00'), 'unauth', { tamper: signature({ kind: 'upper_case' }) }), wallet('0')],
+      ),
+    ],
+    { needs: ['signature header'] },
+  ),
+  ...lengths.map((length) =>
+    forged(`SIG-14.${length}`, `A signature of ${length} characters`, signature({ kind: 'cut', length })),
+  ),
+  forged('SIG-14.65', 'A signature of 65 characters', signature({ kind: 'longer', length: 65 })),
+  forged('SIG-14.10000', 'A signature of 10,000 characters', signature({ kind: 'longer', length: 10_000 }), [
+    'unauth',
+    'refused',
+    'closed',
+  ]),
+  forged('SIG-15', 'No signature at all', signature({ kind: 'absent' })),
+  forged(
+    'SIG-16',
+    'As many characters as a signature, but of two bytes each',
+    signature({ kind: 'text', text: 'é'.repeat(64) }),
+    ['unauth', 'bad_request'],
+  ),
+  forged('SIG-17', 'Sixty-four letters that are no hex', signature({ kind: 'text', text: 'z'.repeat(64) })),
+  forged('SIG-18', 'Signed with another key', madeWith('another_key')),
+  forged('SIG-18.digit', 'The right signature with its last digit changed', signature({ kind: 'one_digit' })),
+  forged('SIG-19', 'Signed with the API key', madeWith('the_api_key')),
+  forged('SIG-20', 'Signed with an empty key', madeWith('an_empty_key')),
+  forged('SIG-21', 'A valid API key and no signature', [
+    ...signature({ kind: 'absent' }),
+    header('x-api-key', 'certify-catalogue-key'),
+  ]),
+  forged('SIG-23', 'Several signatures in one header, one of them right', signature({ kind: 'list' })),
+  forged('SIG-24', 'The signature header twice', signature({ kind: 'twice' })),
+  forged('SIG-25.sha1', 'The right key with SHA-1', madeWith('sha1')),
+  forged('SIG-25.sha512', 'The right key with SHA-512', madeWith('sha512')),
+  forged('SIG-25.md5', 'The right key with MD5', madeWith('md5')),
+  forged('SIG-25.base64', 'The right signature in base64', madeWith('base64')),
+  forged(
+    'SIG-25.named',
+    'The request names an algorithm: sha256=…',
+    signature({ kind: 'prefixed', prefix: 'sha256=' }),
+  ),
+  forged('SIG-25.none', 'The request says there is no algorithm', signature({ kind: 'text', text: 'alg=none' })),
+  forged('SIG-26', 'A hash of the body without any key', madeWith('no_key')),
+  forged('SIG-27', 'A hash of the body and the key behind it, which is no HMAC', madeWith('body_then_key')),
+  forged('SIG-27.other', 'The signature of another body', madeWith('another_body')),
+];
+
+const changedAfterwards: readonly Scenario[] = [
+  forged('SIG-03.moved', 'A line end after the body that was not signed', [{ on: 'signed_body', how: 'line_end' }]),
+  forged('SIG-02.moved', 'Spaces that were not signed', [{ on: 'signed_body', how: 'spaces' }]),
+  forged('SIG-28', 'Ten times the amount under the signature of the right one', [{ on: 'signed_body', how: 'amount' }]),
+  forged('SIG-28.byte', 'One byte changed after signing', [{ on: 'signed_body', how: 'one_byte' }]),
+  forged('SIG-42', 'Garbage with a wrong signature', [{ on: 'signed_body', how: 'not_json' }]),
+];
+
+const bodies: readonly Scenario[] = [
+  garbled('SIG-09', 'The amount twice in one body', 'twice_amount'),
+  garbled('SIG-09.id', 'The transaction id twice in one body', 'twice_id'),
+  garbled('SIG-10', 'A byte order mark before the JSON', 'byte_order_mark'),
+  garbled('SIG-11.utf8', 'Bytes that are no UTF-8', 'invalid_utf8'),
+  garbled('SIG-11.surrogate', 'Half a character in the transaction id', 'lone_surrogate'),
+  garbled('SIG-11.nul', 'A NUL in the transaction id', 'nul_in_id'),
+  garbled('SIG-11.newline', 'A raw line end in the transaction id', 'newline_in_id'),
+  garbled('SIG-41.deep', 'A hundred thousand nested brackets', 'deeply_nested', ['bad_request', 'too_large']),
+  garbled('SIG-41.keys', 'Two hundred thousand members', 'a_million_keys', ['bad_request', 'too_large', 'closed']),
+  garbled('SIG-42.signed', 'No JSON at all, rightly signed', 'not_json'),
+  garbled('SIG-42.empty', 'An empty body, rightly signed', 'empty'),
+  garbled('SIG-42.truncated', 'A body that ends in the middle', 'truncated'),
+  garbled('SIG-42.array', 'The message in an array', 'json_array'),
+  garbled('SIG-42.null', 'The JSON null', 'json_null'),
+  garbled('SIG-42.two', 'Two messages in one body', 'two_documents'),
+  garbled('SIG-42.comment', 'A comment in the JSON', 'comments'),
+  garbled('SIG-42.quotes', 'Single quotes instead of double ones', 'single_quotes'),
+  garbled('SIG-42.comma', 'A comma after the last member', 'trailing_comma'),
+  garbled('SIG-36', 'A body larger than any callback', 'oversize', ['too_large', 'closed']),
+  scenario(
+    'SIG-41.prototype',
+    'A member named __proto__ that says the amount is 1000.00 and the type a win',
+    GARBLED,
+    [
+      send(bet('b', '1.00'), ['ok', 'bad_request'], { tamper: body('prototype_keys') }),
+      send(bet('b', '1.00'), ['ok', 'ok_dup']),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: signed },
+  ),
+];
+
+const transports: readonly Scenario[] = [
+  refused(
+    'SIG-36.longer',
+    'A length that promises more than is sent',
+    [{ on: 'transport', how: 'length_too_long' }],
+    ['bad_request', 'refused', 'closed'],
+    { why: GARBLED, needs: [] },
+  ),
+  refused(
+    'SIG-36.shorter',
+    'A length that promises less than is sent',
+    [{ on: 'transport', how: 'length_too_short' }],
+    ['unauth', 'bad_request', 'refused', 'closed'],
+    { why: GARBLED, needs: [] },
+  ),
+  refused(
+    'SIG-37.text',
+    'Content type text/plain',
+    [header('content-type', 'text/plain')],
+    ['unsupported', 'bad_request'],
+    { why: GARBLED, needs: signed },
+  ),
+  refused(
+    'SIG-37.form',
+    'Content type of a form',
+    [header('content-type', 'application/x-www-form-urlencoded')],
+    ['unsupported', 'bad_request'],
+    { why: GARBLED, needs: signed },
+  ),
+  refused('SIG-37.none', 'No content type', [header('content-type', null)], ['unsupported', 'bad_request'], {
+    why: GARBLED,
+    needs: signed,
+  }),
+  refused(
+    'SIG-38',
+    'A body packed with gzip',
+    [{ on: 'transport', how: 'gzip' }],
+    ['unsupported', 'bad_request', 'unauth'],
+    { why: GARBLED, needs: [] },
+  ),
+  refused(
+    'SIG-38.bomb',
+    'Sixty-four kilobytes of gzip that unpack to sixty-four megabytes',
+    [{ on: 'transport', how: 'gzip_bomb' }],
+    ['unsupported', 'too_large', 'unauth', 'closed'],
+    { why: 'one request takes the memory of the process, and every bet with it', needs: [] },
+  ),
+  refused(
+    'SIG-40',
+    'Both a length and chunks: a smuggled request',
+    [{ on: 'transport', how: 'both_lengths' }],
+    ['bad_request', 'closed'],
+    { why: 'a proxy and the operator see two different requests in the same bytes', needs: [] },
+  ),
+  refused('SIG-40.two', 'Two different lengths', [{ on: 'transport', how: 'two_lengths' }], ['bad_request', 'closed'], {
+    why: 'a proxy and the operator see two different requests in the same bytes',
+    needs: [],
+  }),
+];
+
+const late = 310_000;
+const timed: readonly Need[] = ['signs a time'];
+
+const times: readonly Scenario[] = [
+  scenario(
+    'SIG-30.old',
+    'Signed 200 seconds ago',
+    GENUINE,
+    [send(bet('b', '1.00'), 'ok', { tamper: [{ on: 'clock', offsetMs: -200_000, unit: 's' }] }), wallet('-1.00')],
+    { needs: timed },
+  ),
+  refused('SIG-30.older', 'Signed before the window', [{ on: 'clock', offsetMs: -late, unit: 's' }], ['unauth'], {
+    why: FORGED,
+    needs: timed,
+  }),
+  refused('SIG-30.future', 'Signed in the future', [{ on: 'clock', offsetMs: late, unit: 's' }], ['unauth'], {
+    why: FORGED,
+    needs: timed,
+  }),
+  refused(
+    'SIG-31',
+    'A time in milliseconds where seconds are meant',
+    [{ on: 'clock', offsetMs: 0, unit: 'ms' }],
+    ['unauth'],
+    { why: FORGED, needs: timed },
+  ),
+  scenario(
+    'SIG-33',
+    'A bet that is booked, asked again with its original time hours later',
+    'a window that refuses it makes a booked bet unconfirmable, so it is rolled back or lost',
+    [
+      send(bet('b', '1.00'), 'ok'),
+      send(bet('b', '1.00'), 'ok_dup', { tamper: [{ on: 'clock', offsetMs: -late, unit: 's' }] }),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: timed },
+  ),
+];
+
+const floods: readonly Scenario[] = [
+  scenario(
+    'SIG-46',
+    'A hundred forged bets, and a genuine one among them',
+    'a flood of forgeries stops genuine bets, or one of them gets through',
+    [
+      send(bet('f', '1.00'), 'unauth', { tamper: signature({ kind: 'one_digit' }), times: 100 }),
+      wallet('0'),
+      burst([bet('b', '1.00'), bet('b', '1.00')], byKnob<readonly Word[]>('duplicate.answer', {}, ['ok', 'ok_dup'])),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: ['signature header'] },
+  ),
+];
+
+export const SIGNATURE: readonly Scenario[] = [
+  ...genuine,
+  ...rotation,
+  ...signatures,
+  ...changedAfterwards,
+  ...bodies,
+  ...transports,
+  ...times,
+  ...floods,
+];

@@ -1,0 +1,217 @@
+/**
+ * What is done to a message on its way. Everything here works on bytes; where a field of the body must be found, it is found by
+ * saying the same thing twice with one difference, so that no dialect's field names are known here. Pure.
+ */
+import { Buffer } from 'node:buffer';
+import type { OutboundRequest } from '../dialects/index.ts';
+import type { Call, Operations } from '../wallet/index.ts';
+import { externalId, playerId } from '../wallet/index.ts';
+import type { Aggregator } from './aggregator.ts';
+import { bodyChanges } from './body-changes.ts';
+import { headerOf, withHeader } from './message.ts';
+import type { Message } from './message.ts';
+import { joinMembers, membersOf } from './members.ts';
+import type { SignatureChange, Tamper } from './scenario.ts';
+import { NotPlayable } from './speak.ts';
+
+export interface Occasion {
+  readonly aggregator: Aggregator;
+  readonly call: Call;
+  readonly url: string;
+  readonly nowMs: number;
+}
+
+/** The message an aggregator would send, with everything done to it that the scenario asks for. */
+export function messageOf(occasion: Occasion, tampers: readonly Tamper[]): Message {
+  const clock = tampers.find((each) => each.on === 'clock');
+  const saidAtMs = clock === undefined ? occasion.nowMs : occasion.nowMs + clock.offsetMs;
+  let message = plain(occasion.aggregator.say(occasion.call, saidAtMs), occasion.url);
+  const resigned = (changed: Message): Message => signerOf(occasion).sign(changed, saidAtMs);
+  for (const tamper of tampers) {
+    if (tamper.on === 'body') message = resigned({ ...message, body: changed(message, tamper.how, occasion) });
+    if (tamper.on === 'amount') message = resigned({ ...message, body: withAmount(message, tamper.token, occasion) });
+  }
+  for (const tamper of tampers) message = later(message, tamper, { ...occasion, nowMs: saidAtMs });
+  return message;
+}
+
+export function plain(said: OutboundRequest, url: string): Message {
+  return {
+    method: said.method,
+    url: `${url}${said.path}`,
+    headers: Object.entries(said.headers),
+    body: said.body,
+    transport: null,
+  };
+}
+
+/** What is done after the message was signed. */
+function later(message: Message, tamper: Tamper, occasion: Occasion): Message {
+  switch (tamper.on) {
+    case 'body':
+    case 'amount':
+      return message;
+    case 'clock':
+      return tamper.unit === 's' ? message : inMilliseconds(message, occasion);
+    case 'signed_body':
+      return { ...message, body: changedAfterSigning(message, tamper.how, occasion) };
+    case 'signature':
+      return withSignature(message, tamper.how, occasion);
+    case 'signature_name':
+      return renamed(message, nameOfSignature(occasion), tamper.how);
+    case 'header':
+      return withHeader(message, tamper.name, tamper.value);
+    case 'transport':
+      return { ...message, transport: tamper.how };
+  }
+}
+
+function inMilliseconds(message: Message, { nowMs, aggregator }: Occasion): Message {
+  // a signer that reads its milliseconds as seconds writes a number a thousand times as large
+  return (aggregator.signer ?? fail('the kit cannot sign a time of its own')).sign(message, nowMs * 1000);
+}
+
+function signerOf({ aggregator }: Occasion) {
+  return aggregator.signer ?? fail('the kit cannot sign altered bytes in this dialect');
+}
+
+function fail(why: string): never {
+  throw new NotPlayable(why);
+}
+
+function nameOfSignature({ aggregator }: Occasion): string {
+  return aggregator.signatureHeader ?? fail('the signature of this dialect is in no header');
+}
+
+function renamed(message: Message, name: string, how: 'upper' | 'lower' | 'mixed'): Message {
+  const value = headerOf(message, name);
+  const spelled = {
+    upper: name.toUpperCase(),
+    lower: name.toLowerCase(),
+    mixed: name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+  }[how];
+  return withHeader(withHeader(message, name, null), spelled, value);
+}
+
+function withSignature(message: Message, how: SignatureChange, occasion: Occasion): Message {
+  const name = nameOfSignature(occasion);
+  const right = headerOf(message, name) ?? '';
+  const set = (value: string | null) => withHeader(message, name, value);
+  switch (how.kind) {
+    case 'absent':
+      return set(null);
+    case 'text':
+      return set(how.text);
+    case 'one_digit':
+      return set(`${right.slice(0, -1)}${right.endsWith('0') ? '1' : '0'}`);
+    case 'upper_case':
+      return set(right.toUpperCase());
+    case 'prefixed':
+      return set(`${how.prefix}${right}`);
+    case 'cut':
+      return set(right.slice(0, how.length));
+    case 'longer':
+      return set(right.padEnd(how.length, '0'));
+    case 'twice':
+      return { ...message, headers: [...message.headers, [name, right]] };
+    case 'list':
+      return set(`v1=${'0'.repeat(right.length)},v1=${right}`);
+    case 'made_with':
+      return signerOf(occasion).sign(message, occasion.nowMs, how.with);
+  }
+}
+
+function textOf(message: Message): string {
+  return Buffer.from(message.body).toString('utf8');
+}
+
+function changedAfterSigning(
+  message: Message,
+  how: Extract<Tamper, { on: 'signed_body' }>['how'],
+  occasion: Occasion,
+): Uint8Array {
+  switch (how) {
+    case 'one_byte': {
+      const bytes = Buffer.from(message.body);
+      const last = bytes.byteLength - 2;
+      bytes.writeUInt8((bytes.at(last) ?? 0) ^ 1, last);
+      return bytes;
+    }
+    case 'amount':
+      return withAmount(message, null, occasion);
+    case 'line_end':
+      return Buffer.concat([message.body, Buffer.from('\n')]);
+    case 'spaces':
+      return changed(message, 'spaces', occasion);
+    case 'not_json':
+      return Buffer.from('this is not JSON at all');
+  }
+}
+
+/** Where in the body's members the transaction id, the amount and the player are. */
+export interface Places {
+  readonly id: number;
+  readonly amount: number;
+  readonly player: number;
+}
+
+function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], occasion: Occasion): Uint8Array {
+  const { signer } = occasion.aggregator;
+  if (signer === null) return fail('the kit cannot sign altered bytes in this dialect');
+  return bodyChanges[how](textOf(message), placesOf(occasion, textOf(message)));
+}
+
+/** The amount's token replaced; null: by ten times as much. */
+function withAmount(message: Message, token: string | null, occasion: Occasion): Uint8Array {
+  const text = textOf(message);
+  const members = membersOf(text) ?? fail('the body is no JSON object');
+  const { amount } = placesOf(occasion, text);
+  const [name = '', value = ''] = members[amount] ?? [];
+  const more = value.replace(/(\d+)/, '$10');
+  return Buffer.from(joinMembers(members.with(amount, [name, token === null ? more : written(token, value)])), 'utf8');
+}
+
+/** The token with the amount in its place: `$n` is the amount as a number, `$` its digits. */
+function written(token: string, value: string): string {
+  const digits = value.replaceAll('"', '');
+  const result = token.replace('$n', () => digits).replace('$', () => digits);
+  const isOdd = token.startsWith('$n') && !/^-?\d+(\.\d+)?$/.test(result);
+  return isOdd ? fail(`the amount ${digits} cannot be written as ${token}`) : result;
+}
+
+function placesOf(occasion: Occasion, text: string): Places {
+  const { call } = occasion;
+  const here = membersOf(text);
+  if (here === null) return fail('the body is no JSON object');
+  const differing = (other: Call): number => {
+    const body = Buffer.from(occasion.aggregator.say(other, occasion.nowMs).body).toString('utf8');
+    const there = membersOf(body) ?? [];
+    const original = membersOf(Buffer.from(occasion.aggregator.say(call, occasion.nowMs).body).toString('utf8')) ?? [];
+    return original.findIndex(([name, value], at) => there[at]?.[0] === name && there[at][1] !== value);
+  };
+  if (call.kind !== 'money') return { id: -1, amount: -1, player: differing({ ...call, player: other(call) }) };
+  return {
+    id: differing({ ...call, operations: mapped(call.operations, 'id') }),
+    amount: differing({ ...call, operations: mapped(call.operations, 'amount') }),
+    player: differing({ ...call, player: other(call) }),
+  };
+}
+
+function other(call: Call): Call['player'] {
+  return call.player.kind === 'id' ? { kind: 'id', player: playerId(`${call.player.player}-other`) } : call.player;
+}
+
+/** The same operations with another id, or another amount. */
+function mapped(operations: Operations, what: 'id' | 'amount'): Operations {
+  const [first, ...rest] = operations;
+  const changedOne = (each: Operations[number], at: number): Operations[number] => {
+    if (each.kind === 'close') return each;
+    if (what === 'id') return { ...each, id: externalId(`${each.id}-other`) };
+    if (at > 0 || each.amount === null) return each;
+    return {
+      ...each,
+      amount: { unscaled: each.amount.unscaled + 10n ** BigInt(each.amount.scale), scale: each.amount.scale },
+    };
+  };
+  return [changedOne(first, 0), ...rest.map((each, at) => changedOne(each, at + 1))];
+}

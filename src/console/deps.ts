@@ -1,0 +1,64 @@
+/** What the console is given: rooms, settings, and what the server knows of its own queues. */
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Ledger } from '../ledger/index.ts';
+import type { Currencies, Decimal } from '../money/index.ts';
+import type { Clock, Database, Log } from '../platform/index.ts';
+import type { Players } from '../players/index.ts';
+import type { Sessions } from '../sessions/index.ts';
+import type { Settlement } from '../settlement/index.ts';
+import type { Accounts, SignedIn } from './accounts.ts';
+import type { Adjustments } from './adjustments.ts';
+
+/** How long something waits in, right now. */
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** a word for people: what it is that waits */
+  readonly detail: string;
+}
+
+export interface ConsoleOptions {
+  /** connections of its own: whoever looks takes none from those who play */
+  readonly sql: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Pick<Ledger, 'submit' | 'wallets' | 'round'>;
+  readonly players: Pick<Players, 'get'>;
+  readonly sessions: Pick<Sessions, 'get' | 'now'>;
+  readonly settlement: Pick<Settlement, 'discrepancy' | 'propose' | 'decide'>;
+  readonly currencies: Currencies;
+  readonly aggregators: readonly string[];
+  /** what one person may correct alone, by currency */
+  readonly fourEyesAbove: ReadonlyMap<string, Decimal>;
+  readonly queues: () => Promise<readonly Queue[]>;
+  /** of this process, for what the operator's API answers too; never leaves it */
+  readonly apiKey: string;
+  /** the built pages */
+  readonly webRoot: string;
+  /** where people reach it: on plain http at this machine cookies go without `Secure` */
+  readonly publicUrl: string;
+}
+
+export type ConsoleScope = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface RouteParts extends ConsoleOptions {
+  readonly accounts: Accounts;
+  readonly adjustments: Adjustments;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** who is signed in; null on what needs nobody */
+    operator: SignedIn | null;
+    /** the cookie's own value */
+    operatorToken: string | null;
+  }
+}
