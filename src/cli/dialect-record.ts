@@ -181,7 +181,8 @@ function ofVariant(
   if (!isOther) return [ofCall(named, opened, variant)];
   return [
     ofCall(named, opened, variant),
-    ofCall(old, { ...opened, mirror: usual.mirror }, variant),
+    // where the variant has not kept the usual key there is nothing to show
+    ...[ofCall(old, { ...opened, mirror: usual.mirror }, variant)].filter((each) => 'recording' in each),
     distrusted(`${variant}-bet-unknown-key`, `Signed with a key only "${variant}" has`, ['SIG-22'], said, usual),
   ];
 }
