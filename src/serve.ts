@@ -127,34 +127,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
     ready: async () => readiness(rooms),
     metrics: config.server.metricsPort === null ? metrics : null,
   });
-  await app.register(
-    gateway({
-      aggregators,
-      ledger,
-      journal,
-      clock,
-      log,
-      metrics,
-      bodyLimitBytes: config.server.bodyLimitBytes,
-      ports: {
-        session: sessions.find,
-        sessionFact: heardSession(rooms),
-        exchanges: exchangesOf({ fx, sessions, currencies }),
-        knowsGame: async (aggregator, code) => {
-          const isKnown = (await catalogue.find(aggregator, code)) !== null;
-          if (!isKnown) schedule.ask(syncJob(aggregator));
-          return isKnown;
-        },
-        playerOfTransaction: ledger.playerOf,
-        grant: players.grantOf,
-        profile: async (player) => players.get(player),
-        wallets: ledger.wallets,
-        nextId: () => transactionId(newId()),
-      },
-      onEvent: async (aggregator, event, request) =>
-        takeEvent(rooms, aggregator, event, { body: request.body, sync: () => schedule.ask(syncJob(aggregator)) }),
-    }),
-  );
+  await app.register(callbacksOf(config, rooms, { journal, log, ask: schedule.ask }));
   await app.register(imagesOf(config, listed, log));
   const { accounts, plugin } = consoleOf(config, rooms, { pool, journal, apiKey: consoleKey, log, shutdown });
   await app.register(plugin);
@@ -164,6 +137,41 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   if (config.server.metricsPort !== null) await serveMetrics(config, rooms, options);
   log.info({ url }, 'Croupier takes traffic');
   return { url, rooms };
+}
+
+/** The aggregators' doors. */
+function callbacksOf(
+  { aggregators, currencies, server }: Config,
+  rooms: Rooms,
+  { journal, log, ask }: { readonly journal: Journal; readonly log: Log; readonly ask: (job: string) => void },
+) {
+  const { catalogue, fx, ledger, metrics, players, sessions } = rooms;
+  return gateway({
+    aggregators,
+    ledger,
+    journal,
+    clock: systemClock,
+    log,
+    metrics,
+    bodyLimitBytes: server.bodyLimitBytes,
+    ports: {
+      session: sessions.find,
+      sessionFact: heardSession(rooms),
+      exchanges: exchangesOf({ fx, sessions, currencies }),
+      knowsGame: async (aggregator, code) => {
+        const isKnown = (await catalogue.find(aggregator, code)) !== null;
+        if (!isKnown) ask(syncJob(aggregator));
+        return isKnown;
+      },
+      playerOfTransaction: ledger.playerOf,
+      grant: players.grantOf,
+      profile: async (player) => players.get(player),
+      wallets: ledger.wallets,
+      nextId: () => transactionId(newId()),
+    },
+    onEvent: async (aggregator, event, request) =>
+      takeEvent(rooms, aggregator, event, { body: request.body, sync: () => ask(syncJob(aggregator)) }),
+  });
 }
 
 const FIRST_QUOTES_MS = 2_000;

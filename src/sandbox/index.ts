@@ -107,15 +107,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     transactions.note(played, clock.now());
     settlements.settle(played);
   };
-  const play = createPlay({
-    habits,
-    sameId: policy['rollback.id'] === 'sameAsBet',
-    sender,
-    outbox,
-    clock,
-    random,
-    onPlayed,
-  });
+  const sameId = policy['rollback.id'] === 'sameAsBet';
+  const play = createPlay({ habits, sameId, sender, outbox, clock, random, onPlayed });
   const app = await sandboxHttp({
     mirror,
     catalogue,
@@ -138,12 +131,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await sender.idle();
     await settlements.idle();
   };
-  try {
-    await app.listen({ host: options.host, port: options.port });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  await listenOr(stop, async () => app.listen({ host: options.host, port: options.port }));
   const sweep = () => tables.sweep().forEach((table) => sessionEvents.tell('ended', table));
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS).unref();
   return {
@@ -153,6 +141,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await stop();
     },
   };
+}
+
+/** A port that is taken leaves nothing running. */
+async function listenOr(stop: () => Promise<void>, listen: () => Promise<unknown>): Promise<void> {
+  try {
+    await listen();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** What it tells besides callbacks: how rounds ended, and what becomes of sessions. */

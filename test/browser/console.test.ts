@@ -90,7 +90,8 @@ describe('the console in a browser', { timeout: 120_000 }, () => {
     const { attempts } = (await (await fetch(`${at.demo.sandboxUrl}/admin/attempts`)).json()) as {
       attempts: Attempt[];
     };
-    const bet = attempts.flatMap(({ body }) => /\bbet-[\w-]+/.exec(body)?.[0] ?? [])[0] ?? '';
+    const bets = attempts.filter(({ body }) => /"type":"bet"/.test(body));
+    const bet = /"transaction_id":"([\w-]+)"/.exec(bets[0]?.body ?? '')?.[1] ?? '';
     await support.keyboard.press('/');
     await support.keyboard.type(bet);
     await support

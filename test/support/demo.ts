@@ -62,7 +62,7 @@ export async function startDemo(
   child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (output += bytes.toString()));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 150_000;
   while (!output.includes('Croupier is ready')) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill('SIGKILL');
@@ -101,4 +101,23 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** The first of so many ports in a row that are free now. */
+export async function freePortRow(many: number): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const first = await freePort();
+    const rest = await Promise.all(Array.from({ length: many - 1 }, async (_none, index) => isFree(first + 1 + index)));
+    if (rest.every(Boolean)) return first;
+  }
+  throw new Error(`no ${many} free ports in a row`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  if (port > 65_535) return false;
+  const server = net.createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

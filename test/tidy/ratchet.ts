@@ -22,7 +22,7 @@ export const LONG: readonly Allowance[] = [
   },
   {
     place: 'src/serve.ts#serve',
-    lines: 100,
+    lines: 85,
     reason: 'the composition root: a list of what is opened, in order; a formatter gives each option its line',
   },
   {
