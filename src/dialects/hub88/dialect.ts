@@ -9,6 +9,7 @@ import type { RolledBackStatus } from './codes.ts';
 import { HUB88_POLICY } from './policy.ts';
 import { hub88Settings } from './settings.ts';
 import type { Hub88Settings } from './settings.ts';
+import { hub88Lists, LIST_PATH, serveHub88List } from './transactions.ts';
 
 /** Words that mean something else than they say, or are the usual one for a category: those that the sandbox lists games by. */
 const CATEGORIES: CategoryWords = new Map([
@@ -69,4 +70,5 @@ export const hub88 = memberOf<Hub88Settings>({
   pace: { betweenPagesMs: 0, betweenListsMs: 61_000 },
   usual: familyOf('RS_ERROR_TRANSACTION_ROLLED_BACK'),
   family: (settings) => familyOf(settings.callbacks.rolled_back_status),
+  lists: { path: LIST_PATH, of: hub88Lists, serve: serveHub88List },
 });

@@ -1,6 +1,6 @@
 /** Calls of the family's API, both ends: a signed JSON body goes out, and is believed there as callbacks are believed here. */
 import { Buffer } from 'node:buffer';
-import { createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isProblem } from '../../money/index.ts';
 import {
@@ -60,6 +60,14 @@ export const refuse = (status: number, error: string): RawResponse => respond(st
 
 export function respond(status: number, body: Writable): RawResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: writeJson(body) };
+}
+
+/** The UUID that stands for a text: the same text, the same id. */
+export function uuidFrom(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 const DIGITS = /^(?:0|[1-9][0-9]{0,17})$/;

@@ -3,7 +3,6 @@
  * that the configuration has for a sandbox alone. What the protocol has no words for is a RangeError, never another message.
  */
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { decimalOf, formatDecimal, isProblem, toUnits } from '../../money/index.ts';
 import type { Decimal } from '../../money/index.ts';
@@ -11,7 +10,7 @@ import type { Call, Operation, Rollback } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, signBase64, writeJson } from '../../wire/index.ts';
 import type { Fields, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
-import { gameNamed } from './calls.ts';
+import { gameNamed, uuidFrom } from './calls.ts';
 import { FAMILY_SCALE, meaningsOf, OK, TIMEOUT } from './family.ts';
 import type { Family, Subject } from './family.ts';
 import { serveGames } from './games.ts';
@@ -20,10 +19,12 @@ import type { FamilySettings } from './settings.ts';
 
 type Body = Readonly<Record<string, Writable | undefined>>;
 
+/** The path that something below an address of their API answers at. */
+export const below = (url: string, path: string): string => new URL(url).pathname.replace(/\/$/, '') + path;
+
 export function familyMirror(family: Family, settings: FamilySettings): Mirror {
   const key = settings.sandbox?.private_key;
   const lacks = `the sandbox needs the key that ${family.title} would sign with: set sandbox.private_key, made by croupier keys generate --dialect ${family.name}`;
-  const below = (url: string, path: string) => new URL(url).pathname.replace(/\/$/, '') + path;
   return {
     ...(key === undefined ? { lacks } : {}),
     say: (call, nowMs) => {
@@ -92,14 +93,7 @@ function tokenOf(family: Family, call: Call): string {
 }
 
 /** A request id that is another one at every try: made of what is sent and when, because nothing here is drawn by lot. */
-function uuidOf(call: Call, nowMs: number): string {
-  const hex = createHash('sha256')
-    .update(`${JSON.stringify(call, plain)} ${nowMs}`)
-    .digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  );
-}
+const uuidOf = (call: Call, nowMs: number): string => uuidFrom(`${JSON.stringify(call, plain)} ${nowMs}`);
 
 const plain = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 

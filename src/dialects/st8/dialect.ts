@@ -12,6 +12,7 @@ import { ST8_POLICY, ST8_REACTIONS } from './policy.ts';
 import { settingsSchema, st8Example, ST8_KEYS } from './settings.ts';
 import type { St8Settings } from './settings.ts';
 import { verifySt8 } from './signature.ts';
+import { st8Lists } from './transactions.ts';
 
 export const st8: Dialect<St8Settings> = {
   name: 'st8',
@@ -30,6 +31,7 @@ export const st8: Dialect<St8Settings> = {
     const keys = settings.callbacks.public_keys.map((key, index) => ({ id: `public-${index + 1}`, key }));
     const wording = { policy, profile: settings.launch.profile };
     const reader = { currencies, site: settings.launch.site };
+    const lists = st8Lists(settings);
     return {
       verify: (request) => verifySt8(keys, request),
       decode: (request) => {
@@ -42,6 +44,7 @@ export const st8: Dialect<St8Settings> = {
       decodeWebhook: () => ({ kind: 'bad_request', message: 'topic: not served; the protocol has no webhooks' }),
       launch: (order) => ({ kind: 'errand', errand: launchErrand(settings.launch, order) }),
       games: { kind: 'call', page: (_page, _etag, stamp) => gamesErrand(settings, stamp.nowMs) },
+      ...(lists === undefined ? {} : { transactions: lists }),
     };
   },
   mirror: st8Mirror,

@@ -14,6 +14,7 @@ import { serveGames } from './games.ts';
 import { API, serveLaunch } from './launch.ts';
 import type { St8Settings } from './settings.ts';
 import { st8Sign } from './signature.ts';
+import { LIST_PATH, serveSt8List } from './transactions.ts';
 
 type Body = Readonly<Record<string, Writable>>;
 interface Saying {
@@ -36,11 +37,13 @@ export function st8Mirror(settings: St8Settings): Mirror {
     api: [
       { method: 'GET', path: `${API}/games`, what: 'games' },
       { method: 'POST', path: `${API}/launch`, what: 'launch' },
+      { method: 'GET', path: LIST_PATH, what: 'transactions' },
     ],
     understand: (status, _headers, bytes) => understand(status, bytes),
     readLaunch: () => ({ kind: 'refused', reason: 'malformed', message: `Games are opened by POST ${API}/launch.` }),
     serveLaunch: (request, _nowMs, open) => serveLaunch(operator, request, open),
     serveGames: (request, games) => serveGames(operator, request, games),
+    serveTransactions: (request, of) => serveSt8List(operator, settings, request, of),
     sayWebhook: () => {
       throw new RangeError('the protocol has no webhooks');
     },

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { privateKeyOf, publicKeyOf } from '../../wire/index.ts';
 import type { KeyKind } from '../../wire/index.ts';
 import type { ExampleEntry, KeyMaker, KeyNeed } from '../dialect.ts';
+import { listingSchema } from './transactions-settings.ts';
 
 const KIND = 'ec_p256';
 
@@ -42,6 +43,8 @@ export const settingsSchema = z
           .url({ protocol: /^https?$/ })
           .includes('{code}')
           .optional(),
+        /** the list of transactions is asked for where this stands; `{}`: with the guessed names */
+        transactions: listingSchema.optional(),
       })
       .nullish(),
     launch: z.strictObject({
@@ -88,6 +91,7 @@ export type St8Settings = z.output<typeof settingsSchema>;
 export function st8Example(url: string, make: KeyMaker): ExampleEntry {
   const theirs = make.pair(KIND, 'st8_key');
   return {
+    catalogue: { transactions: {} },
     launch: {
       url,
       site: 'croupier',
