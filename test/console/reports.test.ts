@@ -63,7 +63,8 @@ describe('a report given by hand', () => {
     );
     const differing = body.items.map((each: { round_id: string }) => each.round_id);
     expect(differing).toContain('round-2');
-    stage.clock.advance(2 * DAY_MS);
+    // Days are compared from noon of the next.
+    stage.clock.advance(Date.parse(`${day}T13:00:00Z`) + DAY_MS - stage.clock.now());
     await stage.settlement.sweep();
     const again = await stage.as('finance');
     const lines = (await stage.call(again, 'GET', `/v1/settlement-days?aggregator=acme&day=${day}`)).body.items;
