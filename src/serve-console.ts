@@ -38,6 +38,9 @@ export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Co
     apiKey,
     currencies: config.currencies,
     aggregators: config.aggregators.map((each) => each.name),
+    reports: new Map(
+      config.aggregators.flatMap(({ name, report }) => (report === null ? [] : [[name, report] as const])),
+    ),
     fourEyesAbove: config.settlement.fourEyesAbove,
     webRoot: path.resolve(import.meta.dirname, '../web/dist/console'),
     publicUrl: config.server.publicUrl,

@@ -16,6 +16,7 @@ import { forwardRoutes } from './forward.ts';
 import { cookiesFor, guard, PREFIX } from './guard.ts';
 import { lookRoutes } from './look-routes.ts';
 import { registerPages } from './pages.ts';
+import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { createTail } from './tail.ts';
 import { workRoutes } from './work-routes.ts';
@@ -50,7 +51,7 @@ async function calls(scope: FastifyInstance, parts: RouteParts): Promise<void> {
   // A form of another site can send plain text, but no JSON.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRoute', (route) => {
-    route.bodyLimit = BODY_LIMIT_BYTES;
+    route.bodyLimit ??= BODY_LIMIT_BYTES;
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
   const cookies = cookiesFor(parts.publicUrl);
@@ -60,6 +61,7 @@ async function calls(scope: FastifyInstance, parts: RouteParts): Promise<void> {
   sessionRoutes(app, parts, cookies);
   lookRoutes(app, parts);
   workRoutes(app, parts);
+  reportRoutes(app, parts);
   forwardRoutes(app, parts);
   app.get(`${PREFIX}/tail`, async (request, reply) => tail.watch(request, reply));
 }

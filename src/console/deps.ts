@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ReportMapping } from '../dialects/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Currencies, Decimal } from '../money/index.ts';
 import type { Clock, Database, Log } from '../platform/index.ts';
@@ -30,6 +31,8 @@ export interface ConsoleOptions {
   readonly settlement: Pick<Settlement, 'discrepancy' | 'propose' | 'decide'>;
   readonly currencies: Currencies;
   readonly aggregators: readonly string[];
+  /** how reports of aggregators are read, by name; whose dialect has no mapping is not in it */
+  readonly reports: ReadonlyMap<string, ReportMapping>;
   /** what one person may correct alone, by currency */
   readonly fourEyesAbove: ReadonlyMap<string, Decimal>;
   readonly queues: () => Promise<readonly Queue[]>;

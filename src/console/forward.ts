@@ -22,6 +22,7 @@ const READS = [
   '/v1/fx/rates',
   '/v1/launches/outcomes',
   '/v1/games',
+  '/v1/games/facets',
   '/v1/games/changes',
   '/v1/games/:id',
   '/v1/syncs',

@@ -44,6 +44,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/settlement-days/rounds': 'signed_in',
   'GET /v1/settlement-events/set-aside': 'signed_in',
 
+  'GET /aggregators': 'signed_in',
+  'POST /reports': MONEY,
+
   'GET /pulse': 'signed_in',
   'GET /tail': 'signed_in',
   'GET /queues': 'signed_in',
@@ -52,6 +55,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/launches/outcomes': 'signed_in',
 
   'GET /v1/games': 'signed_in',
+  'GET /v1/games/facets': 'signed_in',
   'GET /v1/games/changes': 'signed_in',
   'GET /v1/games/:id': 'signed_in',
   'PATCH /v1/games/:id': ADMIN,

@@ -20,7 +20,7 @@ import { amount, CURRENCIES, ledgerTable } from '../support/ledger.ts';
 import { opened, SETTINGS } from '../settlement/stage.ts';
 
 if (opened.kind === 'problem') throw new Error(opened.message);
-const { open, policy } = opened;
+const { open, policy, report } = opened;
 
 export const PASSWORD = 'seven wonderful words here';
 /** Made with little work, so that tests which are about something else do not wait for it. */
@@ -106,6 +106,7 @@ export async function consoleStage(publicUrl = 'http://127.0.0.1:4400'): Promise
     settlement,
     currencies: CURRENCIES,
     aggregators: ['acme'],
+    reports: new Map(report === null ? [] : [['acme', report]]),
     fourEyesAbove: new Map([['USD', amount('50')]]),
     queues: async () => [{ name: 'lanes', waiting: ledger.depth(), detail: '' }],
     apiKey: API_KEY,

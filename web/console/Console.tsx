@@ -22,7 +22,7 @@ const PAGES: Readonly<Record<string, Page>> = {
     default: (await import('./reconciliation/ReconciliationPage.tsx')).ReconciliationPage,
   })),
   health: lazy(async () => ({ default: (await import('./health/HealthPage.tsx')).HealthPage })),
-  catalogue: lazy(async () => ({ default: (await import('./pages/CataloguePage.tsx')).CataloguePage })),
+  catalogue: lazy(async () => ({ default: (await import('./catalogue/CataloguePage.tsx')).CataloguePage })),
   analytics: lazy(async () => ({ default: (await import('./pages/AnalyticsPage.tsx')).AnalyticsPage })),
   audit: lazy(async () => ({ default: (await import('./pages/AuditPage.tsx')).AuditPage })),
   users: lazy(async () => ({ default: (await import('./pages/UsersPage.tsx')).UsersPage })),

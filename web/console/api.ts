@@ -20,6 +20,16 @@ import type {
   Syncs,
   User,
 } from './types.ts';
+import type {
+  AggregatorWord,
+  Changes,
+  DayLine,
+  DayRound,
+  Facets,
+  GamePatch,
+  PieceResult,
+  SyncDetail,
+} from './types-desk.ts';
 
 export class Refused extends Error {
   readonly status: number;
@@ -130,11 +140,32 @@ export const api = {
   fx: async () => (await call<Fx>('GET', '/v1/fx/rates')).items,
   launches: async () => call<LaunchOutcomes>('GET', '/v1/launches/outcomes'),
 
-  games: async (words: { q: string | null; cursor: string | null }) =>
+  aggregators: async () => (await call<{ items: readonly AggregatorWord[] }>('GET', '/aggregators')).items,
+  day: async (aggregator: string, day: string) =>
+    (await call<{ items: readonly DayLine[] }>('GET', `/v1/settlement-days${queryOf({ aggregator, day })}`)).items,
+  // An empty game is one, too: a book that was told none.
+  dayRounds: async (words: { aggregator: string; day: string; game: string; currency: string }) =>
+    (
+      await call<{ items: readonly DayRound[] }>(
+        'GET',
+        `/v1/settlement-days/rounds?${new URLSearchParams(words).toString()}`,
+      )
+    ).items,
+  reportPiece: async (wish: { aggregator: string; name: string; piece: number; text: string }) =>
+    call<PieceResult>('POST', '/reports', wish),
+
+  games: async (words: { q: string | null; category: string | null; cursor: string | null }) =>
     call<Games>('GET', `/v1/games${queryOf({ ...words, limit: '100', state: 'all' })}`),
-  changeGame: async (id: string, patch: { enabled: boolean }) => call<unknown>('PATCH', `/v1/games/${part(id)}`, patch),
+  changeGame: async (id: string, patch: GamePatch) => call<unknown>('PATCH', `/v1/games/${part(id)}`, patch),
   syncs: async (aggregator: string) =>
     (await call<Syncs>('GET', `/v1/syncs${queryOf({ aggregator, limit: '20' })}`)).items,
+
+  sync: async (id: string) => call<SyncDetail>('GET', `/v1/syncs/${part(id)}?limit=500`),
+  decideSync: async (id: string, decision: 'accept' | 'reject') =>
+    call<unknown>('POST', `/v1/syncs/${part(id)}/decisions`, { decision }),
+  facets: async () => call<Facets>('GET', '/v1/games/facets?state=all'),
+  changes: async (words: { game: string | null; cursor: string | null }) =>
+    call<Changes>('GET', `/v1/games/changes${queryOf({ ...words, limit: '200' })}`),
 
   daily: async (from: string, to: string, groupBy: string) =>
     call<Daily>('GET', `/v1/analytics/daily${queryOf({ from, to, group_by: groupBy })}`),

@@ -10,8 +10,8 @@ import './console.css';
 
 const theme = createTheme({
   primaryColor: 'teal',
-  // shade 9 on white and 8 with white text keep a contrast of 4.5:1
-  primaryShade: { light: 9, dark: 8 },
+  // with white text, and on white, this shade keeps a contrast of 4.5:1; the next lighter one does not
+  primaryShade: { light: 9, dark: 9 },
   defaultRadius: 'md',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', sans-serif",
   headings: { fontWeight: '700' },

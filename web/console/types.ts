@@ -300,6 +300,8 @@ export interface Game {
   readonly category: string;
   readonly rtp: string | null;
   readonly enabled: boolean;
+  /** smaller comes first */
+  readonly order: number;
   readonly available: boolean;
   readonly vendor_enabled: boolean;
 }

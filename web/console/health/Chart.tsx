@@ -11,6 +11,8 @@ export interface Series {
 }
 
 interface ChartProps {
+  /** what the axis below is labelled by; hours unless told. Days are drawn with a point each, since one alone makes no line */
+  readonly step?: 'hour' | 'day';
   readonly label: string;
   readonly unit: string;
   /** epoch seconds, ascending */
@@ -18,13 +20,19 @@ interface ChartProps {
   readonly series: readonly Series[];
 }
 
+/** Colours of lines that have no meaning of their own. */
+export const LINES = ['#12a37a', '#4c8df0', '#e8a20c', '#b35ae0', '#e5484d', '#2aa8c4'];
+
 const HEIGHT_PX = 190;
 const UTC = (seconds: number): Date => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC');
 
 /** As everything here: in UTC, and with 24 hours. */
 const hourOf = (seconds: number): string => new Date(seconds * 1_000).toISOString().slice(11, 16);
+const dayOf = (seconds: number): string => new Date(seconds * 1_000).toISOString().slice(5, 10);
+/** The least span between labels, in seconds: days are not cut. */
+const DAYS = [1, 2, 7, 14, 28, 56, 112].map((days) => days * 86_400);
 
-export function Chart({ label, unit, times, series }: ChartProps) {
+export function Chart({ label, unit, times, series, step = 'hour' }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const dark = useComputedColorScheme('light') === 'dark';
   const names = series.map(({ name, colour }) => `${name}:${colour}`).join();
@@ -46,7 +54,13 @@ export function Chart({ label, unit, times, series }: ChartProps) {
         legend: { live: false },
         cursor: { points: { size: 6 } },
         axes: [
-          { stroke: ink, grid, ticks: grid, values: (_self, values) => values.map(hourOf) },
+          {
+            stroke: ink,
+            grid,
+            ticks: grid,
+            values: (_self, values) => values.map(step === 'day' ? dayOf : hourOf),
+            ...(step === 'day' ? { incrs: DAYS } : {}),
+          },
           {
             stroke: ink,
             grid,
@@ -55,7 +69,7 @@ export function Chart({ label, unit, times, series }: ChartProps) {
             values: (_self, values) => values.map((each) => `${each}${unit}`),
           },
         ],
-        scales: { y: { range: (_self, _low, high) => [0, Math.max(1, high * 1.1)] } },
+        scales: { y: { range: (_self, low, high) => [Math.min(0, low * 1.1), Math.max(1, high * 1.1)] } },
         series: [
           { label: 'UTC' },
           ...series.map(({ name, colour }) => ({
@@ -63,6 +77,7 @@ export function Chart({ label, unit, times, series }: ChartProps) {
             stroke: colour,
             width: 2,
             spanGaps: false,
+            ...(step === 'day' ? { points: { show: true, size: 7, fill: colour } } : {}),
           })),
         ],
       },
@@ -78,7 +93,7 @@ export function Chart({ label, unit, times, series }: ChartProps) {
       plot.current = null;
     };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- drawn anew for other lines and colours; new values are only set
-  }, [names, dark, unit]);
+  }, [names, dark, unit, step]);
   useEffect(() => plot.current?.setData(latest.current));
 
   return <div ref={frame} className="chart" role="img" aria-label={label} />;

@@ -7,7 +7,7 @@ import { number, Sheet } from '../parts/Sheet.tsx';
 import { Nothing, Shown } from '../parts/states.tsx';
 import { Time } from '../parts/Time.tsx';
 import type { Pulse } from '../types.ts';
-import { Chart } from './Chart.tsx';
+import { Chart, LINES } from './Chart.tsx';
 import { Clocks } from './Clocks.tsx';
 import { Launches, Queues, Rates } from './Tables.tsx';
 import { LiveTail } from './LiveTail.tsx';
@@ -22,7 +22,6 @@ const COLOURS = {
   uncertain: '#e5484d',
   'not believed': '#b35ae0',
 };
-const LINES = ['#12a37a', '#4c8df0', '#e8a20c', '#b35ae0', '#e5484d', '#2aa8c4'];
 
 export function HealthPage(_page: { readonly id: string }) {
   const pulse = useQuery({ queryKey: ['pulse'], queryFn: api.pulse, refetchInterval: EVERY_MS });

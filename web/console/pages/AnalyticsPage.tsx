@@ -9,6 +9,8 @@ import { Nothing, Shown } from '../parts/states.tsx';
 import { Time } from '../parts/Time.tsx';
 import { useWord } from '../router.tsx';
 import type { Daily, DailyMoney } from '../types.ts';
+import { AnalyticsChart } from './AnalyticsChart.tsx';
+import { nameOf } from './days.ts';
 
 const DAY_MS = 86_400_000;
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -84,6 +86,7 @@ function Figures({ daily }: { readonly daily: Daily }) {
         )}
         .
       </Text>
+      <AnalyticsChart daily={daily} />
       <Panel title="By day">
         <Rows daily={daily} />
       </Panel>
@@ -102,8 +105,7 @@ interface Line {
 function linesOf({ days }: Daily): readonly Line[] {
   return days.toReversed().flatMap(({ day, rows }) =>
     rows.flatMap((row): readonly Line[] => {
-      const of = [row.provider, row.game, row.aggregator, row.mode].flatMap((word) => word ?? []).join(' · ');
-      const base = { day, of: of === '' ? 'all' : of, dau: row.dau, naive: row.naive.dau };
+      const base = { day, of: nameOf(row), dau: row.dau, naive: row.naive.dau };
       return row.money.length === 0 ? [{ ...base, money: null }] : row.money.map((money) => ({ ...base, money }));
     }),
   );

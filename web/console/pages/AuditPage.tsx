@@ -2,6 +2,7 @@
 import { Stack, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../api.ts';
+import { everyRow } from '../every.ts';
 import { Sheet } from '../parts/Sheet.tsx';
 import { Nothing, Shown, State } from '../parts/states.tsx';
 import { Time } from '../parts/Time.tsx';
@@ -37,6 +38,12 @@ function Log({ items }: { readonly items: readonly AuditItem[] }) {
     <Sheet
       title="Audit log"
       rows={items}
+      every={async () =>
+        everyRow(async (cursor) => {
+          const page = await api.audit(cursor);
+          return { items: page.items, next: page.next };
+        })
+      }
       keyOf={(row) => row.id}
       empty={<Nothing title="Nothing was written yet" />}
       columns={[

@@ -1,8 +1,8 @@
 /** A table that can be taken away as CSV, and looks like every other table here. */
-import { Button, Group, ScrollArea, Table, Text } from '@mantine/core';
+import { Group, ScrollArea, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { csvOf } from '../../../src/analytics/csv.ts';
 import type { CsvCell } from '../../../src/analytics/csv.ts';
+import { ExportButton } from './ExportButton.tsx';
 
 export interface Column<Row> {
   readonly name: string;
@@ -14,14 +14,6 @@ export interface Column<Row> {
 
 export const number = (value: string | number | null): CsvCell => (value === null ? null : { number: String(value) });
 
-export function saveCsv(name: string, header: readonly string[], rows: readonly (readonly CsvCell[])[]): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([csvOf(header, rows)], { type: 'text/csv' }));
-  link.download = `${name}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 interface SheetProps<Row> {
   readonly title: string;
   readonly columns: readonly Column<Row>[];
@@ -29,25 +21,27 @@ interface SheetProps<Row> {
   readonly keyOf: (row: Row) => string;
   readonly empty: ReactNode;
   readonly onRow?: (row: Row) => void;
+  /** every row of the list, where the page has only the first of them */
+  readonly every?: () => Promise<readonly Row[]>;
 }
 
-export function Sheet<Row>({ title, columns, rows, keyOf, empty, onRow }: SheetProps<Row>) {
+function cellsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly (readonly CsvCell[])[] {
+  return rows.map((row) => columns.map((column) => column.text(row)));
+}
+
+export function Sheet<Row>({ title, columns, rows, keyOf, empty, onRow, every }: SheetProps<Row>) {
   if (rows.length === 0) return empty;
-  const save = (): void =>
-    saveCsv(
-      title.toLowerCase().replaceAll(' ', '-'),
-      columns.map((column) => column.name),
-      rows.map((row) => columns.map((column) => column.text(row))),
-    );
   return (
     <div className="sheet">
       <Group justify="space-between" mb={6}>
         <Text size="sm" c="dimmed">
           {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'}
         </Text>
-        <Button size="compact-sm" variant="subtle" onClick={save}>
-          Export CSV
-        </Button>
+        <ExportButton
+          name={title.toLowerCase().replaceAll(' ', '-')}
+          header={columns.map((column) => column.name)}
+          rows={async () => cellsOf(columns, every === undefined ? rows : await every())}
+        />
       </Group>
       <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': title, role: 'region' }}>
         <Table verticalSpacing={6} highlightOnHover aria-label={title}>

@@ -1,10 +1,13 @@
 /** Every round of the player, newest first. However long the list is, only the rows near the window are in the page. */
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
+import type { CsvCell } from '../../../src/analytics/csv.ts';
 import { api } from '../api.ts';
-import { number, saveCsv } from '../parts/Sheet.tsx';
+import { everyRow } from '../every.ts';
+import { ExportButton } from '../parts/ExportButton.tsx';
+import { number } from '../parts/Sheet.tsx';
 import { Loading, Nothing, Problem, State } from '../parts/states.tsx';
 import { Time } from '../parts/Time.tsx';
 import { addressOf, Link } from '../router.tsx';
@@ -48,9 +51,7 @@ export function History({ player }: { readonly player: string }) {
         <Text size="sm" c="dimmed" aria-live="polite">
           {rounds.length.toLocaleString('en')} rounds{hasNextPage ? ' so far; more come as you scroll' : ''}
         </Text>
-        <Button size="compact-sm" variant="subtle" onClick={() => exportRounds(player, rounds)}>
-          Export CSV
-        </Button>
+        <ExportButton name={`rounds-${player}`} header={COLUMNS} rows={async () => everyRound(player)} />
       </Group>
       <div ref={frame} className="long" tabIndex={0} role="table" aria-label="Rounds" aria-rowcount={rounds.length}>
         <div className="long-head long-row" role="row">
@@ -107,19 +108,19 @@ function Row({ round, index, start }: RowProps) {
   );
 }
 
-function exportRounds(player: string, rounds: readonly Round[]): void {
-  saveCsv(
-    `rounds-${player}`,
-    COLUMNS,
-    rounds.map((each) => [
-      each.opened_at,
-      each.round_id,
-      each.game_code,
-      each.state,
-      number(each.staked),
-      number(each.returned),
-      number(each.paid),
-      each.currency,
-    ]),
-  );
+async function everyRound(player: string): Promise<readonly (readonly CsvCell[])[]> {
+  const rounds = await everyRow(async (cursor) => {
+    const page = await api.rounds(player, cursor);
+    return { items: page.items, next: page.next_cursor };
+  });
+  return rounds.map((each) => [
+    each.opened_at,
+    each.round_id,
+    each.game_code,
+    each.state,
+    number(each.staked),
+    number(each.returned),
+    number(each.paid),
+    each.currency,
+  ]);
 }

@@ -3,18 +3,61 @@ import { Group, SegmentedControl, Select, Stack, Text, Title } from '@mantine/co
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api.ts';
+import { everyRow } from '../every.ts';
 import { Sheet } from '../parts/Sheet.tsx';
 import { Loading, Nothing, Problem, State } from '../parts/states.tsx';
 import { ageOf, Time } from '../parts/Time.tsx';
 import { addressOf, go, Link, useWord } from '../router.tsx';
 import type { Discrepancy } from '../types.ts';
+import { Days } from './DaysPage.tsx';
 import { DiscrepancyPage } from './DiscrepancyPage.tsx';
+import { ReportUpload } from './ReportPage.tsx';
 import { wordsOf } from './words.ts';
 
 const STATES = ['open', 'proposed', 'waiting', 'resolved', 'accepted'] as const;
 
 export function ReconciliationPage({ id }: { readonly id: string }) {
-  return id === '' ? <All /> : <DiscrepancyPage id={id} />;
+  switch (id) {
+    case '':
+    case 'days':
+    case 'reports':
+      return (
+        <Stack gap="lg">
+          <Head at={id} />
+          {id === '' ? <All /> : id === 'days' ? <Days /> : <ReportUpload />}
+        </Stack>
+      );
+    default:
+      return <DiscrepancyPage id={id} />;
+  }
+}
+
+const PARTS = [
+  ['', 'Discrepancies'],
+  ['days', 'Days'],
+  ['reports', 'Reports'],
+] as const;
+
+function Head({ at }: { readonly at: string }) {
+  return (
+    <div>
+      <Title order={1} size="h2">
+        Reconciliation
+      </Title>
+      <nav className="ways" aria-label="Reconciliation">
+        {PARTS.map(([name, title]) => (
+          <Link
+            key={name}
+            href={addressOf(['reconciliation', ...(name === '' ? [] : [name])])}
+            className="way"
+            aria-current={name === at ? 'page' : undefined}
+          >
+            {title}
+          </Link>
+        ))}
+      </nav>
+    </div>
+  );
 }
 
 function All() {
@@ -33,9 +76,6 @@ function All() {
   const shown = kind === null ? all : all.filter((each) => each.kind === kind);
   return (
     <Stack gap="lg">
-      <Title order={1} size="h2">
-        Reconciliation
-      </Title>
       <Group gap="sm" align="end">
         <SegmentedControl
           aria-label="State"
@@ -57,7 +97,7 @@ function All() {
       </Group>
       {pages.isPending ? <Loading /> : null}
       {pages.error === null ? null : <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isSuccess ? <List rows={shown} state={state} /> : null}
+      {pages.isSuccess ? <List rows={shown} state={state} kind={kind} /> : null}
       {pages.hasNextPage ? (
         <button type="button" className="more" onClick={() => void pages.fetchNextPage()}>
           More
@@ -67,12 +107,26 @@ function All() {
   );
 }
 
-function List({ rows, state }: { readonly rows: readonly Discrepancy[]; readonly state: string }) {
+async function everyDiscrepancy(state: string, kind: string | null): Promise<readonly Discrepancy[]> {
+  return everyRow(async (cursor) => {
+    const page = await api.discrepancies({ state, kind, cursor });
+    return { items: page.items, next: page.next_cursor };
+  });
+}
+
+interface ListProps {
+  readonly rows: readonly Discrepancy[];
+  readonly state: string;
+  readonly kind: string | null;
+}
+
+function List({ rows, state, kind }: ListProps) {
   const [nowMs] = useState(() => Date.now());
   return (
     <Sheet
       title="Discrepancies"
       rows={rows}
+      every={async () => everyDiscrepancy(state, kind)}
       keyOf={(row) => row.id}
       onRow={(row) => go(addressOf(['reconciliation', row.id]))}
       empty={
