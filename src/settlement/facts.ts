@@ -7,7 +7,7 @@ import type { AssertedTransaction, SettlementSummary } from '../dialects/dialect
 import type { Decimal, RateLock } from '../money/index.ts';
 import type { RoundState, TransactionKind, TransactionState } from '../wallet/index.ts';
 
-/** Where an assertion comes from. Two of them are two independent pieces of evidence. */
+/** Where an assertion comes from. Which of them are independent of each other is said in rules.ts. */
 export type Source = 'webhook' | 'transactions' | 'report' | 'timed_out';
 export const CLAIM_SOURCES = ['transactions', 'report', 'timed_out'] as const satisfies readonly Source[];
 export type ClaimSource = (typeof CLAIM_SOURCES)[number];

@@ -8,7 +8,7 @@ import type { Decimal } from '../money/index.ts';
 import { externalId, gameCode, roundId, sessionId } from '../wallet/index.ts';
 import type { GameCode, Operation, Policy, SessionId } from '../wallet/index.ts';
 import type { Discrepancy } from './discrepancies.ts';
-import type { BookedFact, Facts } from './facts.ts';
+import type { BookedFact, Facts, Source } from './facts.ts';
 import type { AutomaticCap } from './ports.ts';
 
 export const ACTIONS = ['credit', 'debit', 'refund', 'accept'] as const;
@@ -113,6 +113,14 @@ export type Automatic =
 
 const no = (because: string): Automatic => ({ kind: 'no', because });
 
+/** Who speaks through a source. Both lists are asked of one server, which may have moved a transaction from one to the other. */
+const WITNESS: Readonly<Record<Source, string>> = {
+  webhook: 'webhook',
+  transactions: 'lists',
+  timed_out: 'lists',
+  report: 'report',
+};
+
 /** Whether the house may settle it without a person. The day's cap is counted where it is used up. */
 export function automatic(discrepancy: Discrepancy, facts: Facts, caps: ReadonlyMap<string, AutomaticCap>): Automatic {
   if (discrepancy.weight !== 'automatic') return no('is for a person');
@@ -121,8 +129,10 @@ export function automatic(discrepancy: Discrepancy, facts: Facts, caps: Readonly
   if (discrepancy.transactionId === '') return no('names no transaction');
   if (discrepancy.contested) return no('is contested');
   if (discrepancy.key.player === '') return no('is nobody’s');
-  const sources = new Set(discrepancy.evidence.map((each) => each.source).filter((source) => source !== 'ledger'));
-  if (sources.size < 2) return no('has one piece of evidence');
+  const witnesses = new Set(
+    discrepancy.evidence.flatMap(({ source }) => (source === 'ledger' ? [] : [WITNESS[source]])),
+  );
+  if (witnesses.size < 2) return no('has one piece of evidence');
   const cap = discrepancy.currency === null ? undefined : caps.get(discrepancy.currency);
   if (cap === undefined) return no('has no cap');
   if (compareDecimals(discrepancy.amount, cap.perTransaction) > 0) return no('is above the cap');

@@ -91,6 +91,18 @@ describe('lists that are asked for', () => {
     expect(await at.table.balance(player)).toBe(1_000n);
   });
 
+  it('are one witness: both of them together let the house do nothing by itself', async () => {
+    const player = await at.table.player('USD', '10.00');
+    await at.play(player, bet('b-2', { round: 'r-2', amount: '3' }));
+    const failed = said.bet('b-2', '3', { status: 'failed' });
+    lists.transactions.push(entry(failed, { player, round: 'r-2' }));
+    lists.timed_out.push(entry(failed, { player, round: 'r-2' }));
+    await at.settlement.pull();
+    at.clock.advance(49 * HOUR_MS);
+    await at.settle();
+    expect(await at.table.balance(player)).toBe(700n);
+  });
+
   it('are read page by page to their end', async () => {
     for (let index = 0; index < 1_203; index += 1)
       lists.transactions.push(entry(said.bet(`p-${index}`, '1'), { player: 'ann', round: `r-${index}` }));
