@@ -248,7 +248,7 @@ describe('the console’s desk work in a browser', { timeout: 120_000 }, () => {
           requestAnimationFrame(() => requestAnimationFrame(done));
         })`);
         await page.getByRole('heading', { level: 1 }).waitFor(PATIENCE);
-        await page.waitForFunction("document.querySelector('[aria-busy=true]') === null", undefined, PATIENCE);
+        await expect.poll(async () => page.locator('[aria-busy=true]').count(), PATIENCE).toBe(0);
         for (const problem of await lookOver(page)) wrong.push(`${colorScheme} ${rest}: ${problem}`);
         const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
         if (width > 390) wrong.push(`${colorScheme} ${rest}: is ${width} pixels wide on a telephone of 390`);

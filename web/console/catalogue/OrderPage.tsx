@@ -1,5 +1,5 @@
 /** The order of the lobby, by drag or by the keyboard: a game is put between two others, and what that takes is written. */
-import { ActionIcon, Alert, Stack, Text } from '@mantine/core';
+import { ActionIcon, Alert, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { DragEvent, KeyboardEvent } from 'react';
@@ -7,7 +7,7 @@ import { api } from '../api.ts';
 import { useMay } from '../operator.tsx';
 import { Nothing, Shown } from '../parts/states.tsx';
 import { useWord } from '../router.tsx';
-import type { Game } from '../types.ts';
+import type { Game, Games } from '../types.ts';
 import { CategoryFilter } from './CategoryFilter.tsx';
 import { placed, placementsOf } from './order.ts';
 import type { Placement } from './order.ts';
@@ -18,15 +18,19 @@ interface Move {
   readonly said: string;
 }
 
+const orderKey = (category: string | null) => ['games', 'order', category];
+
 export function OrderPage() {
   const [category] = useWord('category');
   const games = useQuery({
-    queryKey: ['games', 'order', category],
+    queryKey: orderKey(category),
     queryFn: async () => api.games({ q: null, category, cursor: null }),
   });
   return (
     <Stack gap="md">
-      <CategoryFilter />
+      <Group>
+        <CategoryFilter />
+      </Group>
       <Text size="sm" c="dimmed">
         Drag a game, or use its arrows; on a focused game, Alt and an arrow key move it too. Only the first hundred are
         shown: narrow by category to reach others. A number on the right is what the lobby sorts by.
@@ -36,7 +40,7 @@ export function OrderPage() {
           items.length === 0 ? (
             <Nothing title="No game is of this category" />
           ) : (
-            <Ordered key={category ?? ''} games={items} whole={more === null} />
+            <Ordered key={category ?? ''} category={category} games={items} whole={more === null} />
           )
         }
       </Shown>
@@ -44,7 +48,13 @@ export function OrderPage() {
   );
 }
 
-function Ordered({ games, whole }: { readonly games: readonly Game[]; readonly whole: boolean }) {
+interface OrderedProps {
+  readonly category: string | null;
+  readonly games: readonly Game[];
+  readonly whole: boolean;
+}
+
+function Ordered({ category, games, whole }: OrderedProps) {
   const may = useMay('PATCH /v1/games/:id');
   const queries = useQueryClient();
   const [dragged, setDragged] = useState<number | null>(null);
@@ -55,7 +65,12 @@ function Ordered({ games, whole }: { readonly games: readonly Game[]; readonly w
       // oxlint-disable-next-line no-await-in-loop -- in this order every step of the way is an order one can live with
       for (const { id, order } of placements) await api.changeGame(id, { order });
     },
-    onSettled: async () => queries.invalidateQueries({ queryKey: ['games'] }),
+    // A list that was just changed may be answered for a moment as it was: what was written is what is shown.
+    onSuccess: async (_done, { rows: written }) => {
+      queries.setQueryData<Games>(orderKey(category), (known) => known && { ...known, items: written });
+      await queries.invalidateQueries({ queryKey: ['games'], refetchType: 'none' });
+    },
+    onError: async () => queries.invalidateQueries({ queryKey: ['games'] }),
   });
   const rows = change.isPending ? change.variables.rows : games;
   const move = (from: number, to: number): void => {
