@@ -3,7 +3,7 @@
  * and through its encode it learns which of their words means which refusal. Whatever changes about dialects changes here.
  */
 import { Buffer } from 'node:buffer';
-import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { knownDialect, openNamedDialect } from '../dialects/index.ts';
 import type {
   Answer,
@@ -16,23 +16,14 @@ import type {
   WebhookEvent,
 } from '../dialects/index.ts';
 import { currencies } from '../money/index.ts';
+import type { Currencies } from '../money/index.ts';
 import { newToken } from '../platform/index.ts';
-import { REFUSALS, SAFE_POLICY } from '../wallet/index.ts';
+import { gameCode, playerId, REFUSALS, SAFE_POLICY, sessionId } from '../wallet/index.ts';
 import type { Call, Policy, Refusal } from '../wallet/index.ts';
 import type { KeyKind } from '../wire/index.ts';
-import { withHeader } from './message.ts';
-import type { Message } from './message.ts';
-import type { SignatureRecipe, Word } from './scenario.ts';
-
-/** Signs any bytes as the aggregator would, or wrongly on purpose. */
-export interface Signer {
-  readonly header: string;
-  readonly signsTime: boolean;
-  /** the operator knows a second key, for changing from one to the other */
-  readonly hasSecond: boolean;
-  /** the signature of these bytes; a recipe makes one that must not be believed */
-  readonly sign: (message: Message, nowMs: number, recipe?: SignatureRecipe) => Message;
-}
+import type { Word } from './scenario.ts';
+import { signerOf } from './signer.ts';
+import type { Signer } from './signer.ts';
 
 export interface Aggregator {
   readonly dialect: string;
@@ -50,6 +41,8 @@ export interface Aggregator {
   readonly isWord: (word: Word, call: Call, heard: Understood, status: number) => boolean;
   /** null where the kit cannot sign bytes that the mirror did not write */
   readonly signer: Signer | null;
+  /** what its calls are written in; `none`: in the query alone */
+  readonly body: 'json' | 'form' | 'none';
   /** a header whose value depends on the message: its signature; null where the signature is elsewhere */
   readonly signatureHeader: string | null;
   /** texts that must never appear in a report */
@@ -88,7 +81,7 @@ export function openAggregator(order: AggregatorOrder): Opened {
   if (opened.kind === 'problem') return opened;
   const { mirror, open, policy } = opened;
   if (mirror.lacks !== undefined) return { kind: 'problem', message: mirror.lacks };
-  const signer = signerOf(order.dialect, settings);
+  const signer = signerOf(mirror.signing, strangersOf(order, settings, known)?.signing, settings);
   return {
     kind: 'opened',
     aggregator: {
@@ -100,6 +93,7 @@ export function openAggregator(order: AggregatorOrder): Opened {
       sayWebhook: mirror.sayWebhook,
       isWord: wordsOf(open, mirror, order),
       signer,
+      body: bodyOf(mirror),
       signatureHeader: signer?.header ?? null,
       secrets: secretsIn(settings),
     },
@@ -123,10 +117,13 @@ export function aggregatorOf(protocol: Protocol, secrets: readonly string[]): Ag
       return codesOf(word)?.includes(heard.code) ?? true;
     },
     signer: null,
+    body: 'json',
     signatureHeader: null,
     secrets,
   };
 }
+
+const SECRET = /secret|key|password|token/i;
 
 /** The dialect's own example, so that sections nobody needs here are there. */
 function placeholders(dialect: string): Readonly<Record<string, unknown>> {
@@ -144,6 +141,39 @@ function placeholders(dialect: string): Readonly<Record<string, unknown>> {
   return { ...example };
 }
 
+/** The same aggregator with keys that nobody was given. */
+function strangersOf(
+  { dialect, policy }: AggregatorOrder,
+  settings: Readonly<Record<string, unknown>>,
+  known: Currencies,
+): Mirror | null {
+  const strange: Record<string, unknown> = { ...settings };
+  for (const [name, section] of Object.entries(placeholders(dialect))) {
+    const keys = Object.entries({ ...membersOf(section) }).filter(([each]) => SECRET.test(each));
+    strange[name] = { ...membersOf(section), ...membersOf(settings[name]), ...Object.fromEntries(keys) };
+  }
+  const opened = openNamedDialect(dialect, strange, policy, known);
+  return opened.kind === 'opened' ? opened.mirror : null;
+}
+
+const membersOf = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
+
+/** What the dialect writes its simplest call in. */
+function bodyOf({ say }: Pick<Mirror, 'say'>): Aggregator['body'] {
+  const asked = {
+    player: { kind: 'id', player: playerId('nobody') },
+    session: sessionId('none'),
+    currency: 'USD',
+    game: gameCode('none'),
+    provider: null,
+    requestId: null,
+  } as const;
+  const [first] = say({ kind: 'balance', ...asked }, 0).body;
+  return first === undefined ? 'none' : first === OPENING_BRACE ? 'json' : 'form';
+}
+
+const OPENING_BRACE = 0x7b;
+
 /** Every text that settings keep under a name that says it is secret. */
 export function secretsIn(settings: unknown): readonly string[] {
   const found: string[] = [];
@@ -151,7 +181,7 @@ export function secretsIn(settings: unknown): readonly string[] {
     if (typeof value === 'string' && isSecret && value.length > 0) found.push(value);
     else if (Array.isArray(value)) for (const each of value) walk(each, isSecret);
     else if (typeof value === 'object' && value !== null)
-      for (const [name, each] of Object.entries(value)) walk(each, isSecret || /secret|key|password|token/i.test(name));
+      for (const [name, each] of Object.entries(value)) walk(each, isSecret || SECRET.test(name));
   };
   walk(settings, false);
   return found;
@@ -254,67 +284,5 @@ function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Cal
   } catch (error) {
     if (error instanceof RangeError) return open.encode;
     throw error;
-  }
-}
-
-/** How the generic dialect signs, for bytes that its mirror would never write. */
-function signerOf(dialect: string, settings: Readonly<Record<string, unknown>>): Signer | null {
-  if (dialect !== 'generic') return null;
-  const at = (value: unknown, name: string): unknown =>
-    typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  const secrets: unknown = at(settings['callbacks'], 'signing_secrets');
-  const secret: unknown = Array.isArray(secrets) ? secrets[0] : undefined;
-  if (typeof secret !== 'string') return null;
-  const second: unknown = Array.isArray(secrets) ? secrets[1] : undefined;
-  const apiKey: unknown = at(settings['catalogue'], 'api_key');
-  const signsTime = at(settings['callbacks'], 'timestamped') === true;
-  return {
-    header: 'x-signature',
-    signsTime,
-    hasSecond: typeof second === 'string',
-    sign: (message, nowMs, recipe) => {
-      const timestamp = String(Math.floor(nowMs / 1000));
-      const stamped = signsTime ? withHeader(message, 'x-timestamp', timestamp) : message;
-      const body = Buffer.from(message.body);
-      const bytes = signsTime ? Buffer.concat([Buffer.from(`${timestamp}.`), body]) : body;
-      const word = (value: unknown) => (typeof value === 'string' ? value : newToken());
-      const key = { secret, second: word(second), apiKey: word(apiKey) };
-      return withHeader(stamped, 'x-signature', digest(bytes, key, recipe));
-    },
-  };
-}
-
-interface Keys {
-  readonly secret: string;
-  readonly second: string;
-  readonly apiKey: string;
-}
-
-function digest(bytes: Buffer, key: Keys, recipe: SignatureRecipe | undefined): string {
-  const hmac = (alg: string, secret: string, encoding: 'hex' | 'base64' = 'hex') =>
-    createHmac(alg, secret).update(bytes).digest(encoding);
-  switch (recipe) {
-    case undefined:
-      return hmac('sha256', key.secret);
-    case 'another_key':
-      return hmac('sha256', `${key.secret}x`);
-    case 'the_second_key':
-      return hmac('sha256', key.second);
-    case 'the_api_key':
-      return hmac('sha256', key.apiKey);
-    case 'an_empty_key':
-      return hmac('sha256', '');
-    case 'no_key':
-      return createHash('sha256').update(bytes).digest('hex');
-    case 'sha1':
-    case 'sha512':
-    case 'md5':
-      return hmac(recipe, key.secret);
-    case 'base64':
-      return hmac('sha256', key.secret, 'base64');
-    case 'another_body':
-      return createHmac('sha256', key.secret).update(bytes).update(' ').digest('hex');
-    case 'body_then_key':
-      return createHash('sha256').update(bytes).update(key.secret).digest('hex');
   }
 }

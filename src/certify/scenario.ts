@@ -254,6 +254,7 @@ export type Need =
   | 'signs any bytes'
   | 'signature header'
   | 'json body'
+  | 'body'
   | 'signs a time'
   | 'signs no time'
   | 'fractions'

@@ -54,7 +54,7 @@ function later(message: Message, tamper: Tamper, occasion: Occasion): Message {
     case 'clock':
       return tamper.unit === 's' ? message : inMilliseconds(message, occasion);
     case 'signed_body':
-      return { ...message, body: changedAfterSigning(message, tamper.how, occasion) };
+      return changedAfterSigning(message, tamper.how, occasion);
     case 'signature':
       return withSignature(message, tamper.how, occasion);
     case 'signature_name':
@@ -109,9 +109,9 @@ function withSignature(message: Message, how: SignatureChange, occasion: Occasio
     case 'prefixed':
       return set(`${how.prefix}${right}`);
     case 'cut':
-      return set(right.slice(0, how.length));
+      return set(right.slice(0, Math.min(how.length, right.length - 1)));
     case 'longer':
-      return set(right.padEnd(how.length, '0'));
+      return set(right.padEnd(Math.max(how.length, right.length + 1), '0'));
     case 'twice':
       return { ...message, headers: [...message.headers, [name, right]] };
     case 'list':
@@ -129,23 +129,43 @@ function changedAfterSigning(
   message: Message,
   how: Extract<Tamper, { on: 'signed_body' }>['how'],
   occasion: Occasion,
-): Uint8Array {
+): Message {
   switch (how) {
     case 'one_byte': {
+      if (message.body.byteLength === 0)
+        return { ...message, url: message.url.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x')) };
       const bytes = Buffer.from(message.body);
       const last = bytes.byteLength - 2;
       bytes.writeUInt8((bytes.at(last) ?? 0) ^ 1, last);
-      return bytes;
+      return { ...message, body: bytes };
     }
     case 'amount':
-      return withAmount(message, null, occasion);
+      return withLargerAmount(message, occasion);
     case 'line_end':
-      return Buffer.concat([message.body, Buffer.from('\n')]);
+      return { ...message, body: Buffer.concat([message.body, Buffer.from('\n')]) };
     case 'spaces':
-      return changed(message, 'spaces', occasion);
+      return { ...message, body: changed(message, 'spaces', occasion) };
     case 'not_json':
-      return Buffer.from('this is not JSON at all');
+      return { ...message, body: Buffer.from('this is not JSON at all') };
   }
+}
+
+/** Ten times the amount, in JSON, in a form, or in the query. */
+function withLargerAmount(message: Message, occasion: Occasion): Message {
+  const { body, url } = message;
+  if (occasion.aggregator.body === 'json') return { ...message, body: withAmount(message, null, occasion) };
+  const { aggregator, call, nowMs } = occasion;
+  if (call.kind !== 'money') return fail('this message has no amount');
+  const isQuery = body.byteLength === 0;
+  const pairsOf = (said: Pick<OutboundRequest, 'path' | 'body'>): readonly string[] =>
+    (isQuery ? said.path.slice(said.path.indexOf('?') + 1) : Buffer.from(said.body).toString('utf8')).split('&');
+  const there = pairsOf(aggregator.say({ ...call, operations: mapped(call.operations, 'amount') }, nowMs));
+  const pairs = pairsOf({ path: url, body }).map((pair, at) =>
+    pair === there[at] ? pair : pair.replace(/=(\d+)/, '=$10'),
+  );
+  const text = pairs.join('&');
+  if (isQuery) return { ...message, url: `${url.slice(0, url.indexOf('?'))}?${text}` };
+  return { ...message, body: Buffer.from(text, 'utf8') };
 }
 
 /** Where in the body's members the transaction id, the amount and the player are. */

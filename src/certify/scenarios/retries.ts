@@ -211,7 +211,7 @@ const truth: readonly Scenario[] = [
       send(bet('b', '1.00'), 'ok'),
       ...once,
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario(
     'RET-22.unsigned',

@@ -47,13 +47,18 @@ const refused = (
     { needs: more.needs },
   );
 
-const forged = (id: string, title: string, tamper: readonly Tamper[], expect: readonly Word[] = ['unauth']): Scenario =>
-  refused(id, title, tamper, expect, { why: FORGED, needs: ['signature header'] });
+const forged = (
+  id: string,
+  title: string,
+  tamper: readonly Tamper[],
+  expect: readonly Word[] = ['unauth'],
+  needs: readonly Need[] = [],
+): Scenario => refused(id, title, tamper, expect, { why: FORGED, needs: ['signature header', ...needs] });
 
 const garbled = (id: string, title: string, how: BodyChange, expect: readonly Word[] = ['bad_request']): Scenario =>
-  refused(id, title, body(how), expect, { why: GARBLED, needs: ['signs any bytes'] });
+  refused(id, title, body(how), expect, { why: GARBLED, needs: ['signs any bytes', 'json body'] });
 
-const signed: readonly Need[] = ['signs any bytes'];
+const signed: readonly Need[] = ['signs any bytes', 'json body'];
 
 const genuine: readonly Scenario[] = [
   accepted('SIG-01', 'A bet signed with the right key', []),
@@ -74,6 +79,7 @@ const genuine: readonly Scenario[] = [
   accepted('SIG-06', 'Slashes escaped as PHP writes them', body('escaped_slashes'), signed),
   accepted('SIG-07', 'The amount as the number 1.00, which a parser writes back as 1', token('$n.00'), [
     'signs any bytes',
+    'json body',
     'fractions',
   ]),
   accepted('SIG-08', 'The members in another order', body('reordered'), signed),
@@ -194,11 +200,29 @@ const signatures: readonly Scenario[] = [
 ];
 
 const changedAfterwards: readonly Scenario[] = [
-  forged('SIG-03.moved', 'A line end after the body that was not signed', [{ on: 'signed_body', how: 'line_end' }]),
-  forged('SIG-02.moved', 'Spaces that were not signed', [{ on: 'signed_body', how: 'spaces' }]),
+  forged(
+    'SIG-03.moved',
+    'A line end after the body that was not signed',
+    [{ on: 'signed_body', how: 'line_end' }],
+    ['unauth'],
+    ['json body'],
+  ),
+  forged(
+    'SIG-02.moved',
+    'Spaces that were not signed',
+    [{ on: 'signed_body', how: 'spaces' }],
+    ['unauth'],
+    ['json body'],
+  ),
   forged('SIG-28', 'Ten times the amount under the signature of the right one', [{ on: 'signed_body', how: 'amount' }]),
   forged('SIG-28.byte', 'One byte changed after signing', [{ on: 'signed_body', how: 'one_byte' }]),
-  forged('SIG-42', 'Garbage with a wrong signature', [{ on: 'signed_body', how: 'not_json' }]),
+  forged(
+    'SIG-42',
+    'Garbage with a wrong signature',
+    [{ on: 'signed_body', how: 'not_json' }],
+    ['unauth'],
+    ['json body'],
+  ),
 ];
 
 const bodies: readonly Scenario[] = [

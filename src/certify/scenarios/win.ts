@@ -277,7 +277,7 @@ const afterwards: readonly Scenario[] = [
       wallet('-1.00'),
       send(win('w', '1.00'), 'ok'),
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario(
     'WIN-14.fine',
@@ -289,7 +289,7 @@ const afterwards: readonly Scenario[] = [
       wallet('-1.00'),
       send(win('w', '1.00'), 'ok'),
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario('WIN-15', 'A win larger than all the player has', 'the big win, the one everybody talks about, is refused', [
     staked,

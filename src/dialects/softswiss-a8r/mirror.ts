@@ -8,7 +8,7 @@ import type { Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { Fields, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
-import { signedHeaders } from '../request-sign.ts';
+import { requestSigning, signedHeaders } from '../request-sign.ts';
 import { API } from './api.ts';
 import { meaningsOf, UNKNOWN } from './codes.ts';
 import { PATHS } from './decode.ts';
@@ -33,6 +33,7 @@ export function a8rMirror(settings: A8rSettings): Mirror {
       const body = Buffer.from(writeJson(content), 'utf8');
       return { method: 'POST', path, headers: signedHeaders(key, body), body } satisfies OutboundRequest;
     },
+    signing: requestSigning(key),
     api: [
       { method: 'POST', path: API.games, what: 'games' },
       { method: 'POST', path: API.real, what: 'launch' },
