@@ -7,6 +7,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { knownDialect, openNamedDialect } from '../dialects/index.ts';
 import type {
   Answer,
+  Decoded,
   Encode,
   Mirror,
   OpenDialect,
@@ -41,6 +42,8 @@ export interface Aggregator {
   readonly isWord: (word: Word, call: Call, heard: Understood, status: number) => boolean;
   /** null where the kit cannot sign bytes that the mirror did not write */
   readonly signer: Signer | null;
+  /** what an operator reads in what is said; null where it reads nothing */
+  readonly heard: (call: Call) => Call | null;
   /** what its calls are written in; `none`: in the query alone */
   readonly body: 'json' | 'form' | 'none';
   /** a header whose value depends on the message: its signature; null where the signature is elsewhere */
@@ -93,6 +96,7 @@ export function openAggregator(order: AggregatorOrder): Opened {
       sayWebhook: mirror.sayWebhook,
       isWord: wordsOf(open, mirror, order),
       signer,
+      heard: (call) => heardOf(open, mirror, call),
       body: bodyOf(mirror),
       signatureHeader: signer?.header ?? null,
       secrets: secretsIn(settings),
@@ -117,6 +121,7 @@ export function aggregatorOf(protocol: Protocol, secrets: readonly string[]): Ag
       return codesOf(word)?.includes(heard.code) ?? true;
     },
     signer: null,
+    heard: (call) => call,
     body: 'json',
     signatureHeader: null,
     secrets,
@@ -238,8 +243,12 @@ function wordsOf(
     const meaning = MEANINGS[word] ?? word;
     if (heard.kind === 'rejected' && heard.meanings.some((each) => each === meaning)) return true;
     if (heard.kind === 'applied') return model?.heard.kind === 'applied';
-    if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected' && heard.code !== String(status))
-      return heard.code === model.heard.code && (isStatusWord(word) ? status === model.status : true);
+    if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected') {
+      const isTheirs = heard.code === model.heard.code;
+      if (isTheirs && isStatusWord(word) && status === model.status) return true;
+      // some dialects count their refusals like HTTP does
+      if (heard.code !== String(status)) return isTheirs && !isStatusWord(word);
+    }
     return isPlainStatus(word, heard, status);
   };
 }
@@ -263,7 +272,16 @@ const PLAIN: readonly (readonly [word: Word, statuses: readonly number[]])[] = [
   ['unsupported', [415]],
 ];
 
-function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Encode {
+const encodeFor = (open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Encode =>
+  decodedOf(open, mirror, call)?.encode ?? open.encode;
+
+function heardOf(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Call | null {
+  const decoded = decodedOf(open, mirror, call);
+  return decoded?.kind === 'call' ? decoded.call : null;
+}
+
+/** What the operator's half makes of it; null for what cannot be said. */
+function decodedOf(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Decoded | null {
   try {
     const said = mirror.say(call, 0);
     const [path = '', ...query] = said.path.split('?');
@@ -280,9 +298,9 @@ function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Cal
       arrivedAtMs: 0,
     };
     const verification = open.verify(raw, 0);
-    return verification.kind === 'genuine' ? open.decode(verification.request).encode : open.encode;
+    return verification.kind === 'genuine' ? open.decode(verification.request) : null;
   } catch (error) {
-    if (error instanceof RangeError) return open.encode;
+    if (error instanceof RangeError) return null;
     throw error;
   }
 }

@@ -167,8 +167,13 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
     judgeShown(playing, line, ending, shows);
 }
 
-/** A currency or game that the dialect leaves out of the message cannot be wrong in it. */
+/** A player, session, currency or game that the dialect leaves out of the message cannot be wrong in it. */
 function mustSay({ world }: Playing, line: Line, call: Call): void {
+  const heard = world.aggregator.heard(call);
+  if (heard !== null && heard.player.kind !== 'id' && (line.who === 'stranger' || line.session === 'rival'))
+    throw new NotPlayable('the dialect names its player by the session');
+  if (heard !== null && line.session !== 'own' && heard.session !== call.session)
+    throw new NotPlayable('the dialect leaves the session out of this message');
   const odd = line.currency !== 'own' ? call.currency : line.game !== 'own' ? call.game : null;
   if (odd === null) return;
   const said = world.aggregator.say(call, world.clock.now());
@@ -246,7 +251,8 @@ const MOVED: ReadonlySet<Booking['state']> = new Set(['applied', 'part_reversed'
 
 async function playBooked(playing: Playing, step: Extract<Step, { do: 'booked' }>): Promise<void> {
   const { world, roles } = playing;
-  if (world.lookup === null) return;
+  // under which id the refund is booked is the dialect's affair
+  if (world.lookup === null || (step.kind === 'rollback' && roles.sharesIds === true)) return;
   const id = idOf(roles, step.id);
   // whoever it was booked for
   const players = [roles.player, ...(roles.rival === null ? [] : [roles.rival])];

@@ -255,6 +255,8 @@ export type Need =
   | 'signature header'
   | 'json body'
   | 'body'
+  | 'wins that name their bet'
+  | 'one message for bet and win'
   | 'signs a time'
   | 'signs no time'
   | 'fractions'

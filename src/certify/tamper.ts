@@ -10,7 +10,8 @@ import type { Aggregator } from './aggregator.ts';
 import { bodyChanges } from './body-changes.ts';
 import { headerOf, withHeader } from './message.ts';
 import type { Message } from './message.ts';
-import { joinMembers, membersOf } from './members.ts';
+import { changeAt, firstDifference, membersOf, placeOfValue } from './members.ts';
+import type { Place } from './members.ts';
 import type { SignatureChange, Tamper } from './scenario.ts';
 import { NotPlayable } from './speak.ts';
 
@@ -168,11 +169,14 @@ function withLargerAmount(message: Message, occasion: Occasion): Message {
   return { ...message, body: Buffer.from(text, 'utf8') };
 }
 
-/** Where in the body's members the transaction id, the amount and the player are. */
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
+
+/** Where in the body the transaction id, the amount, the player and the word for a bet are; null: nowhere. */
 export interface Places {
-  readonly id: number;
-  readonly amount: number;
-  readonly player: number;
+  readonly id: Place | null;
+  readonly amount: Place | null;
+  readonly player: Place | null;
+  readonly kind: Place | null;
 }
 
 function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], occasion: Occasion): Uint8Array {
@@ -184,33 +188,41 @@ function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], 
 /** The amount's token replaced; null: by ten times as much. */
 function withAmount(message: Message, token: string | null, occasion: Occasion): Uint8Array {
   const text = textOf(message);
-  const members = membersOf(text) ?? fail('the body is no JSON object');
   const { amount } = placesOf(occasion, text);
-  const [name = '', value = ''] = members[amount] ?? [];
-  const more = value.replace(/(\d+)/, '$10');
-  return Buffer.from(joinMembers(members.with(amount, [name, token === null ? more : written(token, value)])), 'utf8');
+  const valued = (value: string) => (token === null ? value.replace(/(\d+)/, '$10') : written(token, value));
+  const changed =
+    amount === null
+      ? null
+      : changeAt(text, amount, (members, at) =>
+          members.with(at, [members[at]?.[0] ?? '', valued(members[at]?.[1] ?? '')]),
+        );
+  return Buffer.from(changed ?? fail('this message has no amount of its own'), 'utf8');
 }
 
 /** The token with the amount in its place: `$n` is the amount as a number, `$` its digits. */
 function written(token: string, value: string): string {
   const digits = value.replaceAll('"', '');
   const result = token.replace('$n', () => digits).replace('$', () => digits);
+  // an amount that counts units has no zeros to write behind it
+  if (token.includes('$') && !value.startsWith('"')) return fail('the dialect writes amounts as numbers anyway');
   const isOdd = token.startsWith('$n') && !/^-?\d+(\.\d+)?$/.test(result);
   return isOdd ? fail(`the amount ${digits} cannot be written as ${token}`) : result;
 }
 
 function placesOf(occasion: Occasion, text: string): Places {
   const { call } = occasion;
-  const here = membersOf(text);
-  if (here === null) return fail('the body is no JSON object');
-  const differing = (other: Call): number => {
-    const body = Buffer.from(occasion.aggregator.say(other, occasion.nowMs).body).toString('utf8');
-    const there = membersOf(body) ?? [];
-    const original = membersOf(Buffer.from(occasion.aggregator.say(call, occasion.nowMs).body).toString('utf8')) ?? [];
-    return original.findIndex(([name, value], at) => there[at]?.[0] === name && there[at][1] !== value);
+  if (membersOf(text) === null) return fail('the body is no JSON object');
+  // a request id that is made of what is said would be the first to differ
+  const said = (asked: Call): string => {
+    const request = { ...asked, requestId: call.requestId ?? REQUEST_ID };
+    return Buffer.from(occasion.aggregator.say(request, occasion.nowMs).body).toString('utf8');
   };
-  if (call.kind !== 'money') return { id: -1, amount: -1, player: differing({ ...call, player: other(call) }) };
+  const differing = (asked: Call): Place | null => firstDifference(said(call), said(asked));
+  const kind = placeOfValue(said(call), '"bet"');
+  if (call.kind !== 'money')
+    return { id: null, amount: null, player: differing({ ...call, player: other(call) }), kind };
   return {
+    kind,
     id: differing({ ...call, operations: mapped(call.operations, 'id') }),
     amount: differing({ ...call, operations: mapped(call.operations, 'amount') }),
     player: differing({ ...call, player: other(call) }),

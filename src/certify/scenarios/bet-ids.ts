@@ -1,6 +1,6 @@
 /** A.3: what makes two bets one, and two: ids, and everything else that must be the same when one is said again. */
 import type { Need, Scenario, Word } from '../scenario.ts';
-import { bet, body, booked, burst, close, scenario, send, token, wallet, when, win } from '../words.ts';
+import { bet, body, booked, burst, close, ifCompared, scenario, send, token, wallet, when, win } from '../words.ts';
 
 const TWICE = 'the player pays the same bet twice';
 const CONFLICT = 'another bet hides behind a known id: its stake is never taken and its win is paid';
@@ -65,7 +65,7 @@ const knownId: readonly Scenario[] = [
   ),
   scenario('BET-29.round', 'A known id in another round', CONFLICT, [
     send(bet('b', '1.00'), 'ok'),
-    send(bet('b', '1.00', { round: 'r2' }), conflict),
+    send(bet('b', '1.00', { round: 'r2' }), ifCompared('round')),
     wallet('-1.00'),
     back,
   ]),
@@ -73,7 +73,12 @@ const knownId: readonly Scenario[] = [
     'BET-29.game',
     'A known id in another game',
     CONFLICT,
-    [send(bet('b', '1.00'), 'ok'), send(bet('b', '1.00', { game: 'other' }), conflict), wallet('-1.00'), back],
+    [
+      send(bet('b', '1.00'), 'ok'),
+      send(bet('b', '1.00', { game: 'other' }), ifCompared('game')),
+      wallet('-1.00'),
+      back,
+    ],
     { needs: ['other game'] },
   ),
   scenario(

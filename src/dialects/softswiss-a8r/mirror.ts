@@ -74,6 +74,8 @@ function roundOf({ operations }: MoneyCall): Saying {
     if (operations.length > 1) throw new RangeError('a round is finished by itself');
     return { path: PATHS.finish, content: { round_id: round } };
   }
+  if (new Set(operations.map((each) => ('id' in each ? each.id : ''))).size < operations.length)
+    throw new RangeError('each transaction of a call has an id of its own');
   const isUndoing = kinds.has('rollback');
   if (isUndoing && kinds.size > 1) throw new RangeError('rollbacks go by themselves');
   const closing = operations.map((each) => 'closesRound' in each && each.closesRound);
