@@ -3,6 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { openAggregator } from '../../src/certify/aggregator.ts';
 import { openBackstage } from '../../src/certify/backstage.ts';
 import { openLookup } from '../../src/certify/lookup.ts';
+import { run } from '../../src/certify/run.ts';
+import { SCENARIOS } from '../../src/certify/scenarios/index.ts';
 import { seat } from '../../src/certify/seating.ts';
 import { openTransport } from '../../src/certify/transport.ts';
 import type { World } from '../../src/certify/world.ts';
@@ -21,6 +23,7 @@ export interface Spoken {
 
 const CURRENCIES = { USD: { scale: 2 }, EUR: { scale: 2 } };
 const TIMEOUT_MS = 10_000;
+const PLAYERS = 5;
 
 export async function speaking(dialect: string, players: number): Promise<Spoken> {
   let settings: ExampleEntry = {};
@@ -103,4 +106,43 @@ async function importGames({ aggregator, rooms, sandboxUrl }: House): Promise<vo
   const response = await fetch(`${sandboxUrl}${address?.path ?? ''}`);
   const report = await rooms.catalogue.sync('acme', { file: new Uint8Array(await response.arrayBuffer()) });
   if (report?.kind !== 'applied') throw new Error(`the games were not taken over: ${report?.reason ?? 'nobody knows'}`);
+}
+
+/** Plays every scenario that the dialect has words for against the house, and says what came of it. */
+export async function playEveryScenario(dialect: string): Promise<Report> {
+  const spoken = await speaking(dialect, PLAYERS);
+  try {
+    const options = { onPlayed: () => undefined, signal: new AbortController().signal };
+    const played = await run({ world: spoken.world, scenarios: SCENARIOS, ...options });
+    const unsaid: Record<string, number> = {};
+    const clean: Record<string, number> = {};
+    for (const { outcome, why, scenario } of played) {
+      if (outcome === 'not run') unsaid[why ?? ''] = (unsaid[why ?? ''] ?? 0) + 1;
+      if (outcome === 'clean') clean[scenario.level] = (clean[scenario.level] ?? 0) + 1;
+    }
+    const wrong = played
+      .filter(({ outcome }) => outcome !== 'clean' && outcome !== 'not run')
+      .map(
+        (each) =>
+          `${each.scenario.id} ${each.outcome}: ${each.why ?? each.findings.map(({ message }) => message).join(' | ')}`,
+      );
+    const balances: (string | null)[] = [];
+    for (const { id } of spoken.world.cast.players)
+      balances.push((await spoken.world.lookup?.balance(id, 'USD')) ?? null);
+    return { wrong, unsaid, clean, balances: new Set(balances), violations: await spoken.house.violations() };
+  } finally {
+    await spoken.close();
+  }
+}
+
+export interface Report {
+  /** every scenario that was not passed, readably */
+  readonly wrong: readonly string[];
+  /** how many were not played, by reason */
+  readonly unsaid: Readonly<Record<string, number>>;
+  /** how many were passed, by level */
+  readonly clean: Readonly<Record<string, number>>;
+  /** what the players have afterwards */
+  readonly balances: ReadonlySet<string | null>;
+  readonly violations: readonly unknown[];
 }

@@ -77,11 +77,19 @@ const genuine: readonly Scenario[] = [
     ],
   ),
   accepted('SIG-06', 'Slashes escaped as PHP writes them', body('escaped_slashes'), signed),
-  accepted('SIG-07', 'The amount as the number 1.00, which a parser writes back as 1', token('$n.00'), [
-    'signs any bytes',
-    'json body',
-    'fractions',
-  ]),
+  scenario(
+    'SIG-07',
+    'The amount as the number 1.00, which a parser writes back as 1',
+    GENUINE,
+    [
+      // believed, though a dialect whose amounts are text need not read it
+      send(bet('b', '1.00'), ['ok', 'bad_request'], { tamper: token('$n.00') }),
+      send(bet('b', '1.00'), ['ok', 'ok_dup']),
+      wallet('-1.00'),
+      ...payBack,
+    ],
+    { needs: ['signs any bytes', 'json body', 'fractions'] },
+  ),
   accepted('SIG-08', 'The members in another order', body('reordered'), signed),
   accepted(
     'SIG-12.upper',
