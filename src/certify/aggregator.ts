@@ -3,10 +3,11 @@
  * and through its encode it learns which of their words means which refusal. Whatever changes about dialects changes here.
  */
 import { Buffer } from 'node:buffer';
-import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { knownDialect, openNamedDialect } from '../dialects/index.ts';
 import type {
   Answer,
+  Decoded,
   Encode,
   Mirror,
   OpenDialect,
@@ -16,23 +17,14 @@ import type {
   WebhookEvent,
 } from '../dialects/index.ts';
 import { currencies } from '../money/index.ts';
+import type { Currencies } from '../money/index.ts';
 import { newToken } from '../platform/index.ts';
-import { REFUSALS, SAFE_POLICY } from '../wallet/index.ts';
+import { gameCode, playerId, REFUSALS, SAFE_POLICY, sessionId } from '../wallet/index.ts';
 import type { Call, Policy, Refusal } from '../wallet/index.ts';
 import type { KeyKind } from '../wire/index.ts';
-import { withHeader } from './message.ts';
-import type { Message } from './message.ts';
-import type { SignatureRecipe, Word } from './scenario.ts';
-
-/** Signs any bytes as the aggregator would, or wrongly on purpose. */
-export interface Signer {
-  readonly header: string;
-  readonly signsTime: boolean;
-  /** the operator knows a second key, for changing from one to the other */
-  readonly hasSecond: boolean;
-  /** the signature of these bytes; a recipe makes one that must not be believed */
-  readonly sign: (message: Message, nowMs: number, recipe?: SignatureRecipe) => Message;
-}
+import type { Word } from './scenario.ts';
+import { signerOf } from './signer.ts';
+import type { Signer } from './signer.ts';
 
 export interface Aggregator {
   readonly dialect: string;
@@ -50,6 +42,10 @@ export interface Aggregator {
   readonly isWord: (word: Word, call: Call, heard: Understood, status: number) => boolean;
   /** null where the kit cannot sign bytes that the mirror did not write */
   readonly signer: Signer | null;
+  /** what an operator reads in what is said; null where it reads nothing */
+  readonly heard: (call: Call) => Call | null;
+  /** what its calls are written in; `none`: in the query alone */
+  readonly body: 'json' | 'form' | 'none';
   /** a header whose value depends on the message: its signature; null where the signature is elsewhere */
   readonly signatureHeader: string | null;
   /** texts that must never appear in a report */
@@ -88,7 +84,7 @@ export function openAggregator(order: AggregatorOrder): Opened {
   if (opened.kind === 'problem') return opened;
   const { mirror, open, policy } = opened;
   if (mirror.lacks !== undefined) return { kind: 'problem', message: mirror.lacks };
-  const signer = signerOf(order.dialect, settings);
+  const signer = signerOf(mirror.signing, strangersOf(order, settings, known)?.signing, settings);
   return {
     kind: 'opened',
     aggregator: {
@@ -100,6 +96,8 @@ export function openAggregator(order: AggregatorOrder): Opened {
       sayWebhook: mirror.sayWebhook,
       isWord: wordsOf(open, mirror, order),
       signer,
+      heard: (call) => heardOf(open, mirror, call),
+      body: bodyOf(mirror),
       signatureHeader: signer?.header ?? null,
       secrets: secretsIn(settings),
     },
@@ -123,10 +121,14 @@ export function aggregatorOf(protocol: Protocol, secrets: readonly string[]): Ag
       return codesOf(word)?.includes(heard.code) ?? true;
     },
     signer: null,
+    heard: (call) => call,
+    body: 'json',
     signatureHeader: null,
     secrets,
   };
 }
+
+const SECRET = /secret|key|password|token/i;
 
 /** The dialect's own example, so that sections nobody needs here are there. */
 function placeholders(dialect: string): Readonly<Record<string, unknown>> {
@@ -144,6 +146,39 @@ function placeholders(dialect: string): Readonly<Record<string, unknown>> {
   return { ...example };
 }
 
+/** The same aggregator with keys that nobody was given. */
+function strangersOf(
+  { dialect, policy }: AggregatorOrder,
+  settings: Readonly<Record<string, unknown>>,
+  known: Currencies,
+): Mirror | null {
+  const strange: Record<string, unknown> = { ...settings };
+  for (const [name, section] of Object.entries(placeholders(dialect))) {
+    const keys = Object.entries({ ...membersOf(section) }).filter(([each]) => SECRET.test(each));
+    strange[name] = { ...membersOf(section), ...membersOf(settings[name]), ...Object.fromEntries(keys) };
+  }
+  const opened = openNamedDialect(dialect, strange, policy, known);
+  return opened.kind === 'opened' ? opened.mirror : null;
+}
+
+const membersOf = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
+
+/** What the dialect writes its simplest call in. */
+function bodyOf({ say }: Pick<Mirror, 'say'>): Aggregator['body'] {
+  const asked = {
+    player: { kind: 'id', player: playerId('nobody') },
+    session: sessionId('none'),
+    currency: 'USD',
+    game: gameCode('none'),
+    provider: null,
+    requestId: null,
+  } as const;
+  const [first] = say({ kind: 'balance', ...asked }, 0).body;
+  return first === undefined ? 'none' : first === OPENING_BRACE ? 'json' : 'form';
+}
+
+const OPENING_BRACE = 0x7b;
+
 /** Every text that settings keep under a name that says it is secret. */
 export function secretsIn(settings: unknown): readonly string[] {
   const found: string[] = [];
@@ -151,7 +186,7 @@ export function secretsIn(settings: unknown): readonly string[] {
     if (typeof value === 'string' && isSecret && value.length > 0) found.push(value);
     else if (Array.isArray(value)) for (const each of value) walk(each, isSecret);
     else if (typeof value === 'object' && value !== null)
-      for (const [name, each] of Object.entries(value)) walk(each, isSecret || /secret|key|password|token/i.test(name));
+      for (const [name, each] of Object.entries(value)) walk(each, isSecret || SECRET.test(name));
   };
   walk(settings, false);
   return found;
@@ -208,8 +243,12 @@ function wordsOf(
     const meaning = MEANINGS[word] ?? word;
     if (heard.kind === 'rejected' && heard.meanings.some((each) => each === meaning)) return true;
     if (heard.kind === 'applied') return model?.heard.kind === 'applied';
-    if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected' && heard.code !== String(status))
-      return heard.code === model.heard.code && (isStatusWord(word) ? status === model.status : true);
+    if (model !== null && heard.kind === 'rejected' && model.heard.kind === 'rejected') {
+      const isTheirs = heard.code === model.heard.code;
+      if (isTheirs && isStatusWord(word) && status === model.status) return true;
+      // some dialects count their refusals like HTTP does
+      if (heard.code !== String(status)) return isTheirs && !isStatusWord(word);
+    }
     return isPlainStatus(word, heard, status);
   };
 }
@@ -233,7 +272,16 @@ const PLAIN: readonly (readonly [word: Word, statuses: readonly number[]])[] = [
   ['unsupported', [415]],
 ];
 
-function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Encode {
+const encodeFor = (open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Encode =>
+  decodedOf(open, mirror, call)?.encode ?? open.encode;
+
+function heardOf(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Call | null {
+  const decoded = decodedOf(open, mirror, call);
+  return decoded?.kind === 'call' ? decoded.call : null;
+}
+
+/** What the operator's half makes of it; null for what cannot be said. */
+function decodedOf(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Call): Decoded | null {
   try {
     const said = mirror.say(call, 0);
     const [path = '', ...query] = said.path.split('?');
@@ -250,71 +298,9 @@ function encodeFor(open: OpenDialect, mirror: Pick<Aggregator, 'say'>, call: Cal
       arrivedAtMs: 0,
     };
     const verification = open.verify(raw, 0);
-    return verification.kind === 'genuine' ? open.decode(verification.request).encode : open.encode;
+    return verification.kind === 'genuine' ? open.decode(verification.request) : null;
   } catch (error) {
-    if (error instanceof RangeError) return open.encode;
+    if (error instanceof RangeError) return null;
     throw error;
-  }
-}
-
-/** How the generic dialect signs, for bytes that its mirror would never write. */
-function signerOf(dialect: string, settings: Readonly<Record<string, unknown>>): Signer | null {
-  if (dialect !== 'generic') return null;
-  const at = (value: unknown, name: string): unknown =>
-    typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  const secrets: unknown = at(settings['callbacks'], 'signing_secrets');
-  const secret: unknown = Array.isArray(secrets) ? secrets[0] : undefined;
-  if (typeof secret !== 'string') return null;
-  const second: unknown = Array.isArray(secrets) ? secrets[1] : undefined;
-  const apiKey: unknown = at(settings['catalogue'], 'api_key');
-  const signsTime = at(settings['callbacks'], 'timestamped') === true;
-  return {
-    header: 'x-signature',
-    signsTime,
-    hasSecond: typeof second === 'string',
-    sign: (message, nowMs, recipe) => {
-      const timestamp = String(Math.floor(nowMs / 1000));
-      const stamped = signsTime ? withHeader(message, 'x-timestamp', timestamp) : message;
-      const body = Buffer.from(message.body);
-      const bytes = signsTime ? Buffer.concat([Buffer.from(`${timestamp}.`), body]) : body;
-      const word = (value: unknown) => (typeof value === 'string' ? value : newToken());
-      const key = { secret, second: word(second), apiKey: word(apiKey) };
-      return withHeader(stamped, 'x-signature', digest(bytes, key, recipe));
-    },
-  };
-}
-
-interface Keys {
-  readonly secret: string;
-  readonly second: string;
-  readonly apiKey: string;
-}
-
-function digest(bytes: Buffer, key: Keys, recipe: SignatureRecipe | undefined): string {
-  const hmac = (alg: string, secret: string, encoding: 'hex' | 'base64' = 'hex') =>
-    createHmac(alg, secret).update(bytes).digest(encoding);
-  switch (recipe) {
-    case undefined:
-      return hmac('sha256', key.secret);
-    case 'another_key':
-      return hmac('sha256', `${key.secret}x`);
-    case 'the_second_key':
-      return hmac('sha256', key.second);
-    case 'the_api_key':
-      return hmac('sha256', key.apiKey);
-    case 'an_empty_key':
-      return hmac('sha256', '');
-    case 'no_key':
-      return createHash('sha256').update(bytes).digest('hex');
-    case 'sha1':
-    case 'sha512':
-    case 'md5':
-      return hmac(recipe, key.secret);
-    case 'base64':
-      return hmac('sha256', key.secret, 'base64');
-    case 'another_body':
-      return createHmac('sha256', key.secret).update(bytes).update(' ').digest('hex');
-    case 'body_then_key':
-      return createHash('sha256').update(bytes).update(key.secret).digest('hex');
   }
 }

@@ -1,6 +1,6 @@
 /** What can be done to the JSON of a body: a table, one line a change. Each takes the text and gives the bytes. Pure. */
 import { Buffer } from 'node:buffer';
-import { joinMembers, membersOf } from './members.ts';
+import { changeAt, joinMembers, membersOf } from './members.ts';
 import type { Member } from './members.ts';
 import type { BodyChange } from './scenario.ts';
 import { NotPlayable } from './speak.ts';
@@ -36,25 +36,23 @@ const added = (...more: readonly Member[]): Change => members((found) => [...fou
 const inId = (text: string): Change => valueAt('id', (value) => `${value.slice(0, -1)}${text}"`);
 
 function valueAt(place: keyof Places, change: (value: string) => string): Change {
-  return members((found, places) => {
-    const member = found[places[place]];
-    if (member === undefined) throw new NotPlayable(`this message has no ${place} to change`);
-    return found.with(places[place], [member[0], change(member[1])]);
-  });
+  return placed(place, (found, at) => found.with(at, [found[at]?.[0] ?? '', change(found[at]?.[1] ?? '')]));
 }
 
-const without = (place: keyof Places): Change =>
-  members((found, places) => {
-    if (places[place] < 0) throw new NotPlayable(`this message has no ${place} to leave out`);
-    return found.toSpliced(places[place], 1);
-  });
+/** A change of the members among which a place is. */
+function placed(place: keyof Places, change: (members: readonly Member[], at: number) => readonly Member[]): Change {
+  return (text, places) => {
+    const at = places[place];
+    const changed = at === null ? null : changeAt(text, at, change);
+    if (changed === null) throw new NotPlayable(`this message has no ${place} of its own`);
+    return bytes(changed);
+  };
+}
+
+const without = (place: keyof Places): Change => placed(place, (found, at) => found.toSpliced(at, 1));
 
 const twice = (place: keyof Places, value: string): Change =>
-  members((found, places) => {
-    const member = found[places[place]];
-    if (member === undefined) throw new NotPlayable(`this message has no ${place} to repeat`);
-    return [...found, [member[0], value]];
-  });
+  placed(place, (found, at) => [...found, [found[at]?.[0] ?? '', value]]);
 
 export const bodyChanges: Readonly<Record<BodyChange, Change>> = {
   spaces: (text) => bytes(`{ ${joinMembers(membersOf(text) ?? [], ': ', ', ').slice(1, -1)} }`),
@@ -95,5 +93,5 @@ export const bodyChanges: Readonly<Record<BodyChange, Change>> = {
   without_amount: without('amount'),
   without_id: without('id'),
   without_player: without('player'),
-  unknown_type: members((found) => found.map(([name, value]) => [name, name === '"type"' ? '"jackpot_spin"' : value])),
+  unknown_type: valueAt('kind', () => '"jackpot_spin"'),
 };

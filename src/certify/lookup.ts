@@ -65,7 +65,8 @@ export interface Booking {
   readonly externalId: string;
   readonly player: string;
   readonly state: TransactionState;
-  readonly currency: string;
+  /** null: a mark of what never came */
+  readonly currency: string | null;
   /** decimal text; null where none was said */
   readonly amount: string | null;
   readonly reversedAmount: string | null;
@@ -90,7 +91,8 @@ const bookingsSchema = z.object({
       external_id: z.string(),
       player_id: z.string(),
       state: z.enum(['applied', 'rejected', 'tombstone', 'parked', 'part_reversed', 'reversed']),
-      currency: z.string(),
+      // a mark of what never came has neither
+      currency: z.string().nullable(),
       amount: z.string().nullable(),
       reversed_amount: z.string().nullable().optional(),
     }),

@@ -17,6 +17,54 @@ export function membersOf(text: string): readonly Member[] | null {
   return members;
 }
 
+/** The elements of a JSON array, as they are written; null when it is none. */
+export function elementsOf(text: string): readonly string[] | null {
+  const inside = /^\s*\[([\s\S]*)\]\s*$/.exec(text)?.[1];
+  return inside === undefined ? null : splitAt(inside, ',');
+}
+
+/** Which member, and of which member the first element that is an object, and so on inwards. */
+export type Place = readonly [number, ...number[]];
+
+/** The members in which a place is, changed. */
+export function changeAt(
+  text: string,
+  [at, ...inner]: Place,
+  change: (members: readonly Member[], at: number) => readonly Member[],
+): string | null {
+  const found = membersOf(text);
+  if (found === null) return null;
+  const [next, ...rest] = inner;
+  if (next === undefined) return joinMembers(change(found, at));
+  const [name = '', value = ''] = found[at] ?? [];
+  const [first, ...others] = elementsOf(value) ?? [];
+  const changed = first === undefined ? null : changeAt(first, [next, ...rest], change);
+  return changed === null ? null : joinMembers(found.with(at, [name, `[${[changed, ...others].join(',')}]`]));
+}
+
+/** Where two texts with the same members have another value first; null when nowhere. */
+export function firstDifference(one: string, other: string): Place | null {
+  const [here, there] = [membersOf(one) ?? [], membersOf(other) ?? []];
+  const at = here.findIndex(([name, value], index) => there[index]?.[0] === name && there[index][1] !== value);
+  const [mine, theirs] = [here[at]?.[1] ?? '', there[at]?.[1] ?? ''];
+  if (at < 0) return null;
+  const [first, second] = [elementsOf(mine)?.[0], elementsOf(theirs)?.[0]];
+  const inner = first === undefined || second === undefined ? null : firstDifference(first, second);
+  return inner === null ? [at] : [at, ...inner];
+}
+
+/** Where a member has this very value; null when nowhere. */
+export function placeOfValue(text: string, value: string): Place | null {
+  const found = membersOf(text) ?? [];
+  for (const [at, [, each]] of found.entries()) {
+    if (each === value) return [at];
+    const first = elementsOf(each)?.[0];
+    const inner = first === undefined ? null : placeOfValue(first, value);
+    if (inner !== null) return [at, ...inner];
+  }
+  return null;
+}
+
 export const joinMembers = (members: readonly Member[], colon = ':', comma = ','): string =>
   `{${members.map(([name, value]) => `${name}${colon}${value}`).join(comma)}}`;
 

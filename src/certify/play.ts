@@ -15,9 +15,11 @@ import type { Ending } from './judge.ts';
 import { LookupProblem } from './lookup.ts';
 import type { Booking } from './lookup.ts';
 import { headerOf } from './message.ts';
+import type { Message } from './message.ts';
 import { accuse, choose, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
+import type { Signer } from './signer.ts';
 import { actor, callOf, deltaUnits, idOf, NotPlayable, unitsOfText } from './speak.ts';
 import { playEvent, playSettlement } from './webhooks.ts';
 import { balanceOf, checkWallet, unitsOfBalance } from './wallets.ts';
@@ -165,8 +167,13 @@ async function playAsk(playing: Playing, line: Line, words: readonly Word[], how
     judgeShown(playing, line, ending, shows);
 }
 
-/** A currency or game that the dialect leaves out of the message cannot be wrong in it. */
+/** A player, session, currency or game that the dialect leaves out of the message cannot be wrong in it. */
 function mustSay({ world }: Playing, line: Line, call: Call): void {
+  const heard = world.aggregator.heard(call);
+  if (heard !== null && heard.player.kind !== 'id' && (line.who === 'stranger' || line.session === 'rival'))
+    throw new NotPlayable('the dialect names its player by the session');
+  if (heard !== null && line.session !== 'own' && heard.session !== call.session)
+    throw new NotPlayable('the dialect leaves the session out of this message');
   const odd = line.currency !== 'own' ? call.currency : line.game !== 'own' ? call.game : null;
   if (odd === null) return;
   const said = world.aggregator.say(call, world.clock.now());
@@ -182,13 +189,23 @@ function judgeLeak(playing: Playing, label: string): void {
   const { signer } = playing.world.aggregator;
   const last = playing.notes.exchanges.at(-1);
   if (signer === null || last?.reply === null || last === undefined || last.reading.kind === 'applied') return;
-  const right = headerOf(signer.sign(last.message, playing.world.clock.now()), signer.header);
+  const right = rightSignature(signer, last.message, playing.world.clock.now());
   if (right === null || !Buffer.from(last.reply.body).toString('utf8').includes(right)) return;
   accuse(playing, {
     severity: 'money',
     message: `${label}: the answer says what the right signature would be`,
     wrongBy: null,
   });
+}
+
+/** Null for bytes that the dialect cannot sign at all. */
+function rightSignature(signer: Signer, message: Message, nowMs: number): string | null {
+  try {
+    return headerOf(signer.sign(message, nowMs), signer.header);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function judgeShown(playing: Playing, line: Line, { reading }: Ending, shows: Delta): void {
@@ -234,7 +251,8 @@ const MOVED: ReadonlySet<Booking['state']> = new Set(['applied', 'part_reversed'
 
 async function playBooked(playing: Playing, step: Extract<Step, { do: 'booked' }>): Promise<void> {
   const { world, roles } = playing;
-  if (world.lookup === null) return;
+  // under which id the refund is booked is the dialect's affair
+  if (world.lookup === null || (step.kind === 'rollback' && roles.sharesIds === true)) return;
   const id = idOf(roles, step.id);
   // whoever it was booked for
   const players = [roles.player, ...(roles.rival === null ? [] : [roles.rival])];

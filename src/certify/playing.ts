@@ -61,7 +61,10 @@ export function resultOf(
 }
 
 export function choose<T>({ world }: Playing, choice: ByKnob<T>): T {
-  return choice.when[String(world.aggregator.policy[choice.knob])] ?? choice.otherwise;
+  const value: unknown = world.aggregator.policy[choice.knob];
+  // of a list: the first case that is in it
+  const found = Array.isArray(value) ? Object.keys(choice.when).find((each) => value.includes(each)) : String(value);
+  return (found === undefined ? undefined : choice.when[found]) ?? choice.otherwise;
 }
 
 export const wordsFor = (playing: Playing, expected: Expected): readonly Word[] =>

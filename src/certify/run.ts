@@ -7,10 +7,12 @@ import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
 import type { Playing } from './playing.ts';
-import type { Need, Scenario } from './scenario.ts';
+import type { Line, Need, Scenario } from './scenario.ts';
 import { notebook, settle } from './settling.ts';
-import { unitsOfText } from './speak.ts';
+import { callOf, unitsOfText } from './speak.ts';
+import type { Roles } from './speak.ts';
 import { balanceOf } from './wallets.ts';
+import { betWin, win } from './words.ts';
 import type { Played, World } from './world.ts';
 
 export interface RunOptions {
@@ -24,6 +26,7 @@ export interface RunOptions {
 /** What the scenario needs and is not there, in words that say how to add it. */
 export function missing(world: World, scenario: Scenario): readonly Need[] {
   const { cast, aggregator } = world;
+  const said = saidBy(world);
   const has: Readonly<Record<Need, boolean>> = {
     rival: cast.players.length > 1,
     'expired session': cast.players.some((each) => each.expired !== null),
@@ -38,7 +41,10 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'crash commands': world.faults !== null,
     'signs any bytes': aggregator.signer !== null,
     'signature header': aggregator.signatureHeader !== null,
-    'json body': aggregator.signer !== null,
+    'json body': aggregator.body === 'json',
+    body: aggregator.body !== 'none',
+    'wins that name their bet': said.namesBets,
+    'one message for bet and win': said.isOne,
     'signs a time': aggregator.signer?.signsTime === true,
     'signs no time': aggregator.signer?.signsTime === false,
     fractions: cast.scale >= 2,
@@ -46,6 +52,19 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'second secret': aggregator.signer?.hasSecond === true,
   };
   return scenario.needs.filter((need) => !has[need]);
+}
+
+/** What the dialect says of a win, and of a bet and win together. */
+function saidBy({ cast, aggregator }: World): { readonly namesBets: boolean; readonly isOne: boolean } {
+  const [player] = cast.players;
+  if (player === undefined) return { namesBets: false, isOne: false };
+  const roles: Roles = { cast, prefix: 'probe-', player, rival: null, start: new Map() };
+  const first = (line: Line) => {
+    const heard = aggregator.heard(callOf(line, roles));
+    return heard?.kind === 'money' ? heard.operations[0] : null;
+  };
+  const [won, both] = [first(win('w', '1.00')), first(betWin('b', '1.00', '1.00'))];
+  return { namesBets: won?.kind === 'win' && won.bet !== null, isOne: both?.kind === 'bet' && both.combined };
 }
 
 export async function run(options: RunOptions): Promise<readonly Played[]> {
@@ -89,7 +108,8 @@ function beginWith(world: World, scenario: Scenario, players: readonly CastPlaye
   const [player, rival] = players;
   if (player === undefined) throw new Error('defect: a scenario was begun without a player');
   const slug = scenario.id.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const roles = { cast: world.cast, prefix: `${world.run}-${slug}-`, player, rival: rival ?? null };
+  const sharesIds = world.aggregator.policy['rollback.id'] === 'sameAsBet';
+  const roles = { cast: world.cast, prefix: `${world.run}-${slug}-`, player, rival: rival ?? null, sharesIds };
   return begin(world, scenario, roles);
 }
 

@@ -54,7 +54,8 @@ export async function seat(order: SeatingOrder, aggregator: Aggregator, nowMs: (
     return session_id;
   };
   const seatOne = async (name: string, money: string | null): Promise<CastPlayer> => {
-    const id = `certify-${mark}-${name}`;
+    // letters and digits only: some aggregators have no other ids
+    const id = `certify${mark}${name}`;
     await call('POST', '/players', { id, currency: order.currency, test: true }, anything);
     if (money !== null)
       await call(

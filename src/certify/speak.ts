@@ -13,6 +13,8 @@ export interface Roles {
   readonly prefix: string;
   readonly player: CastPlayer;
   readonly rival: CastPlayer | null;
+  /** a refund has the id of the bet it undoes */
+  readonly sharesIds?: boolean;
   /** units at the beginning, by role */
   readonly start: ReadonlyMap<Who, bigint>;
 }
@@ -132,7 +134,8 @@ function operationsOf(line: Line, roles: Roles): Operations {
         line.undoes === 'round'
           ? ({ kind: 'round', round: round ?? roundId(idOf(roles, 'r')) } as const)
           : ({ kind: line.undoes, id: bet ?? id } as const);
-      return [{ kind: 'rollback', id, target, round, amount: part, closesRound: line.closes }];
+      const own = roles.sharesIds === true && target.kind === 'bet' ? target.id : id;
+      return [{ kind: 'rollback', id: own, target, round, amount: part, closesRound: line.closes }];
     }
     case 'close':
       return [{ kind: 'close', round: round ?? roundId(idOf(roles, 'r')) }];

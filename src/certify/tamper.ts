@@ -10,7 +10,8 @@ import type { Aggregator } from './aggregator.ts';
 import { bodyChanges } from './body-changes.ts';
 import { headerOf, withHeader } from './message.ts';
 import type { Message } from './message.ts';
-import { joinMembers, membersOf } from './members.ts';
+import { changeAt, firstDifference, membersOf, placeOfValue } from './members.ts';
+import type { Place } from './members.ts';
 import type { SignatureChange, Tamper } from './scenario.ts';
 import { NotPlayable } from './speak.ts';
 
@@ -54,7 +55,7 @@ function later(message: Message, tamper: Tamper, occasion: Occasion): Message {
     case 'clock':
       return tamper.unit === 's' ? message : inMilliseconds(message, occasion);
     case 'signed_body':
-      return { ...message, body: changedAfterSigning(message, tamper.how, occasion) };
+      return changedAfterSigning(message, tamper.how, occasion);
     case 'signature':
       return withSignature(message, tamper.how, occasion);
     case 'signature_name':
@@ -109,9 +110,9 @@ function withSignature(message: Message, how: SignatureChange, occasion: Occasio
     case 'prefixed':
       return set(`${how.prefix}${right}`);
     case 'cut':
-      return set(right.slice(0, how.length));
+      return set(right.slice(0, Math.min(how.length, right.length - 1)));
     case 'longer':
-      return set(right.padEnd(how.length, '0'));
+      return set(right.padEnd(Math.max(how.length, right.length + 1), '0'));
     case 'twice':
       return { ...message, headers: [...message.headers, [name, right]] };
     case 'list':
@@ -129,30 +130,53 @@ function changedAfterSigning(
   message: Message,
   how: Extract<Tamper, { on: 'signed_body' }>['how'],
   occasion: Occasion,
-): Uint8Array {
+): Message {
   switch (how) {
     case 'one_byte': {
+      if (message.body.byteLength === 0)
+        return { ...message, url: message.url.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x')) };
       const bytes = Buffer.from(message.body);
       const last = bytes.byteLength - 2;
       bytes.writeUInt8((bytes.at(last) ?? 0) ^ 1, last);
-      return bytes;
+      return { ...message, body: bytes };
     }
     case 'amount':
-      return withAmount(message, null, occasion);
+      return withLargerAmount(message, occasion);
     case 'line_end':
-      return Buffer.concat([message.body, Buffer.from('\n')]);
+      return { ...message, body: Buffer.concat([message.body, Buffer.from('\n')]) };
     case 'spaces':
-      return changed(message, 'spaces', occasion);
+      return { ...message, body: changed(message, 'spaces', occasion) };
     case 'not_json':
-      return Buffer.from('this is not JSON at all');
+      return { ...message, body: Buffer.from('this is not JSON at all') };
   }
 }
 
-/** Where in the body's members the transaction id, the amount and the player are. */
+/** Ten times the amount, in JSON, in a form, or in the query. */
+function withLargerAmount(message: Message, occasion: Occasion): Message {
+  const { body, url } = message;
+  if (occasion.aggregator.body === 'json') return { ...message, body: withAmount(message, null, occasion) };
+  const { aggregator, call, nowMs } = occasion;
+  if (call.kind !== 'money') return fail('this message has no amount');
+  const isQuery = body.byteLength === 0;
+  const pairsOf = (said: Pick<OutboundRequest, 'path' | 'body'>): readonly string[] =>
+    (isQuery ? said.path.slice(said.path.indexOf('?') + 1) : Buffer.from(said.body).toString('utf8')).split('&');
+  const there = pairsOf(aggregator.say({ ...call, operations: mapped(call.operations, 'amount') }, nowMs));
+  const pairs = pairsOf({ path: url, body }).map((pair, at) =>
+    pair === there[at] ? pair : pair.replace(/=(\d+)/, '=$10'),
+  );
+  const text = pairs.join('&');
+  if (isQuery) return { ...message, url: `${url.slice(0, url.indexOf('?'))}?${text}` };
+  return { ...message, body: Buffer.from(text, 'utf8') };
+}
+
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
+
+/** Where in the body the transaction id, the amount, the player and the word for a bet are; null: nowhere. */
 export interface Places {
-  readonly id: number;
-  readonly amount: number;
-  readonly player: number;
+  readonly id: Place | null;
+  readonly amount: Place | null;
+  readonly player: Place | null;
+  readonly kind: Place | null;
 }
 
 function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], occasion: Occasion): Uint8Array {
@@ -164,33 +188,41 @@ function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], 
 /** The amount's token replaced; null: by ten times as much. */
 function withAmount(message: Message, token: string | null, occasion: Occasion): Uint8Array {
   const text = textOf(message);
-  const members = membersOf(text) ?? fail('the body is no JSON object');
   const { amount } = placesOf(occasion, text);
-  const [name = '', value = ''] = members[amount] ?? [];
-  const more = value.replace(/(\d+)/, '$10');
-  return Buffer.from(joinMembers(members.with(amount, [name, token === null ? more : written(token, value)])), 'utf8');
+  const valued = (value: string) => (token === null ? value.replace(/(\d+)/, '$10') : written(token, value));
+  const changed =
+    amount === null
+      ? null
+      : changeAt(text, amount, (members, at) =>
+          members.with(at, [members[at]?.[0] ?? '', valued(members[at]?.[1] ?? '')]),
+        );
+  return Buffer.from(changed ?? fail('this message has no amount of its own'), 'utf8');
 }
 
 /** The token with the amount in its place: `$n` is the amount as a number, `$` its digits. */
 function written(token: string, value: string): string {
   const digits = value.replaceAll('"', '');
   const result = token.replace('$n', () => digits).replace('$', () => digits);
+  // an amount that counts units has no zeros to write behind it
+  if (token.includes('$') && !value.startsWith('"')) return fail('the dialect writes amounts as numbers anyway');
   const isOdd = token.startsWith('$n') && !/^-?\d+(\.\d+)?$/.test(result);
   return isOdd ? fail(`the amount ${digits} cannot be written as ${token}`) : result;
 }
 
 function placesOf(occasion: Occasion, text: string): Places {
   const { call } = occasion;
-  const here = membersOf(text);
-  if (here === null) return fail('the body is no JSON object');
-  const differing = (other: Call): number => {
-    const body = Buffer.from(occasion.aggregator.say(other, occasion.nowMs).body).toString('utf8');
-    const there = membersOf(body) ?? [];
-    const original = membersOf(Buffer.from(occasion.aggregator.say(call, occasion.nowMs).body).toString('utf8')) ?? [];
-    return original.findIndex(([name, value], at) => there[at]?.[0] === name && there[at][1] !== value);
+  if (membersOf(text) === null) return fail('the body is no JSON object');
+  // a request id that is made of what is said would be the first to differ
+  const said = (asked: Call): string => {
+    const request = { ...asked, requestId: call.requestId ?? REQUEST_ID };
+    return Buffer.from(occasion.aggregator.say(request, occasion.nowMs).body).toString('utf8');
   };
-  if (call.kind !== 'money') return { id: -1, amount: -1, player: differing({ ...call, player: other(call) }) };
+  const differing = (asked: Call): Place | null => firstDifference(said(call), said(asked));
+  const kind = placeOfValue(said(call), '"bet"');
+  if (call.kind !== 'money')
+    return { id: null, amount: null, player: differing({ ...call, player: other(call) }), kind };
   return {
+    kind,
     id: differing({ ...call, operations: mapped(call.operations, 'id') }),
     amount: differing({ ...call, operations: mapped(call.operations, 'amount') }),
     player: differing({ ...call, player: other(call) }),

@@ -2,7 +2,7 @@
  * The short words scenarios are written with. Nothing happens here: each makes one piece of data with everything usual filled
  * in, so that a scenario says only what is unusual about it.
  */
-import type { Policy } from '../wallet/policy.ts';
+import type { ConflictField, Policy } from '../wallet/policy.ts';
 import type {
   Amount,
   BodyChange,
@@ -175,6 +175,17 @@ export const isByKnob = <T>(value: T | ByKnob<T>): value is ByKnob<T> =>
 /** What a bet or win that is said again may be answered: it was applied, once. */
 export const again: readonly Word[] = ['ok_dup'];
 export const okOrAgain: readonly Word[] = ['ok', 'ok_dup'];
+
+/** A known id with another fact: a conflict, unless the dialect does not compare this one. */
+export const ifCompared = (field: ConflictField): ByKnob<readonly Word[]> =>
+  byKnob<readonly Word[]>('conflict.fields', { [field]: ['conflict'] }, ['conflict', 'ok_dup']);
+
+/** A bet that comes after its refund: refused, unless the dialect calls it done. */
+export const late: ByKnob<readonly Word[]> = byKnob<readonly Word[]>(
+  'rollback.lateOriginal',
+  { ignore: ['reversed', 'ok', 'ok_dup'] },
+  ['reversed'],
+);
 
 interface ScenarioMore {
   readonly level?: Level;

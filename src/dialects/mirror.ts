@@ -81,12 +81,27 @@ export interface MirrorAddress {
   readonly what: 'games' | 'launch' | 'transactions';
 }
 
+/** How the aggregator signs what it sends: `say` signs so, and certify signs so what no aggregator would send. */
+export interface Signing {
+  /** the header that carries the signature, in small letters */
+  readonly header: string;
+  /** the time is signed as well, so the signature of an old request is another one */
+  readonly signsTime: boolean;
+  /** the headers that make a request of any path, query and body theirs; what of it they cannot sign is a RangeError */
+  readonly headersOf: (
+    request: Pick<OutboundRequest, 'path' | 'body'>,
+    nowMs: number,
+  ) => Readonly<Record<string, string>>;
+}
+
 /** The aggregator's half, for the sandbox and for certify: what it would send, and how it would read our answer. */
 export interface Mirror {
   /** what the settings lack for it to send anything, such as a key that only the aggregator has; absent: nothing */
   readonly lacks?: string;
   /** signed anew each time; a RangeError for what the dialect has no words for */
   readonly say: (call: Call, nowMs: number) => OutboundRequest;
+  /** absent: what it sends is not signed, or the settings have no key to sign it with */
+  readonly signing?: Signing;
   /** where its API answers; a launch that is a URL is opened at `/launch` and is not in it */
   readonly api: readonly MirrorAddress[];
   /** `asked`: what it answers, for answers that do not name their currency; without it their balance is left empty */

@@ -4,7 +4,7 @@
  */
 import { hmacHex, signingKey, verifyHmacHex } from '../wire/index.ts';
 import type { SigningKey } from '../wire/index.ts';
-import type { GenuineRequest, RawRequest, Verification } from './dialect.ts';
+import type { GenuineRequest, RawRequest, Signing, Verification } from './dialect.ts';
 
 const HEADER = 'x-request-sign';
 
@@ -35,6 +35,13 @@ export function signedHeaders(key: SigningKey, body: string | Uint8Array): Reado
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   return { 'content-type': 'application/json', [HEADER]: hmacHex('sha256', key.key, bytes) };
 }
+
+/** How the aggregator's half signs. */
+export const requestSigning = (key: SigningKey): Signing => ({
+  header: HEADER,
+  signsTime: false,
+  headersOf: ({ body }) => ({ [HEADER]: hmacHex('sha256', key.key, body) }),
+});
 
 /** The current secrets of an aggregator's configuration, named by their place: `signing-1`, `signing-2`. */
 export function signingKeys(secrets: readonly string[]): readonly SigningKey[] {

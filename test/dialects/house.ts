@@ -20,13 +20,14 @@ import { fromUnits, parseDecimal } from '../../src/money/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePort } from '../support/demo.ts';
 
-const API_KEY = 'a-platform-key-of-the-tests';
+export const API_KEY = 'a-platform-key-of-the-tests';
 
 export interface HouseOptions {
   readonly dialect: string;
   /** the sections of the configuration, given where the sandbox listens */
   readonly settings: (sandboxUrl: string) => object;
   readonly games?: number;
+  readonly currencies?: Readonly<Record<string, { readonly scale: number }>>;
 }
 
 export interface Heard {
@@ -50,7 +51,7 @@ export interface House {
   readonly close: () => Promise<void>;
 }
 
-export async function openHouse({ dialect, settings, games = 30 }: HouseOptions): Promise<House> {
+export async function openHouse({ dialect, settings, games = 30, currencies }: HouseOptions): Promise<House> {
   const database = await testDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'croupier-house-'));
   const [port, ownPort] = [await freePort(), await freePort()];
@@ -59,7 +60,7 @@ export async function openHouse({ dialect, settings, games = 30 }: HouseOptions)
     { port: String(ownPort), dataDir: home },
     { DATABASE_URL: database.url },
     {
-      currencies: { USD: { scale: 2 } },
+      currencies: currencies ?? { USD: { scale: 2 } },
       clock: { ask_aggregators: false },
       api_keys: [{ name: 'platform', key: API_KEY, scopes: ['platform'] }],
       aggregators: [{ name: 'acme', dialect, ...settings(sandboxUrl) }],

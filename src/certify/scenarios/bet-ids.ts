@@ -1,6 +1,6 @@
 /** A.3: what makes two bets one, and two: ids, and everything else that must be the same when one is said again. */
 import type { Need, Scenario, Word } from '../scenario.ts';
-import { bet, body, booked, burst, close, scenario, send, token, wallet, when, win } from '../words.ts';
+import { bet, body, booked, burst, close, ifCompared, scenario, send, token, wallet, when, win } from '../words.ts';
 
 const TWICE = 'the player pays the same bet twice';
 const CONFLICT = 'another bet hides behind a known id: its stake is never taken and its win is paid';
@@ -65,7 +65,7 @@ const knownId: readonly Scenario[] = [
   ),
   scenario('BET-29.round', 'A known id in another round', CONFLICT, [
     send(bet('b', '1.00'), 'ok'),
-    send(bet('b', '1.00', { round: 'r2' }), conflict),
+    send(bet('b', '1.00', { round: 'r2' }), ifCompared('round')),
     wallet('-1.00'),
     back,
   ]),
@@ -73,7 +73,12 @@ const knownId: readonly Scenario[] = [
     'BET-29.game',
     'A known id in another game',
     CONFLICT,
-    [send(bet('b', '1.00'), 'ok'), send(bet('b', '1.00', { game: 'other' }), conflict), wallet('-1.00'), back],
+    [
+      send(bet('b', '1.00'), 'ok'),
+      send(bet('b', '1.00', { game: 'other' }), ifCompared('game')),
+      wallet('-1.00'),
+      back,
+    ],
     { needs: ['other game'] },
   ),
   scenario(
@@ -106,7 +111,7 @@ const knownId: readonly Scenario[] = [
       wallet('-1.00'),
       back,
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario(
     'BET-30.zeros',
@@ -118,7 +123,7 @@ const knownId: readonly Scenario[] = [
       wallet('-1.10'),
       send(win('w', '1.10', { closes: true }), 'ok'),
     ],
-    { needs: ['signs any bytes', 'fractions'] },
+    { needs: ['signs any bytes', 'json body', 'fractions'] },
   ),
 ];
 
@@ -145,14 +150,14 @@ const names: readonly Scenario[] = [
       send(bet('b2', '1.00'), 'ok', { tamper: body('id_of_255') }),
       wallet('-2.00'),
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario(
     'BET-32.256',
     'An id of 256 characters',
     'a column that cuts ids off takes the next bet for a repetition',
     [send(bet('b', '1.00'), 'bad_request', { tamper: body('long_id') }), wallet('0')],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   ids(
     'BET-33',
@@ -172,7 +177,7 @@ const fields = (
     title,
     'a field that is guessed moves money nobody asked to move',
     [send(bet('b', '1.00'), ['bad_request'], { tamper: body(how) }), wallet('0')],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   );
 
 const shapes: readonly Scenario[] = [
@@ -187,7 +192,7 @@ const shapes: readonly Scenario[] = [
     'Fields nobody knows, a jackpot contribution among them',
     'the contribution is taken on top of the stake',
     [send(bet('b', '1.00'), 'ok', { tamper: body('unknown_fields') }), wallet('-1.00'), back],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario('BET-41', 'The currency in lower case', 'a currency that is guessed is sooner or later another one', [
     send(bet('b', '1.00', { currency: 'lower_case' }), ['wrong_currency', 'bad_request']),

@@ -23,6 +23,7 @@ import {
   wallet,
   walletSoon,
   win,
+  late,
 } from '../words.ts';
 
 const TWICE = 'the aggregator asks again because it heard nothing, and the player pays twice';
@@ -116,7 +117,7 @@ const again: readonly Scenario[] = [
     TTL,
     [send(refund('x', 'b'), ['ok', 'ok_dup', 'not_found']), wallet('0')],
     {
-      later: [mark, send(bet('b', '1.00'), 'reversed'), wallet('0')],
+      later: [mark, send(bet('b', '1.00'), late), wallet('0')],
     },
   ),
   scenario(
@@ -192,7 +193,6 @@ const wrongs: readonly (readonly [how: Parameters<typeof body>[0]])[] = [
   ['empty_id'],
   ['twice_amount'],
   ['json_null'],
-  ['unknown_type'],
 ];
 
 const truth: readonly Scenario[] = [
@@ -211,7 +211,7 @@ const truth: readonly Scenario[] = [
       send(bet('b', '1.00'), 'ok'),
       ...once,
     ],
-    { needs: ['signs any bytes'] },
+    { needs: ['signs any bytes', 'json body'] },
   ),
   scenario(
     'RET-22.unsigned',

@@ -7,6 +7,7 @@ import {
   burst,
   byKnob,
   cut,
+  late,
   okOrAgain,
   oneUnitTooMuch,
   pause,
@@ -80,7 +81,7 @@ const plain: readonly Scenario[] = [
   scenario('RB-03', 'The refund of a bet nobody knows', NEVER_TAKEN, [send(refund('x', 'b'), unknown), wallet('0')]),
   scenario('RB-04', 'A refund that overtakes its bet, and then the bet', LATE_BET, [
     send(refund('x', 'b'), unknown),
-    send(bet('b', '1.00'), 'reversed', { times: 2 }),
+    send(bet('b', '1.00'), late, { times: 2 }),
     wallet('0'),
     booked('bet', 'b', 0),
   ]),
@@ -88,7 +89,7 @@ const plain: readonly Scenario[] = [
     send(refund('x', 'b'), unknown),
     burst(
       times(20, () => bet('b', '1.00')),
-      ['reversed'],
+      late,
     ),
     wallet('0'),
   ]),
@@ -153,15 +154,19 @@ const plain: readonly Scenario[] = [
   scenario('RB-07', 'The refund of a bet that has won', SETTLED, [
     staked,
     send(win('w', '5.00'), 'ok'),
-    when('rollback.afterWin', { reverseBoth: [send(refund('x', 'b'), 'ok'), wallet('0')] }, [
-      send(refund('x', 'b'), 'already_settled', { times: 2 }),
-      wallet('4.00'),
-    ]),
+    when(
+      'rollback.afterWin',
+      {
+        reverseBoth: [send(refund('x', 'b'), 'ok'), wallet('0')],
+        keepWins: [send(refund('x', 'b'), 'ok'), wallet('5.00')],
+      },
+      [send(refund('x', 'b'), 'already_settled', { times: 2 }), wallet('4.00')],
+    ),
   ]),
   scenario('RB-07.lost', 'The refund of a bet that has lost', 'every lost bet is refunded afterwards', [
     staked,
     send(win('w', '0', { closes: true }), 'ok'),
-    when('rollback.afterWin', { reverseBoth: [] }, [
+    when('rollback.afterWin', { reverseBoth: [], keepWins: [send(refund('x', 'b'), 'ok'), wallet('0')] }, [
       when('win.zeroMeansLoss', { false: [] }, [send(refund('x', 'b'), 'already_settled'), wallet('-1.00')]),
     ]),
   ]),
@@ -261,7 +266,7 @@ const after: readonly Scenario[] = [
   scenario('RB-23.ids', 'The refund of a bet that never came, under five ids', NEVER_TAKEN, [
     ...times(5, (at) => send(refund(`x${at}`, 'b'), ['ok', 'ok_dup', 'not_found', 'reversed'])),
     wallet('0'),
-    send(bet('b', '1.00'), 'reversed'),
+    send(bet('b', '1.00'), late),
     wallet('0'),
   ]),
   scenario('RB-23.lost', 'A refund whose answer is lost three times', TWICE, [

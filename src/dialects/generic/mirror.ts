@@ -7,7 +7,7 @@ import { formatDecimal, isProblem } from '../../money/index.ts';
 import type { Bet, Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, hmacHex, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { SigningKey, Writable } from '../../wire/index.ts';
-import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
+import type { Mirror, OutboundRequest, Signing, Understood } from '../dialect.ts';
 import { meaningsOf } from './codes.ts';
 import { serveGames } from './games.ts';
 import { readLaunch } from './launch.ts';
@@ -21,9 +21,10 @@ export function genericMirror(settings: GenericSettings): Mirror {
   const [first = ''] = settings.callbacks.signing_secrets;
   const key = signingKey('mirror', first);
   const launchKey = signingKey('launch', settings.launch.secret);
-  const { timestamped } = settings.callbacks;
+  const signing = signingBy(key, settings.callbacks.timestamped);
   return {
-    say: (call, nowMs) => signed(key, timestamped, '', bodyOf(call), nowMs),
+    say: (call, nowMs) => signed(signing, '', bodyOf(call), nowMs),
+    signing,
     api: [
       { method: 'GET', path: '/games', what: 'games' },
       { method: 'GET', path: '/transactions', what: 'transactions' },
@@ -34,31 +35,35 @@ export function genericMirror(settings: GenericSettings): Mirror {
     serveTransactions: (request, of) => serveTransactions(settings.catalogue.api_key, request, of),
     sayWebhook: (event, nowMs) => {
       const { topic, body } = webhookBody(event);
-      return signed(key, timestamped, `/${topic}`, body, nowMs);
+      return signed(signing, `/${topic}`, body, nowMs);
+    },
+  };
+}
+
+function signingBy(key: SigningKey, timestamped: boolean): Signing {
+  return {
+    header: 'x-signature',
+    signsTime: timestamped,
+    headersOf: ({ body }, nowMs) => {
+      const timestamp = String(Math.floor(nowMs / 1000));
+      const bytes = timestamped ? Buffer.concat([Buffer.from(`${timestamp}.`, 'utf8'), body]) : body;
+      return {
+        'x-signature': hmacHex('sha256', key.key, bytes),
+        ...(timestamped ? { 'x-timestamp': timestamp } : {}),
+      };
     },
   };
 }
 
 function signed(
-  key: SigningKey,
-  timestamped: boolean,
+  signing: Signing,
   path: string,
   content: Readonly<Record<string, Writable>>,
   nowMs: number,
 ): OutboundRequest {
   const body = Buffer.from(writeJson(content), 'utf8');
-  const timestamp = String(Math.floor(nowMs / 1000));
-  const bytes = timestamped ? Buffer.concat([Buffer.from(`${timestamp}.`, 'utf8'), body]) : body;
-  return {
-    method: 'POST',
-    path,
-    headers: {
-      'content-type': 'application/json',
-      'x-signature': hmacHex('sha256', key.key, bytes),
-      ...(timestamped ? { 'x-timestamp': timestamp } : {}),
-    },
-    body,
-  };
+  const headers = { 'content-type': 'application/json', ...signing.headersOf({ path, body }, nowMs) };
+  return { method: 'POST', path, headers, body };
 }
 
 function bodyOf(call: Call): Body {

@@ -5,30 +5,29 @@
 import { formatDecimal, isProblem } from '../../money/index.ts';
 import type { Bet, Call, MoneyCall, Operation, Rollback, Win } from '../../wallet/call.ts';
 import { canonicalQuery, isJsonNumber, isJsonObject, MAX_ID_LENGTH, readJson, signingKey } from '../../wire/index.ts';
-import type { JsonObject } from '../../wire/index.ts';
-import type { Mirror, Understood } from '../dialect.ts';
+import type { JsonObject, SigningKey } from '../../wire/index.ts';
+import type { Mirror, Signing, Understood } from '../dialect.ts';
 import { writeGameFile } from '../game-file.ts';
 import { DUPLICATE, meaningsOf } from './codes.ts';
 import { readLaunch } from './launch.ts';
 import type { GrooveSettings } from './settings.ts';
-import { signatureOf } from './sign.ts';
+import { readParameters, signatureOf } from './sign.ts';
 import { API_VERSION, sessionText, SPELLED, undoingId } from './words.ts';
 import type { GrooveRequest } from './words.ts';
 
 type Said = Readonly<Record<string, string | undefined>>;
 
+const HEADER = 'x-groove-signature';
+
 export function grooveMirror({ launch, callbacks }: GrooveSettings): Mirror {
   const [first] = callbacks.security_keys;
-  const key = first === undefined ? null : signingKey('mirror', first);
+  const signing = first === undefined ? null : signingBy(signingKey('mirror', first));
   return {
-    say: (call) => {
-      const said = queryOf(call, launch.operator_id);
-      const parameters = new Map<string, string>();
-      for (const [name, value] of Object.entries(said))
-        if (value !== undefined) parameters.set(name.toLowerCase(), value);
-      const headers = key === null ? {} : { 'x-groove-signature': signatureOf(key.key, parameters) };
-      return { method: 'GET', path: `?${canonicalQuery(said)}`, headers, body: new Uint8Array(0) };
+    say: (call, nowMs) => {
+      const asked = { path: `?${canonicalQuery(queryOf(call, launch.operator_id))}`, body: new Uint8Array(0) };
+      return { method: 'GET', headers: signing?.headersOf(asked, nowMs) ?? {}, ...asked };
     },
+    ...(signing === null ? {} : { signing }),
     // no address of theirs: the file that they would hand out
     api: [{ method: 'GET', path: '/games.jsonl', what: 'games' }],
     understand,
@@ -40,6 +39,18 @@ export function grooveMirror({ launch, callbacks }: GrooveSettings): Mirror {
     }),
     sayWebhook: () => {
       throw new RangeError('Groove sends no webhooks');
+    },
+  };
+}
+
+function signingBy(key: SigningKey): Signing {
+  return {
+    header: HEADER,
+    signsTime: false,
+    headersOf: ({ path }) => {
+      const parameters = readParameters(path.slice(path.indexOf('?') + 1));
+      if (isProblem(parameters)) throw new RangeError('Groove signs a query that can be read');
+      return { [HEADER]: signatureOf(key.key, parameters) };
     },
   };
 }

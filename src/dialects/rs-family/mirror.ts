@@ -9,7 +9,7 @@ import type { Decimal } from '../../money/index.ts';
 import type { Call, Operation, Rollback } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, signBase64, writeJson } from '../../wire/index.ts';
 import type { Fields, Writable } from '../../wire/index.ts';
-import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
+import type { Mirror, OutboundRequest, Signing, Understood } from '../dialect.ts';
 import { gameNamed, uuidFrom } from './calls.ts';
 import { FAMILY_SCALE, meaningsOf, OK, TIMEOUT } from './family.ts';
 import type { Family, Subject } from './family.ts';
@@ -25,11 +25,12 @@ export const below = (url: string, path: string): string => new URL(url).pathnam
 export function familyMirror(family: Family, settings: FamilySettings): Mirror {
   const key = settings.sandbox?.private_key;
   const lacks = `the sandbox needs the key that ${family.title} would sign with: set sandbox.private_key, made by croupier keys generate --dialect ${family.name}`;
+  const signing = key === undefined ? null : signingBy(family, key);
   return {
-    ...(key === undefined ? { lacks } : {}),
+    ...(signing === null ? { lacks } : { signing }),
     say: (call, nowMs) => {
-      if (key === undefined) throw new RangeError(lacks);
-      return say(family, settings, key, call, nowMs);
+      if (signing === null) throw new RangeError(lacks);
+      return say(family, settings, signing, call, nowMs);
     },
     api: [
       { method: 'POST', path: below(settings.catalogue.url, family.paths.list), what: 'games' },
@@ -49,18 +50,22 @@ export function familyMirror(family: Family, settings: FamilySettings): Mirror {
   };
 }
 
-function say(family: Family, settings: FamilySettings, key: KeyObject, call: Call, nowMs: number): OutboundRequest {
+function signingBy({ signatureHeader }: Family, key: KeyObject): Signing {
+  return {
+    header: signatureHeader,
+    signsTime: false,
+    headersOf: ({ body }) => ({ [signatureHeader]: signBase64(key, body) }),
+  };
+}
+
+function say(family: Family, settings: FamilySettings, signing: Signing, call: Call, nowMs: number): OutboundRequest {
   const subject = subjectOf(family, call);
   const path = [...family.subjects].find(([, each]) => each === subject)?.[0];
   if (path === undefined) throw new RangeError(`${family.title} has no such call`);
   const content = { ...contextOf(family, settings, call, subject, nowMs), ...moneyOf(family, call) };
   const body = Buffer.from(writeJson(content), 'utf8');
-  return {
-    method: 'POST',
-    path,
-    headers: { 'content-type': 'application/json', [family.signatureHeader]: signBase64(key, body) },
-    body,
-  };
+  const headers = { 'content-type': 'application/json', ...signing.headersOf({ path, body }, nowMs) };
+  return { method: 'POST', path, headers, body };
 }
 
 function subjectOf(family: Family, call: Call): Subject {

@@ -17,7 +17,7 @@ import {
   signingKey,
 } from '../../wire/index.ts';
 import type { SigningKey } from '../../wire/index.ts';
-import type { Mirror, OutboundRequest, RawRequest, Understood } from '../dialect.ts';
+import type { Mirror, OutboundRequest, RawRequest, Signing, Understood } from '../dialect.ts';
 import { meaningsOf } from './codes.ts';
 import { REFUND } from './encode.ts';
 import { serveGames } from './games.ts';
@@ -32,6 +32,7 @@ export function slotegratorMirror({ callbacks }: SlotegratorSettings): Mirror {
   const [first = ''] = callbacks.merchant_keys;
   const key = signingKey('mirror', first);
   const merchantId = callbacks.merchant_id;
+  const signing = signingBy(key, merchantId);
   /** Anyone's parameters, once they are believed; null otherwise. */
   const believed = (request: RawRequest, nowMs: number): ReadonlyMap<string, string> | null => {
     const verifying = { merchantId, keys: [key], hexCase: 'lower' } as const;
@@ -42,7 +43,8 @@ export function slotegratorMirror({ callbacks }: SlotegratorSettings): Mirror {
   };
   const distrust = () => refuse(403, 'Forbidden', 'The signature or the time of the request is wrong.');
   return {
-    say: (call, nowMs) => signed(key, merchantId, parametersOf(call), nowMs),
+    say: (call, nowMs) => signed(signing, parametersOf(call), nowMs),
+    signing,
     api: [
       { method: 'GET', path: '/games', what: 'games' },
       { method: 'POST', path: '/games/init', what: 'launch' },
@@ -69,21 +71,26 @@ export function slotegratorMirror({ callbacks }: SlotegratorSettings): Mirror {
   };
 }
 
-function signed(key: SigningKey, merchantId: string, parameters: readonly Parameter[], nowMs: number): OutboundRequest {
-  const text = phpQuery(parameters);
-  const timestamp = String(Math.floor(nowMs / 1_000));
-  // looks drawn, and is the same for the same message in the same second
-  const nonce = createHash('md5').update(`${timestamp}:${text}`).digest('hex');
-  const headers = signedHeaders(key.key, parameters, { merchantId, timestamp, nonce });
+function signingBy(key: SigningKey, merchantId: string): Signing {
   return {
-    method: 'POST',
-    path: '',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    header: 'x-sign',
+    signsTime: true,
+    headersOf: ({ body }, nowMs) => {
+      const form = readForm(body, FORM);
+      if (isProblem(form)) throw new RangeError('Slotegrator signs a form that can be read');
+      const timestamp = String(Math.floor(nowMs / 1_000));
+      // looks drawn, and is the same for the same message in the same second
+      const nonce = createHash('md5').update(`${timestamp}:`).update(body).digest('hex');
+      const headers = signedHeaders(key.key, form.pairs, { merchantId, timestamp, nonce });
+      return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     },
-    body: Buffer.from(text, 'utf8'),
   };
+}
+
+function signed(signing: Signing, parameters: readonly Parameter[], nowMs: number): OutboundRequest {
+  const body = Buffer.from(phpQuery(parameters), 'utf8');
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', path: '', headers: { ...type, ...signing.headersOf({ path: '', body }, nowMs) }, body };
 }
 
 type Said = readonly (readonly [string, string | null])[];

@@ -8,7 +8,7 @@ import type { Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { Fields, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
-import { signedHeaders } from '../request-sign.ts';
+import { requestSigning, signedHeaders } from '../request-sign.ts';
 import { API } from './api.ts';
 import { meaningsOf, UNKNOWN } from './codes.ts';
 import { PATHS } from './decode.ts';
@@ -33,6 +33,7 @@ export function a8rMirror(settings: A8rSettings): Mirror {
       const body = Buffer.from(writeJson(content), 'utf8');
       return { method: 'POST', path, headers: signedHeaders(key, body), body } satisfies OutboundRequest;
     },
+    signing: requestSigning(key),
     api: [
       { method: 'POST', path: API.games, what: 'games' },
       { method: 'POST', path: API.real, what: 'launch' },
@@ -73,6 +74,8 @@ function roundOf({ operations }: MoneyCall): Saying {
     if (operations.length > 1) throw new RangeError('a round is finished by itself');
     return { path: PATHS.finish, content: { round_id: round } };
   }
+  if (new Set(operations.map((each) => ('id' in each ? each.id : ''))).size < operations.length)
+    throw new RangeError('each transaction of a call has an id of its own');
   const isUndoing = kinds.has('rollback');
   if (isUndoing && kinds.size > 1) throw new RangeError('rollbacks go by themselves');
   const closing = operations.map((each) => 'closesRound' in each && each.closesRound);

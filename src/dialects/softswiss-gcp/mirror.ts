@@ -9,7 +9,7 @@ import type { Call, MoneyCall, Operation } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, signingKey, writeJson } from '../../wire/index.ts';
 import type { Fields, Writable } from '../../wire/index.ts';
 import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
-import { signedHeaders } from '../request-sign.ts';
+import { requestSigning, signedHeaders } from '../request-sign.ts';
 import { meaningsOf, UNCERTAIN_CODES } from './codes.ts';
 import { gamesFile, GAMES_FILE } from './games.ts';
 import { LAUNCH_PATHS, serveLaunch } from './launch.ts';
@@ -32,6 +32,7 @@ export function gcpMirror(settings: GcpSettings, currencies: Currencies): Mirror
       const body = Buffer.from(writeJson(content), 'utf8');
       return { method: 'POST', path, headers: signedHeaders(key, body), body } satisfies OutboundRequest;
     },
+    signing: requestSigning(key),
     api: [
       { method: 'POST', path: LAUNCH_PATHS.real, what: 'launch' },
       { method: 'POST', path: LAUNCH_PATHS.demo, what: 'launch' },

@@ -4,16 +4,17 @@
  */
 import { Buffer } from 'node:buffer';
 import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { formatDecimal, isNegative, isProblem, negateDecimal } from '../../money/index.ts';
 import type { Adjust, Bet, Call, MoneyCall, Rollback, Win } from '../../wallet/call.ts';
 import { fields, isJsonObject, readJson, writeJson } from '../../wire/index.ts';
 import type { Writable } from '../../wire/index.ts';
-import type { Mirror, OutboundRequest, Understood } from '../dialect.ts';
+import type { Mirror, OutboundRequest, Signing, Understood } from '../dialect.ts';
 import { meaningsOf } from './codes.ts';
 import { serveGames } from './games.ts';
 import { API, serveLaunch } from './launch.ts';
 import type { St8Settings } from './settings.ts';
-import { st8Sign } from './signature.ts';
+import { HEADER, st8Sign } from './signature.ts';
 import { LIST_PATH, serveSt8List } from './transactions.ts';
 
 type Body = Readonly<Record<string, Writable>>;
@@ -34,6 +35,7 @@ export function st8Mirror(settings: St8Settings): Mirror {
       const headers = { 'content-type': 'application/json', ...st8Sign(sandbox.private_key, body) };
       return { method: 'POST', path, headers, body } satisfies OutboundRequest;
     },
+    ...(sandbox === undefined ? {} : { signing: signingBy(sandbox.private_key) }),
     api: [
       { method: 'GET', path: `${API}/games`, what: 'games' },
       { method: 'POST', path: `${API}/launch`, what: 'launch' },
@@ -49,6 +51,12 @@ export function st8Mirror(settings: St8Settings): Mirror {
     },
   };
 }
+
+const signingBy = (key: KeyObject): Signing => ({
+  header: HEADER,
+  signsTime: false,
+  headersOf: ({ body }) => st8Sign(key, body),
+});
 
 function contextOf(call: Call, site: string): Body {
   if (call.player.kind !== 'id') throw new RangeError('the protocol names its player by id');

@@ -8,7 +8,7 @@ import { signBase64, verifyBase64 } from '../../wire/index.ts';
 import type { VerifyingKey } from '../../wire/index.ts';
 import type { GenuineRequest, RawRequest, Verification } from '../dialect.ts';
 
-const HEADER = 'x-st8-sign';
+export const HEADER = 'x-st8-sign';
 
 export function verifySt8(keys: readonly VerifyingKey[], request: RawRequest): Verification {
   const bytes = request.method === 'GET' ? Buffer.from(request.rawQuery, 'utf8') : request.body;
