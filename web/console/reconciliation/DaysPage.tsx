@@ -50,27 +50,6 @@ export function Days() {
   );
 }
 
-function Day({ aggregator, day }: { readonly aggregator: string; readonly day: string }) {
-  const lines = useQuery({ queryKey: ['day', aggregator, day], queryFn: async () => api.day(aggregator, day) });
-  const [game] = useWord('game');
-  const [currency] = useWord('currency');
-  return (
-    <>
-      <Panel title={`${aggregator}, ${day}`}>
-        <Shown asked={lines}>{(rows) => <Lines rows={rows} aggregator={aggregator} day={day} />}</Shown>
-      </Panel>
-      {currency === null ? null : (
-        <Panel
-          title={`Rounds that differ: ${game ?? 'no game told'}, ${currency}`}
-          beside={<Link href={addressOf(['reconciliation', 'days'], { aggregator, day })}>Close</Link>}
-        >
-          <Rounds asked={{ aggregator, day, game: game ?? '', currency }} />
-        </Panel>
-      )}
-    </>
-  );
-}
-
 interface LinesProps {
   readonly rows: readonly DayLine[];
   readonly aggregator: string;
@@ -183,5 +162,26 @@ function Story({ round }: { readonly round: DayRound }) {
       </Button>
       {find.error === null ? null : <span className="bad">{find.error.message}</span>}
     </Group>
+  );
+}
+
+function Day({ aggregator, day }: { readonly aggregator: string; readonly day: string }) {
+  const lines = useQuery({ queryKey: ['day', aggregator, day], queryFn: async () => api.day(aggregator, day) });
+  const [game] = useWord('game');
+  const [currency] = useWord('currency');
+  return (
+    <>
+      <Panel title={`${aggregator}, ${day}`}>
+        <Shown asked={lines}>{(rows) => <Lines rows={rows} aggregator={aggregator} day={day} />}</Shown>
+      </Panel>
+      {currency === null ? null : (
+        <Panel
+          title={`Rounds that differ: ${game ?? 'no game told'}, ${currency}`}
+          beside={<Link href={addressOf(['reconciliation', 'days'], { aggregator, day })}>Close</Link>}
+        >
+          <Rounds asked={{ aggregator, day, game: game ?? '', currency }} />
+        </Panel>
+      )}
+    </>
   );
 }
