@@ -5,9 +5,9 @@ import { UNSAID } from './unsaid.ts';
 
 /** How many scenarios each dialect can say and the house passes, by level. */
 const PASSED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'softswiss-a8r': {},
-  'softswiss-gcp': {},
-  st8: {},
+  'softswiss-a8r': { B: 276, C: 9 },
+  'softswiss-gcp': { B: 285, C: 9 },
+  st8: { B: 275, C: 9 },
 };
 
 describe('Croupier under the kit', { timeout: 600_000 }, () => {
