@@ -6,7 +6,7 @@ import { UNSAID } from './unsaid.ts';
 /** How many scenarios each dialect can say and the house passes, by level. */
 const PASSED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'softswiss-a8r': { B: 276, C: 9 },
-  'softswiss-gcp': { B: 285, C: 9 },
+  'softswiss-gcp': { B: 284, C: 10 },
   st8: { B: 275, C: 9 },
 };
 
