@@ -16,6 +16,7 @@ import type {
   MoneyCall,
   Operation,
   PlayerId,
+  PlayerReference,
   Policy,
   Refusal,
   SessionFact,
@@ -65,7 +66,7 @@ export interface ResolveContext {
 }
 
 export async function resolve(heard: Call, context: ResolveContext, ports: ResolvePorts): Promise<Resolved> {
-  const call = await ofGrant(heard, context, ports);
+  const call = heard.player.kind === 'grant' ? await ofGrant(heard, heard.player, context, ports) : heard;
   const session = call.session === null ? null : await ports.session(call.session);
   const player = await playerOf(call, session, context, ports);
   if (player === null) return refusal(call.player.kind === 'session' ? 'session_invalid' : 'unknown_player', null);
@@ -90,9 +91,12 @@ export async function resolve(heard: Call, context: ResolveContext, ports: Resol
  * A call about granted free rounds as one about their player, in their currency. Of rounds nobody told us of it cannot be said whose
  * money it is: uncertain, so that it is asked again until the grant is known, and nothing of it is lost.
  */
-async function ofGrant(call: Call, context: ResolveContext, ports: ResolvePorts): Promise<Call> {
-  if (call.player.kind !== 'grant') return call;
-  const { issue, subunits } = call.player;
+async function ofGrant(
+  call: Call,
+  { issue, subunits }: Extract<PlayerReference, { kind: 'grant' }>,
+  context: ResolveContext,
+  ports: ResolvePorts,
+): Promise<Call> {
   const grant = await ports.grant(context.aggregator, issue);
   if (grant === null) throw new Uncertain('no_grant', 'nobody was told whose free rounds these are');
   const known: Call = { ...call, player: { kind: 'id', player: grant.player }, currency: grant.currency };

@@ -105,7 +105,7 @@ export const WHOLE_WAY: readonly string[] = [
   'src/wallet/exchange.ts',
   'src/wallet/answer.ts',
 ];
-export const WHOLE_WAY_LINES_MAX = 4_860;
+export const WHOLE_WAY_LINES_MAX = 4_865;
 
 /** Packages that no file imports, and what they are for. */
 export const NOT_IMPORTED: Readonly<Record<string, string>> = {
