@@ -2,14 +2,15 @@
  * A genuine body to a call. `BetWin` holds bets and wins that happen together or not at all, `Rollback` undoes them by their ids,
  * `Finish` closes a round, and that of the free spins pays what an issue came to. Amounts are texts of the vendor's own pattern.
  */
-import { decimalOf, isProblem, parseDecimal, toUnits } from '../../money/index.ts';
+import { decimalOf, isProblem, parseDecimal } from '../../money/index.ts';
 import type { Currencies, Decimal } from '../../money/index.ts';
 import { fieldMessage, fields, isJsonObject, readJson } from '../../wire/index.ts';
 import type { Fields, JsonObject } from '../../wire/index.ts';
-import type { Bet, Call, Operation, Operations, PlayerReference, Rollback, Win } from '../../wallet/call.ts';
+import type { Bet, Call, Operations, PlayerReference, Rollback, Win } from '../../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId } from '../../wallet/ids.ts';
 import type { RoundId } from '../../wallet/ids.ts';
 import type { RawRequest } from '../dialect.ts';
+import { tooPrecise } from '../precision.ts';
 
 export type Reading =
   | { readonly kind: 'call'; readonly call: Call }
@@ -144,14 +145,6 @@ function freespinsOf(json: JsonObject): Call | string {
 
 /** More digits than the currency has are refused, never rounded (BET-06). An unknown currency is the wallet's to refuse. */
 function precisionProblem(operations: Operations, code: string, currencies: Currencies): string | null {
-  const currency = currencies.get(code);
-  if (currency === undefined) return null;
-  for (const [index, operation] of operations.entries()) {
-    const units = unitsOf(operation, currency.scale);
-    if (isProblem(units)) return `transactions[${index}].amount: ${units.reason}`;
-  }
-  return null;
+  const fine = tooPrecise(operations, currencies.get(code));
+  return fine === null ? null : `transactions[${operations.indexOf(fine.operation)}].amount: ${fine.reason}`;
 }
-
-const unitsOf = (operation: Operation, scale: number) =>
-  'amount' in operation && operation.amount !== null ? toUnits(operation.amount, scale) : 0n;

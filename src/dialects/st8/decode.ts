@@ -3,7 +3,7 @@
  * stakes and wins. Corrections are adjustments, which may overdraw; buy-ins belong to no round, like tips. What is said under `provider` is
  * the studio's own view of the same money and decides nothing.
  */
-import { isProblem, negateDecimal, toUnits } from '../../money/index.ts';
+import { isProblem, negateDecimal } from '../../money/index.ts';
 import type { Currencies } from '../../money/index.ts';
 import { fieldMessage, fields, isJsonObject, readJson } from '../../wire/index.ts';
 import type { Fields, JsonObject } from '../../wire/index.ts';
@@ -11,6 +11,7 @@ import type { Adjust, Bet, Call, Operation, Rollback, Win, WinFlavour } from '..
 import { externalId, gameCode, playerId, roundId, sessionId } from '../../wallet/ids.ts';
 import type { RoundId } from '../../wallet/ids.ts';
 import type { RawRequest } from '../dialect.ts';
+import { tooPrecise } from '../precision.ts';
 
 export type Reading =
   | { readonly kind: 'call'; readonly call: Call }
@@ -135,8 +136,6 @@ function cancelOf(f: Fields): Rollback {
 
 /** More digits than the currency has are refused, never rounded (BET-06). An unknown currency is the wallet's to refuse. */
 function precisionProblem(operation: Operation, code: string | null, currencies: Currencies): string | null {
-  const currency = code === null ? undefined : currencies.get(code);
-  if (currency === undefined || !('amount' in operation) || operation.amount === null) return null;
-  const units = toUnits(operation.amount, currency.scale);
-  return isProblem(units) ? `amount: ${units.reason}` : null;
+  const fine = tooPrecise([operation], code === null ? undefined : currencies.get(code));
+  return fine === null ? null : `amount: ${fine.reason}`;
 }
