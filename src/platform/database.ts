@@ -40,7 +40,7 @@ export class DatabaseProblem extends Error {
 
 export interface DatabaseOptions {
   readonly url: string;
-  /** Connections in the pool. */
+  /** Connections in the pool; behind a pooler as many again for transactions. */
   readonly max: number;
   /** Shown in pg_stat_activity, so that a DBA can tell who is who. */
   readonly applicationName: string;
@@ -56,8 +56,8 @@ export interface DatabaseOptions {
    */
   readonly mayLoseTheLast?: boolean;
   /**
-   * A pooler in between may give every transaction another server session: nothing is prepared, and no setting is asked for
-   * (time limits are then the role's, see docs/scaling.md).
+   * A pooler in between may give every transaction another server session: nothing is prepared, no setting is asked for
+   * (time limits are then the role's, see docs/scaling.md), and a connection's next statement waits for the answer to its last.
    */
   readonly pooled?: boolean;
   /** Called as soon as one of the connections has closed, before the driver opens another in its place. */
@@ -68,6 +68,27 @@ const OLDEST_SERVER = 15;
 
 /** Opens a pool. Connections are made when first needed; nothing is checked here (see checkDatabase). */
 export function openDatabase(options: DatabaseOptions): Database {
+  return options.pooled === true ? behindPooler(options) : connectTo(options, {});
+}
+
+/**
+ * A statement sent ahead of the last one's answer reaches a server session that the pooler takes away before it answers: its caller
+ * waits for ever, or is given somebody else's answer. So nothing is sent ahead; and since the driver then begins no transactions
+ * (porsager/postgres issue 970), they have connections of their own, which they keep to themselves anyway.
+ */
+function behindPooler(options: DatabaseOptions): Database {
+  const statements = connectTo(options, { max_pipeline: 0 });
+  const transactions = connectTo(options, {});
+  const end = statements.end.bind(statements);
+  return Object.assign(statements, {
+    begin: transactions.begin.bind(transactions),
+    end: async (how?: { readonly timeout?: number }) => {
+      await Promise.all([end(how), transactions.end(how)]);
+    },
+  });
+}
+
+function connectTo(options: DatabaseOptions, more: { readonly max_pipeline?: number }): Database {
   const { log } = options;
   const statementTimeoutMs = options.statementTimeoutMs ?? 15_000;
   assertUrl(options.url);
@@ -88,6 +109,7 @@ export function openDatabase(options: DatabaseOptions): Database {
             ...(options.mayLoseTheLast === true ? { synchronous_commit: 'off' } : {}),
           }),
     },
+    ...more,
     ...followPrimary(options.url),
     ...(options.onClose === undefined ? {} : { onclose: options.onClose }),
     max_lifetime: null,

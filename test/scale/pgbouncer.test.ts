@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchConfig } from '../../bench/contestant-config.ts';
-import { playerName } from '../../bench/names.ts';
+import { playerName, sessionName } from '../../bench/names.ts';
 import { openDatabase } from '../../src/platform/index.ts';
 import { bet, isDefinite, openAggregator, win } from '../faults/aggregator.ts';
 import type { Aggregator } from '../faults/aggregator.ts';
@@ -92,6 +92,34 @@ describe.skipIf(version === null)(`behind ${version ?? 'PgBouncer'} in transacti
     } finally {
       await sql.end({ timeout: 1 });
     }
+  });
+
+  it('gives each caller the answer to its own question, however many ask at once', async () => {
+    const pools = Array.from({ length: 2 }, () =>
+      openDatabase({ url: pooler.url, max: 3, applicationName: 'many-at-once', pooled: true }),
+    );
+    const ask = async (asker: number, turn: number): Promise<boolean> => {
+      const sql = pools[asker % pools.length];
+      if (sql === undefined) throw new Error('there is no pool');
+      // The driver can send a statement without parameters at once; one with parameters it has described first.
+      if (asker % 4 === 0) return (await sql<{ n: number }[]>`SELECT 17 AS n`)[0]?.n === 17;
+      const token = sessionName((asker * 31 + turn) % PLAYERS);
+      const rows = await sql<{ id: string }[]>`SELECT id FROM session WHERE id = ANY (${[token]}::text[])`;
+      return rows.length === 1 && rows[0]?.id === token;
+    };
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, async (_none, asker) => {
+          let wrong = 0;
+          for (let turn = 0; turn < 400; turn += 1) if (!(await ask(asker, turn))) wrong += 1;
+          return wrong;
+        }),
+      );
+      expect(answers).toEqual(answers.map(() => 0));
+    } finally {
+      for (const sql of pools) await sql.end({ timeout: 1 });
+    }
+    expect(pooler.output()).not.toContain('when not linked');
   });
 
   it('does not wait longer for a wallet that somebody else holds', async () => {

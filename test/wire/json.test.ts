@@ -214,11 +214,11 @@ describe('readJson is bounded [SIG-41]', () => {
     ];
     for (const body of bodies) {
       const bytes = Buffer.from(body);
-      // processor time, so that a busy machine does not count as a slow reader
+      // Processor time, so that a busy machine does not count as a slow reader; what is not linear would take minutes.
       const startedAt = process.cpuUsage();
       readJson(bytes);
       const { user, system } = process.cpuUsage(startedAt);
-      expect((user + system) / 1_000).toBeLessThan(1_000);
+      expect((user + system) / 1_000).toBeLessThan(5_000);
     }
   });
 
