@@ -40,7 +40,7 @@ function resultRoutes(app: ApiScope, fx: NonNullable<RouteOptions['fx']>, record
         tags: ['Analytics'],
         summary: 'What exchange rates did to the house, apart from GGR',
         description:
-          'By pair, of what was booked in whole UTC days: GGR at the rates of the rounds, and what the coins kept or paid are worth since. Rounds begun more than a week before, and money without a round, are not in it.',
+          'By pair, of what was booked in whole UTC days, with or without a round: GGR at the rates of the locks, and what the coins kept or paid are worth since. What was returned later is taken from the day of its bet.',
         querystring: schemas.resultsQuery,
         response: { 200: schemas.results, ...problems },
       },

@@ -88,30 +88,23 @@ export interface Converted {
   readonly amount: string;
 }
 
-/** Bets and wins booked in a span at an exchange rate, of rounds opened in another. Relies on round_opened and transaction_round. */
+/**
+ * Bets and wins booked in a span at an exchange rate, with or without a round and however old that is. Relies on
+ * transaction_fx_created.
+ */
 export async function selectConverted(
   sql: Database,
-  asked: {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly openedFromMs: number;
-    readonly openedToMs: number;
-  },
+  asked: { readonly fromMs: number; readonly toMs: number },
 ): Promise<readonly Converted[]> {
   const rows = await sql<(Omit<Converted, 'units'> & { units: string })[]>`
     /* transaction.converted */
     WITH
       kept AS (
-        SELECT t.fx::jsonb AS lock, CASE t.kind WHEN 'bet' THEN 1 ELSE -1 END AS sign, t.units - t.reversed_units AS units,
-          CASE WHEN t.state = 'reversed' THEN 0 ELSE t.amount - t.reversed_amount END AS amount
-        FROM round r
-        JOIN transaction t
-          ON t.shard = r.shard AND t.player = r.player AND t.round_id = r.round_id
-          AND t.aggregator = r.aggregator AND t.id_scope = r.id_scope
-        WHERE r.opened_at >= ${instant(asked.openedFromMs)} AND r.opened_at < ${instant(asked.openedToMs)}
-          AND r.fx_lock IS NOT NULL AND t.fx IS NOT NULL
-          AND t.kind IN ('bet', 'win') AND t.state IN ('applied', 'part_reversed', 'reversed') AND t.flavour <> 'free'
-          AND t.created_at >= ${instant(asked.fromMs)} AND t.created_at < ${instant(asked.toMs)}
+        SELECT fx::jsonb AS lock, CASE kind WHEN 'bet' THEN 1 ELSE -1 END AS sign, units - reversed_units AS units,
+          CASE WHEN state = 'reversed' THEN 0 ELSE amount - reversed_amount END AS amount
+        FROM transaction
+        WHERE fx IS NOT NULL AND created_at >= ${instant(asked.fromMs)} AND created_at < ${instant(asked.toMs)}
+          AND kind IN ('bet', 'win') AND state IN ('applied', 'part_reversed', 'reversed') AND flavour <> 'free'
       )
     SELECT lock ->> 'pair' AS pair, (lock ->> 'walletScale')::integer AS "walletScale",
       (lock ->> 'gameScale')::integer AS "gameScale", lock ->> 'rate' AS rate, lock ->> 'market' AS market,
