@@ -558,7 +558,7 @@ CREATE TABLE journal (
   CONSTRAINT journal_pkey PRIMARY KEY (id)
 );
 CREATE INDEX journal_arrived_at ON journal USING brin (arrived_at);
-CREATE INDEX journal_conflict ON journal USING btree (id) WHERE (outcome = 'conflict'::text);
+CREATE INDEX journal_conflict ON journal USING btree (arrived_at, id) WHERE (outcome = 'conflict'::text);
 CREATE INDEX journal_external_id ON journal USING btree (aggregator, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX journal_round ON journal USING btree (round_id) WHERE (round_id IS NOT NULL);
 

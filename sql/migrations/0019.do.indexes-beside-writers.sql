@@ -6,5 +6,5 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS discrepancy_unasked ON discrepancy (aggr
 -- The few converted rows by when they were booked, whatever round they belong to, if any.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS transaction_fx_created ON transaction (created_at) WHERE fx IS NOT NULL;
 
--- The few calls that were refused for a conflict, in the order they were written down.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS journal_conflict ON journal (id) WHERE outcome = 'conflict';
+-- The few calls that were refused for a conflict, in the order they came.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS journal_conflict ON journal (arrived_at, id) WHERE outcome = 'conflict';

@@ -8,10 +8,12 @@ import { selectDiscrepancies, selectDiscrepancy, selectFrozen } from './discrepa
 import { shardOf } from '../ledger/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AggregatorName, PlayerId } from '../wallet/index.ts';
+import { keepConflicts } from './conflicts.ts';
 import { createInbox } from './inbox.ts';
 import type { Inbox } from './inbox.ts';
 import { selectBacklog, selectSetAside, updateAgain } from './inbox-store.ts';
 import type { SetAside } from './inbox-store.ts';
+import { askAboutOpen } from './inquiry.ts';
 import { createJudge } from './judging.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { settlementMetrics } from './metrics.ts';
@@ -51,7 +53,7 @@ export interface Settlement {
   readonly readAgain: () => Promise<number>;
   /** finds rounds that have reached the age without an outcome, compares the days that are due, lets old facts go */
   readonly sweep: (turn?: { readonly stopped: boolean }) => Promise<void>;
-  /** asks aggregators for their lists where that is due, and keeps what they assert */
+  /** asks aggregators for their lists where that is due, and about what is open; keeps what they assert */
   readonly pull: (turn?: { readonly stopped: boolean }) => Promise<readonly Pulled[]>;
   /** how both sides stand on a day, and which rounds make a difference */
   readonly day: (aggregator: string, day: string) => Promise<readonly StoredDay[]>;
@@ -154,11 +156,12 @@ export function openSettlement(options: SettlementOptions): Settlement {
     readAgain: async () => updateAgain(sql),
     sweep: async (turn = { stopped: false }) => {
       await sweepStuck(options, turn);
+      await keepConflicts(options, turn);
       await compareDueDays(options, turn);
       await expireSettlement(options, turn);
     },
     pull: async (turn = { stopped: false }) => {
-      const pulled = await pullLists(options, turn);
+      const pulled = [...(await pullLists(options, turn)), ...(await askAboutOpen(options, turn))];
       for (const { aggregator, list, transactions, problem } of pulled) {
         meters.listed.inc({ aggregator, list }, transactions);
         meters.lists.inc({ aggregator, list, end: problem === null ? 'read' : 'failed' });
