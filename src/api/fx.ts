@@ -60,7 +60,7 @@ function resultRoutes(app: ApiScope, fx: NonNullable<RouteOptions['fx']>, record
   );
 }
 
-function renderResult({ pair, walletScale, units, ggr, exchange, spread }: PairResult, now: Rate | null) {
+function renderResult({ pair, walletScale, units, ggr, other, exchange, spread }: PairResult, now: Rate | null) {
   const [wallet = '', game = ''] = pair.split('/');
   return {
     pair,
@@ -68,6 +68,7 @@ function renderResult({ pair, walletScale, units, ggr, exchange, spread }: PairR
     game_currency: game,
     kept: formatUnits(units, walletScale),
     ggr: formatDecimal(ggr),
+    other: formatDecimal(other),
     rate_now: now === null ? null : formatRate(now),
     fx_result: exchange === null ? null : formatDecimal(exchange),
     spread_result: formatDecimal(spread),
