@@ -112,6 +112,18 @@ CREATE TABLE analytics_touched (
   CONSTRAINT analytics_touched_pkey PRIMARY KEY (day)
 );
 
+CREATE TABLE callback_conflict (
+  shard smallint NOT NULL,
+  player text COLLATE "C" NOT NULL,
+  aggregator text COLLATE "C" NOT NULL,
+  round_id text COLLATE "C" NOT NULL,
+  external_id text COLLATE "C" NOT NULL,
+  named_player text COLLATE "C" NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  CONSTRAINT callback_conflict_pkey PRIMARY KEY (shard, player, aggregator, round_id, external_id, named_player),
+  CONSTRAINT callback_conflict_shard_check CHECK (((shard >= 0) AND (shard <= 1023)))
+);
+
 CREATE TABLE catalogue_change (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   at timestamp with time zone NOT NULL,
@@ -421,11 +433,13 @@ CREATE TABLE discrepancy (
   last_seen timestamp with time zone NOT NULL,
   resolved_at timestamp with time zone,
   resolution uuid,
+  asked_at timestamp with time zone,
   CONSTRAINT discrepancy_pkey PRIMARY KEY (id),
   CONSTRAINT discrepancy_shard_player_aggregator_round_id_kind_tx_kind_t_key UNIQUE (shard, player, aggregator, round_id, kind, tx_kind, tx_id),
   CONSTRAINT discrepancy_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'open'::text, 'proposed'::text, 'resolved'::text, 'accepted'::text])))
 );
 CREATE INDEX discrepancy_state ON discrepancy USING btree (state, id);
+CREATE INDEX discrepancy_unasked ON discrepancy USING btree (aggregator, id) WHERE ((state = 'open'::text) AND (asked_at IS NULL) AND (kind = ANY (ARRAY['STUCK_ROUND'::text, 'BET_EXTRA'::text])));
 
 CREATE TABLE free_round_grant (
   aggregator text COLLATE "C" NOT NULL,
@@ -544,6 +558,7 @@ CREATE TABLE journal (
   CONSTRAINT journal_pkey PRIMARY KEY (id)
 );
 CREATE INDEX journal_arrived_at ON journal USING brin (arrived_at);
+CREATE INDEX journal_conflict ON journal USING btree (arrived_at, id) WHERE (outcome = 'conflict'::text);
 CREATE INDEX journal_external_id ON journal USING btree (aggregator, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX journal_round ON journal USING btree (round_id) WHERE (round_id IS NOT NULL);
 
@@ -891,7 +906,7 @@ CREATE TABLE settlement_pull (
   failures smallint NOT NULL DEFAULT 0,
   problem text,
   CONSTRAINT settlement_pull_pkey PRIMARY KEY (aggregator, list, currency),
-  CONSTRAINT settlement_pull_list_check CHECK ((list = ANY (ARRAY['transactions'::text, 'timed_out'::text])))
+  CONSTRAINT settlement_pull_list_check CHECK ((list = ANY (ARRAY['transactions'::text, 'timed_out'::text, 'inquiry'::text])))
 );
 
 CREATE TABLE transaction (
@@ -934,6 +949,7 @@ CREATE TABLE transaction (
 )
 WITH (fillfactor=85);
 CREATE UNIQUE INDEX transaction_external_id ON transaction USING btree (aggregator, external_id, kind, id_scope);
+CREATE INDEX transaction_fx_created ON transaction USING btree (created_at) WHERE (fx IS NOT NULL);
 CREATE INDEX transaction_fx_quote ON transaction USING btree ((((fx)::jsonb ->> 'quoteId'::text))) WHERE (fx IS NOT NULL);
 CREATE INDEX transaction_round ON transaction USING btree (shard, player, round_id) WHERE (round_id IS NOT NULL);
 CREATE INDEX transaction_waiting ON transaction USING btree (shard, player) WHERE ((state = 'parked'::text) OR ('before_bet'::text = ANY (flags)));

@@ -4,6 +4,7 @@
  */
 import type { Catalogue } from './catalogue/index.ts';
 import type { Config } from './config.ts';
+import { selectRefusedForConflict } from './gateway/index.ts';
 import { createSettlementReads } from './ledger/index.ts';
 import type { Ledger } from './ledger/index.ts';
 import { closeDatabase, openDatabase, systemClock } from './platform/index.ts';
@@ -54,6 +55,7 @@ export function settlementOf(config: Config, parts: SettlementParts): Settlement
     clock: systemClock,
     log: parts.log,
     metrics: parts.metrics,
+    refusedForConflict: async (after, limit) => selectRefusedForConflict(parts.sql, after, limit),
     providerOf: async (aggregator, game) => (await catalogue.find(aggregator, gameCode(game)))?.provider ?? '',
   });
 }

@@ -23,6 +23,7 @@ import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
 import { freeRoundRoutes } from './free-rounds.ts';
+import { playerErasureRoutes } from './player-erasure.ts';
 import { playerRecordRoutes } from './player-records.ts';
 import { playerRoutes } from './players.ts';
 import { settlementDayRoutes } from './settlement-days.ts';
@@ -46,6 +47,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     await describeApi(api, options.version ?? '1.0.0');
     const routes: RouteOptions = { ...options, idempotency: createIdempotency(options) };
     playerRoutes(api, routes);
+    playerErasureRoutes(api, routes);
     freeRoundRoutes(api, routes);
     cashierRoutes(api, routes);
     gameListRoutes(api, routes);

@@ -47,7 +47,7 @@ export interface ApiOptions {
   readonly currencies: Currencies;
   readonly ledger: LedgerPort;
   readonly players: Players;
-  readonly sessions: Pick<Sessions, 'get' | 'now'>;
+  readonly sessions: Pick<Sessions, 'get' | 'now' | 'erase'>;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
   /** absent: `/v1/launches/outcomes` is not served */

@@ -16,12 +16,17 @@ export const results = z.object({
       wallet_currency: z.string(),
       game_currency: z.string(),
       kept: amount.describe("What the house kept of it in the wallet's currency; below zero: paid out."),
-      ggr: amount.describe("In the game's currency, at the rates of the rounds. It never changes."),
+      ggr: amount.describe(
+        "In the game's currency, at the rates of the rounds, as the daily figures count it: turnover less payouts.",
+      ),
+      other: amount.describe(
+        'What of `kept` no GGR counts, at the same rates: free-round wins, promotions, jackpots, tips, corrections; below zero: paid out.',
+      ),
       rate_now: rate.nullable(),
       fx_result: amount
         .nullable()
         .describe('What holding it since the rounds has gained, in the currency of the game.'),
-      spread_result: amount.describe('What of `ggr` the spread brought in.'),
+      spread_result: amount.describe('What of `ggr` and `other` the spread brought in.'),
     }),
   ),
 });

@@ -40,7 +40,7 @@ function resultRoutes(app: ApiScope, fx: NonNullable<RouteOptions['fx']>, record
         tags: ['Analytics'],
         summary: 'What exchange rates did to the house, apart from GGR',
         description:
-          'By pair, of what was booked in whole UTC days: GGR at the rates of the rounds, and what the coins kept or paid are worth since. Rounds begun more than a week before, and money without a round, are not in it.',
+          'By pair, of what was booked in whole UTC days, with or without a round: GGR at the rates of the locks, and what the coins kept or paid are worth since. What was returned later is taken from the day of its bet.',
         querystring: schemas.resultsQuery,
         response: { 200: schemas.results, ...problems },
       },
@@ -60,7 +60,7 @@ function resultRoutes(app: ApiScope, fx: NonNullable<RouteOptions['fx']>, record
   );
 }
 
-function renderResult({ pair, walletScale, units, ggr, exchange, spread }: PairResult, now: Rate | null) {
+function renderResult({ pair, walletScale, units, ggr, other, exchange, spread }: PairResult, now: Rate | null) {
   const [wallet = '', game = ''] = pair.split('/');
   return {
     pair,
@@ -68,6 +68,7 @@ function renderResult({ pair, walletScale, units, ggr, exchange, spread }: PairR
     game_currency: game,
     kept: formatUnits(units, walletScale),
     ggr: formatDecimal(ggr),
+    other: formatDecimal(other),
     rate_now: now === null ? null : formatRate(now),
     fx_result: exchange === null ? null : formatDecimal(exchange),
     spread_result: formatDecimal(spread),

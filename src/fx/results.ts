@@ -16,7 +16,7 @@ import {
 } from '../money/index.ts';
 import type { Decimal, Rate, Rational } from '../money/index.ts';
 
-/** Stakes less payouts that were converted at one rate. */
+/** What the house took less what it gave, converted at one rate. */
 export interface ConvertedAt {
   readonly pair: string;
   readonly walletScale: number;
@@ -25,6 +25,7 @@ export interface ConvertedAt {
   readonly market: string;
   readonly units: bigint;
   readonly amount: string;
+  readonly counts: 'ggr' | 'other';
 }
 
 export interface PairResult {
@@ -34,6 +35,8 @@ export interface PairResult {
   readonly units: bigint;
   /** in the game's currency, at the rates of the rounds */
   readonly ggr: Decimal;
+  /** the same of what no GGR counts: free-round wins, promotions, jackpots, tips, corrections */
+  readonly other: Decimal;
   /** gain of having held the units since, in the game's currency; null: there is no rate now */
   readonly exchange: Decimal | null;
   readonly spread: Decimal;
@@ -60,12 +63,20 @@ export function resultsOf(lines: readonly ConvertedAt[], nowOf: (pair: string) =
         pair,
         walletScale: first.walletScale,
         units: own.reduce((total, each) => total + each.units, 0n),
-        ggr: own.map((each) => amountOf(each.amount)).reduce(addDecimals, ZERO_DECIMAL),
+        ggr: amountsOf(own, 'ggr'),
+        other: amountsOf(own, 'other'),
         exchange: now === null ? null : sum(held),
         spread: sum((each) => spreadResult(each.units, each.walletScale, rateOf(each.market), rateOf(each.rate))),
       },
     ];
   });
+}
+
+function amountsOf(lines: readonly ConvertedAt[], counts: ConvertedAt['counts']): Decimal {
+  return lines
+    .filter((each) => each.counts === counts)
+    .map((each) => amountOf(each.amount))
+    .reduce(addDecimals, ZERO_DECIMAL);
 }
 
 function rateOf(text: string): Rate {

@@ -84,39 +84,58 @@ export interface Converted {
   readonly market: string;
   /** wallet units the house kept; below zero: paid out */
   readonly units: bigint;
-  /** decimal text of the game's currency: GGR as the aggregator counts it */
+  /** decimal text of the game's currency, of the same sign */
   readonly amount: string;
+  /** `other`: free-round wins, promotions, jackpots, tips and corrections, which no GGR counts */
+  readonly counts: 'ggr' | 'other';
 }
 
-/** Bets and wins booked in a span at an exchange rate, of rounds opened in another. Relies on round_opened and transaction_round. */
+/**
+ * What was booked in a span at an exchange rate, with or without a round and however old that is; nothing of test players. What
+ * counts as GGR is what the daily figures count as turnover and payouts. Relies on transaction_fx_created, of a win also on
+ * transaction_round or transaction_external_id.
+ */
 export async function selectConverted(
   sql: Database,
-  asked: {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly openedFromMs: number;
-    readonly openedToMs: number;
-  },
+  asked: { readonly fromMs: number; readonly toMs: number },
 ): Promise<readonly Converted[]> {
   const rows = await sql<(Omit<Converted, 'units'> & { units: string })[]>`
     /* transaction.converted */
     WITH
       kept AS (
         SELECT t.fx::jsonb AS lock, CASE t.kind WHEN 'bet' THEN 1 ELSE -1 END AS sign, t.units - t.reversed_units AS units,
-          CASE WHEN t.state = 'reversed' THEN 0 ELSE t.amount - t.reversed_amount END AS amount
-        FROM round r
-        JOIN transaction t
-          ON t.shard = r.shard AND t.player = r.player AND t.round_id = r.round_id
-          AND t.aggregator = r.aggregator AND t.id_scope = r.id_scope
-        WHERE r.opened_at >= ${instant(asked.openedFromMs)} AND r.opened_at < ${instant(asked.openedToMs)}
-          AND r.fx_lock IS NOT NULL AND t.fx IS NOT NULL
-          AND t.kind IN ('bet', 'win') AND t.state IN ('applied', 'part_reversed', 'reversed') AND t.flavour <> 'free'
-          AND t.created_at >= ${instant(asked.fromMs)} AND t.created_at < ${instant(asked.toMs)}
+          CASE WHEN t.state = 'reversed' THEN 0 ELSE t.amount - t.reversed_amount END AS amount,
+          CASE
+            WHEN t.kind = 'bet' AND t.flavour = 'cash' THEN 'ggr'
+            WHEN t.kind = 'win' AND t.flavour = 'win' AND played.free IS NOT TRUE THEN 'ggr'
+            ELSE 'other'
+          END AS counts
+        FROM transaction t
+        LEFT JOIN player p ON p.id = t.player
+        -- where only free rounds were played, what the game pays is their win
+        LEFT JOIN LATERAL (
+          SELECT bool_and(b.flavour = 'free') AS free
+          FROM (
+            SELECT flavour, state
+            FROM transaction
+            WHERE shard = t.shard AND player = t.player AND round_id = t.round_id AND aggregator = t.aggregator
+              AND id_scope = t.id_scope AND kind = 'bet'
+            UNION ALL
+            SELECT flavour, state
+            FROM transaction
+            WHERE t.round_id IS NULL AND aggregator = t.aggregator AND external_id = t.reference AND kind = 'bet'
+              AND id_scope = t.id_scope AND shard = t.shard AND player = t.player
+          ) b
+          WHERE b.flavour <> 'tip' AND b.state IN ('applied', 'part_reversed')
+        ) played ON t.kind = 'win'
+        WHERE t.fx IS NOT NULL AND t.created_at >= ${instant(asked.fromMs)} AND t.created_at < ${instant(asked.toMs)}
+          AND t.kind IN ('bet', 'win', 'adjust') AND t.state IN ('applied', 'part_reversed', 'reversed')
+          AND t.flavour <> 'free' AND p.test IS NOT TRUE
       )
     SELECT lock ->> 'pair' AS pair, (lock ->> 'walletScale')::integer AS "walletScale",
-      (lock ->> 'gameScale')::integer AS "gameScale", lock ->> 'rate' AS rate, lock ->> 'market' AS market,
+      (lock ->> 'gameScale')::integer AS "gameScale", lock ->> 'rate' AS rate, lock ->> 'market' AS market, counts,
       sum(sign * units)::text AS units, sum(sign * amount)::text AS amount
     FROM kept
-    GROUP BY 1, 2, 3, 4, 5`;
+    GROUP BY 1, 2, 3, 4, 5, 6`;
   return rows.map((row) => ({ ...row, units: BigInt(row.units) }));
 }

@@ -30,14 +30,12 @@ export interface Records {
     readonly sinceMs: number;
     readonly nowMs: number;
   }) => Promise<FundsOnGame>;
-  /** what was booked in a span at exchange rates, by pair and rate, of rounds opened in it or up to a week before */
+  /** what was booked in a span at exchange rates, by pair and rate, an hour at a time; a rate may have several lines */
   readonly converted: (span: { readonly fromMs: number; readonly toMs: number }) => Promise<readonly Converted[]>;
 }
 
 const PAGE = 1_000;
 const HOUR_MS = 3_600_000;
-/** A round counts on a day if it was opened at most so long before it. */
-const LOOK_BACK_MS = 7 * 24 * HOUR_MS;
 /** More players with open stakes than one report tells. */
 const TOLD_MAX = 10_000;
 
@@ -70,10 +68,8 @@ export function createRecords(sql: Database): Records {
     },
     converted: async (span) => {
       const found: Converted[] = [];
-      for (let openedFromMs = span.fromMs - LOOK_BACK_MS; openedFromMs < span.toMs; openedFromMs += HOUR_MS) {
-        const opened = { openedFromMs, openedToMs: openedFromMs + HOUR_MS };
-        found.push(...(await selectConverted(sql, { ...span, ...opened })));
-      }
+      for (let fromMs = span.fromMs; fromMs < span.toMs; fromMs += HOUR_MS)
+        found.push(...(await selectConverted(sql, { fromMs, toMs: Math.min(fromMs + HOUR_MS, span.toMs) })));
       return found;
     },
   };

@@ -2,11 +2,14 @@
  * Brings a database to this Croupier's schema: plain numbered SQL files, forward only, run by
  * postgrator, frozen by a checksum of each file that was ever applied.
  *
- * Each migration and the note that it ran commit together. Two processes may migrate at once: a
- * transaction-scoped advisory lock lets one go first, and because it belongs to the transaction it
- * also works through a transaction-pooling proxy. A database newer than this code is refused.
+ * Each migration and the note that it ran commit together, but for those outside a transaction (migrate-outside.ts), which may be
+ * repeated. Two processes may migrate at once: a transaction-scoped advisory lock lets one go first, and because it belongs to the
+ * transaction it also works through a transaction-pooling proxy. Who waits for it asks again and again instead of standing in line:
+ * an index made beside writers waits for every statement that runs, so one that stood in line would be waited for by whom it waits
+ * for. A database newer than this code is refused.
  */
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Postgrator from 'postgrator';
 import postgres from 'postgres';
 import {
@@ -18,6 +21,7 @@ import {
   toDatabaseProblem,
 } from './database.ts';
 import type { Log } from './log.ts';
+import { readOutside, runOutside } from './migrate-outside.ts';
 import { latestMigration, MIGRATIONS_DIR } from './migrations.ts';
 
 export interface MigrationReport {
@@ -35,6 +39,7 @@ export interface MigrateOptions {
 
 // An arbitrary constant: everybody who migrates a Croupier database asks for this lock.
 const MIGRATION_LOCK = '7420194410';
+const ASK_AGAIN_MS = 200;
 
 /** Runs every migration the database lacks. Throws a DatabaseProblem when that is impossible. */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<MigrationReport> {
@@ -51,6 +56,8 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     connection: {
       application_name: 'croupier-migrate',
       statement_timeout: 0,
+      // It holds the lock and nothing else while a migration outside it runs.
+      idle_in_transaction_session_timeout: 0,
       client_min_messages: 'warning',
       TimeZone: 'UTC',
     },
@@ -77,6 +84,10 @@ async function runAll(sql: postgres.Sql, run: Run): Promise<MigrationReport> {
   let from: number | undefined;
   for (;;) {
     const step = await sql.begin(async (transaction) => await runNext(transaction, run));
+    if (step === 'busy') {
+      await sleep(ASK_AGAIN_MS);
+      continue;
+    }
     from ??= step.version;
     if (step.file === undefined) return { from, to: step.version, applied };
     applied.push(step.file);
@@ -90,8 +101,10 @@ interface Step {
   readonly file: string | undefined;
 }
 
-async function runNext(transaction: postgres.TransactionSql, run: Run): Promise<Step> {
-  await transaction.unsafe(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+async function runNext(transaction: postgres.TransactionSql, run: Run): Promise<Step | 'busy'> {
+  const [asked] = await transaction.unsafe(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`);
+  if (asked?.['taken'] !== true) return 'busy';
+  let after = 'was rolled back';
   const postgrator = new Postgrator({
     driver: 'pg',
     schemaTable: 'schema_version',
@@ -100,6 +113,14 @@ async function runNext(transaction: postgres.TransactionSql, run: Run): Promise<
     // The checksum must not depend on how a checkout ends its lines.
     newline: 'LF',
     execQuery: async (query) => ({ rows: [...(await transaction.unsafe(query))] }),
+    execSqlScript: async (script) => {
+      const outside = readOutside(script);
+      if (outside === null) await transaction.unsafe(script);
+      else {
+        after = 'what it did stays, and the next start runs it again';
+        await runOutside(run.url, outside);
+      }
+    },
   });
   await ensureVersionTable(transaction);
   const migrations = await postgrator.getMigrations();
@@ -113,7 +134,7 @@ async function runNext(transaction: postgres.TransactionSql, run: Run): Promise<
     await postgrator.runMigrations([next]);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    if (error instanceof Error) error.message = `migration ${file} failed and was rolled back: ${text}`;
+    if (error instanceof Error) error.message = `migration ${file} failed and ${after}: ${text}`;
     throw error;
   }
   return { version, file };

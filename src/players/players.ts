@@ -10,7 +10,7 @@ import { openGrants } from './grants.ts';
 import type { Grants, GrantsOptions } from './grants.ts';
 import { differingPlayerFact, limitUnits } from './rules.ts';
 import type { LimitsText, NewPlayer, Player } from './rules.ts';
-import { insertPlayer, selectPlayer, updatePlayerStatus } from './store.ts';
+import { insertPlayer, selectPlayer, updateErased, updatePlayerStatus } from './store.ts';
 
 export interface PlayersOptions extends Pick<GrantsOptions, 'aggregators'> {
   readonly sql: Database;
@@ -41,6 +41,11 @@ export interface Players extends Grants {
   readonly create: (player: NewPlayer) => Promise<Created>;
   readonly get: (id: PlayerId) => Promise<Player | null>;
   readonly patch: (id: PlayerId, patch: PlayerPatch) => Promise<Patched>;
+  /**
+   * Forgets what is told of the person and closes the account; the id, which is a pseudonym, and the book under it stay, and what is
+   * still owed is paid (CMP-11). Repeating it changes nothing. Null: there is no such player.
+   */
+  readonly erase: (id: PlayerId) => Promise<Player | null>;
   /** makes the player's wallet in another currency; repeating it changes nothing */
   readonly addWallet: (
     id: PlayerId,
@@ -77,6 +82,11 @@ export function openPlayers(options: PlayersOptions): Players {
       await ledger.ensureWallet(id, currency, player.status);
       await settleStatus(options, id, null);
       return { kind: 'ready' };
+    },
+    erase: async (id) => {
+      if (!(await updateErased(sql, id, clock.now()))) return null;
+      await settleStatus(options, id, null);
+      return existing(sql, id);
     },
     patch: async (id, patch) => {
       const player = await selectPlayer(sql, id);

@@ -47,6 +47,17 @@ export async function selectPlayer(sql: Database, id: PlayerId): Promise<Player 
   return row === undefined ? null : readPlayer(row);
 }
 
+/** What is told of a person goes, the id and the book under it stay. False when there is no such player. */
+export async function updateErased(sql: Database, id: PlayerId, nowMs: number): Promise<boolean> {
+  const rows = await sql`
+    /* player.erase */
+    UPDATE player
+    SET status = 'closed', country = NULL, changed_at = ${new Date(nowMs)}
+    WHERE id = ${id}
+    RETURNING id`;
+  return rows.length === 1;
+}
+
 /** False when there is no such player. */
 export async function updatePlayerStatus(
   sql: Database,

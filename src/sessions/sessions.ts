@@ -17,6 +17,7 @@ import {
   selectEnded,
   selectSession,
   selectSessions,
+  updateErased,
   updateLastSeen,
   updateQuote,
 } from './store.ts';
@@ -76,6 +77,8 @@ export interface Sessions {
   readonly get: (token: SessionId) => Promise<Session | null>;
   /** The player was shown another quote than before. */
   readonly noteQuote: (token: SessionId, quoteId: string) => Promise<void>;
+  /** Forgets from where and how the player came in; that and when they did stays (CMP-11). */
+  readonly erase: (player: PlayerId) => Promise<void>;
   /** Stores the event once; `duplicate` when it was here already. */
   readonly recordEvent: (aggregator: AggregatorName, event: SessionEvent) => Promise<'stored' | 'duplicate'>;
   /** Forgets the sessions that ended lately, wherever that was heard. To be called about once a second. */
@@ -148,6 +151,7 @@ export function openSessions(options: SessionsOptions): Sessions {
       return session;
     },
     get: async (token) => selectSession(sql, token),
+    erase: async (player) => updateErased(sql, player),
     noteQuote: async (token, quoteId) => {
       await updateQuote(sql, token, quoteId);
       const known = memory.get(token);

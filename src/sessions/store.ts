@@ -1,7 +1,7 @@
 /** SQL of sessions and of what aggregators say about them. Reads by session_pkey unless a statement says otherwise. */
 import type { Database } from '../platform/index.ts';
 import { aggregatorName, gameCode, playerId, sessionId } from '../wallet/index.ts';
-import type { AggregatorName, SessionId } from '../wallet/index.ts';
+import type { AggregatorName, PlayerId, SessionId } from '../wallet/index.ts';
 import type { Session } from './rules.ts';
 
 interface SessionRow {
@@ -164,6 +164,16 @@ export async function updateQuote(sql: Database, id: SessionId, quoteId: string)
     UPDATE session
     SET quote_id = ${quoteId}
     WHERE id = ${id}`;
+}
+
+/** What is told of a person by their sessions. Relies on session_player. */
+export async function updateErased(sql: Database, player: PlayerId): Promise<void> {
+  await sql`
+    /* session.erase */
+    UPDATE session
+    SET ip = NULL, country = NULL, region = NULL, lang = NULL, platform = NULL
+    WHERE player = ${player}
+      AND (ip IS NOT NULL OR country IS NOT NULL OR region IS NOT NULL OR lang IS NOT NULL OR platform IS NOT NULL)`;
 }
 
 /** A sign of life. Never moves backwards. */

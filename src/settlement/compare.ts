@@ -12,42 +12,14 @@ import {
   ZERO_DECIMAL,
 } from '../money/index.ts';
 import type { Decimal, RateLock, RoundingMode } from '../money/index.ts';
-import type { AssertedTransaction } from '../dialects/dialect.ts';
-import { atScale, isSame, isSameRate, magnitude, sum, withinTolerance } from './amounts.ts';
+import { isSame, isSameRate, magnitude, sum, withinTolerance } from './amounts.ts';
+import { find, read } from './bench.ts';
+import type { Assertion, Bench, Opinion } from './bench.ts';
 import { netStake, netWin } from './book-index.ts';
 import type { BookIndex } from './book-index.ts';
-import type { BookedFact, Facts, FindingTransaction, Source } from './facts.ts';
-import type { Evidence, Finding, Judgement } from './findings.ts';
-import type { DiscrepancyKind } from './kinds.ts';
-
-export interface Assertion {
-  readonly transaction: AssertedTransaction;
-  readonly currency: string | null;
-  readonly evidence: Evidence;
-}
-
-/** What one source says of the round, of all it said the part that stands. */
-export interface Opinion {
-  readonly source: Source;
-  readonly assertions: readonly Assertion[];
-  /** what is not in the list did not happen, says the source */
-  readonly whole: boolean;
-  /** compared only where the list does not tell it all */
-  readonly totals: { readonly bet: Decimal; readonly win: Decimal; readonly refund: Decimal } | null;
-  readonly currency: string | null;
-  /** speaks for what is missing, and for totals */
-  readonly evidence: Evidence;
-}
-
-/** A judgement in the making. */
-interface Bench {
-  readonly opinion: Opinion;
-  readonly book: BookIndex;
-  readonly facts: Facts;
-  readonly findings: Finding[];
-  readonly agreed: Set<string>;
-  readonly notes: Set<string>;
-}
+import type { BookedFact, Facts, FindingTransaction } from './facts.ts';
+import { freeStakes, twinOf } from './free-rounds.ts';
+import type { Evidence, Judgement } from './findings.ts';
 
 export function judge(
   opinion: Opinion,
@@ -69,41 +41,6 @@ export function judge(
     if (opinion.totals !== null) judgeTotals(bench, opinion.totals);
   }
   return { findings: bench.findings, agreed: bench.agreed, notes: [...bench.notes].toSorted() };
-}
-
-/** Adds a finding about money: `claimed` and `booked` as what the player paid (bets) or has (wins, refunds). */
-function find(
-  bench: Bench,
-  kind: DiscrepancyKind,
-  about: { kind: FindingTransaction; id: string; claimed: Decimal | null; booked: Decimal | null; evidence?: Evidence },
-  detail: string,
-  contested = false,
-): void {
-  const { claimed, booked } = about;
-  const difference = subtractDecimals(claimed ?? ZERO_DECIMAL, booked ?? ZERO_DECIMAL);
-  const playersGain = about.kind === 'bet' ? -difference.unscaled : difference.unscaled;
-  bench.findings.push({
-    kind,
-    transactionKind: about.kind,
-    transactionId: about.id,
-    currency: bench.book.currency ?? bench.opinion.currency,
-    claimed,
-    booked,
-    amount: magnitude(difference),
-    favour: playersGain > 0n ? 'player' : playersGain < 0n ? 'house' : 'nobody',
-    detail,
-    evidence: [about.evidence ?? bench.opinion.evidence],
-    contested,
-  });
-}
-
-/** The amount at the book's scale; that it had more digits is noted. */
-function read(bench: Bench, amount: Decimal | null): Decimal {
-  if (amount === null) return ZERO_DECIMAL;
-  const { scale } = bench.book;
-  const at = scale === null ? { amount, rounded: false } : atScale(amount, scale);
-  if (at.rounded) bench.notes.add('PRECISION');
-  return at.amount;
 }
 
 function refundsOf(bet: string, refunds: readonly Assertion[]): readonly Assertion[] {
@@ -280,7 +217,10 @@ function judgeMissing(bench: Bench): void {
     const booked = netWin(bench.book, id);
     if (named.has(`win ${id}`) || isZero(booked)) continue;
     const about = { kind: 'win', id, claimed: ZERO_DECIMAL, booked, evidence: since(bench, row) } as const;
-    find(bench, 'WIN_EXTRA', about, 'The win was credited; the aggregator does not list it.');
+    const twin = twinOf(bench, id);
+    if (twin !== null)
+      find(bench, 'FREE_ROUND_LEAK', about, `A win of free rounds was credited twice, also as ${twin}.`);
+    else find(bench, 'WIN_EXTRA', about, 'The win was credited; the aggregator does not list it.');
   }
 }
 
@@ -328,6 +268,10 @@ function judgeTotals(bench: Bench, declared: NonNullable<Opinion['totals']>): vo
     if (isZero(line.rest)) continue;
     const more = line.rest.unscaled > 0n;
     const about = { kind: line.kind, id: '', claimed: read(bench, line.said), booked: line.has } as const;
+    if (line.kind === 'bet' && isSame(line.rest, freeStakes(bench))) {
+      find(bench, 'FREE_ROUND_LEAK', about, 'The totals of the round count stakes of free rounds, which nobody paid.');
+      continue;
+    }
     find(
       bench,
       more ? line.more : line.less,

@@ -1,6 +1,7 @@
 /** SQL of daily figures, of how far sweeps have come, and of what is old enough to go. */
 import type { CutOff } from '../ledger/index.ts';
 import type { Database } from '../platform/index.ts';
+import { deleteConflicts } from './conflicts-store.ts';
 import { decimalOfText, figuresJson } from './daily-rules.ts';
 import type { DayComparison, DayFigures, DayKey, FiguresJson } from './daily-rules.ts';
 
@@ -247,6 +248,10 @@ export async function deleteOldRounds(sql: Database, beforeMs: number, limit: nu
       DELETE FROM claim c
       USING unnest(${aggregators}::text[], ${rounds}::text[], ${players}::text[]) AS n (aggregator, round_id, player)
       WHERE c.aggregator = n.aggregator AND c.round_id = n.round_id AND c.player = n.player`;
+    await deleteConflicts(
+      tx,
+      keys.map(({ round_id: round, ...key }) => ({ ...key, round })),
+    );
     return { count: keys.length };
   });
   return result.count;

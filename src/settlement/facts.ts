@@ -75,6 +75,14 @@ export interface LedgerRoundFact {
   readonly changedAtMs: number;
 }
 
+/** An id of a booked transaction that a callback used again for other facts, and was refused for. */
+export interface ConflictFact {
+  readonly id: string;
+  /** whom that call named */
+  readonly player: string;
+  readonly sinceMs: number;
+}
+
 /** What a resolution did: `credit` > 0 went to the player by an entry of its own, < 0 was taken. */
 export interface CorrectionFact {
   readonly transactionKind: FindingTransaction;
@@ -109,6 +117,8 @@ export interface Facts {
   /** rows of the book under asserted ids that belong to another player or round */
   readonly elsewhere: readonly BookedFact[];
   readonly ledgerRound: LedgerRoundFact | null;
+  /** what callbacks were refused for; the book has no rows of it */
+  readonly conflicts: readonly ConflictFact[];
   readonly corrections: readonly CorrectionFact[];
   /** findings a person accepted as they are, as `findingVersion` names them */
   readonly accepted: ReadonlySet<string>;

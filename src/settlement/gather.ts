@@ -5,6 +5,7 @@ import { aggregatorName, playerId, roundId, sessionId } from '../wallet/index.ts
 import type { SettlementReads } from '../ledger/index.ts';
 import type { Round, Transaction, TransactionKind } from '../wallet/index.ts';
 import { breaths } from './breath.ts';
+import { selectConflictsOf } from './conflicts-store.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { looseRound } from './facts.ts';
 import type { BookedFact, ClaimFact, Facts, LedgerRoundFact, RoundKey, SummaryFact } from './facts.ts';
@@ -35,6 +36,7 @@ export async function gather(
   const known = new Map<string, SettlementAggregator>(options.aggregators.map((each) => [each.name, each]));
   const events = groupBy(await selectEventsOf(tx, keys), (event) => nameOf(event.of));
   const claims = groupBy(await selectClaimsOf(tx, keys), (claim) => nameOf(claim.of));
+  const conflicts = groupBy(await selectConflictsOf(tx, keys), (conflict) => nameOf(conflict.of));
   const discrepancies = await selectDiscrepanciesOf(tx, keys);
   const decided = await selectDecided(
     tx,
@@ -66,6 +68,7 @@ export async function gather(
       key,
       ...said,
       ...booked,
+      conflicts: (conflicts.get(nameOf(key)) ?? []).map(({ id, player, sinceMs }) => ({ id, player, sinceMs })),
       corrections: decisions.flatMap((each) => (each.correction === null ? [] : [each.correction])),
       accepted: new Set(decisions.flatMap((each) => (each.version === '' ? [] : [each.version]))),
       scaleOf: (currency) => options.currencies.get(currency)?.scale ?? null,

@@ -3,7 +3,7 @@ import { addDecimals } from '../money/index.ts';
 import type { Decimal } from '../money/index.ts';
 import type { AssertedTransaction, SettlementSummary } from '../dialects/dialect.ts';
 import { atScale, isSame, sum } from './amounts.ts';
-import type { Opinion } from './compare.ts';
+import type { Opinion } from './bench.ts';
 import type { ClaimFact, Source, SummaryFact } from './facts.ts';
 
 /** The standing summary as an opinion. Its list is whole only if it is final, without error, and adds up to its own totals. */

@@ -37,6 +37,17 @@ export interface SettlementSettings {
   readonly retentionMs: number;
 }
 
+/** A call that was refused because its id was used before for other facts. */
+export interface RefusedCall {
+  readonly aggregator: string;
+  readonly externalId: string;
+  /** whom it named; null: it named a session or a transaction */
+  readonly player: string | null;
+  readonly arrivedAtMs: number;
+  /** names it among those of the same instant */
+  readonly entry: string;
+}
+
 export interface SettlementOptions {
   /** the room's own connections: the lanes' and the API's are never taken */
   readonly sql: Database;
@@ -52,6 +63,11 @@ export interface SettlementOptions {
   readonly metrics: Metrics;
   /** how aggregators are reached; tests pass their own */
   readonly errands?: Omit<ErrandTools, 'clock'>;
+  /** such calls as they were written down, oldest first, from a time on or after an entry */
+  readonly refusedForConflict?: (
+    after: { readonly fromMs: number; readonly entry: string },
+    limit: number,
+  ) => Promise<readonly RefusedCall[]>;
   /** the studio of a game, for daily figures; '' when nobody knows */
   readonly providerOf?: (aggregator: AggregatorName, game: string) => Promise<string>;
 }

@@ -2,14 +2,14 @@
 import type { ListName } from '../dialects/dialect.ts';
 import type { Database } from '../platform/index.ts';
 
-/** Names one list of one aggregator; currency '' where it is not asked for by currency. */
-export interface PullKey {
+/** Names one list of one aggregator, or `inquiry`; currency '' where it is not asked for by currency. */
+export interface PullKey<List extends ListName | 'inquiry' = ListName | 'inquiry'> {
   readonly aggregator: string;
-  readonly list: ListName;
+  readonly list: List;
   readonly currency: string;
 }
 
-export interface Lease extends PullKey {
+export interface Lease<List extends ListName | 'inquiry' = ListName | 'inquiry'> extends PullKey<List> {
   readonly id: string;
   /** everything before was asked for and kept, epoch ms */
   readonly askedUntilMs: number;
@@ -22,11 +22,11 @@ const instant = (ms: number): string => new Date(ms).toISOString();
  * Takes the list for `leaseSeconds` of the database's time if it is due and nobody has it; begins it where it was never asked for.
  * Null: somebody else has it, or it is not due. Relies on settlement_pull_pkey.
  */
-export async function takeLease(
+export async function takeLease<List extends ListName | 'inquiry'>(
   sql: Database,
-  key: PullKey,
+  key: PullKey<List>,
   { id, nowMs, beginMs, leaseSeconds }: { id: string; nowMs: number; beginMs: number; leaseSeconds: number },
-): Promise<Lease | null> {
+): Promise<Lease<List> | null> {
   const [row] = await sql<{ asked_until: Date; failures: number }[]>`
     /* settlement_pull.take */
     INSERT INTO settlement_pull AS p (aggregator, list, currency, asked_until, due_at, lease, leased_until)

@@ -3,41 +3,21 @@
  * at a time has a list; what it has kept stays kept when it dies, and the next one begins at the mark again, which repeats a
  * little and changes nothing. A failing aggregator is asked ever more rarely. Moves no money and judges nothing.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  ListedTransaction,
-  ListName,
-  TransactionLists,
-  TransactionsAsked,
-  TransactionsPage,
-} from '../dialects/dialect.ts';
-import { isProblem } from '../money/index.ts';
+import type { ListName, TransactionLists } from '../dialects/dialect.ts';
 import { newId } from '../platform/index.ts';
-import { performErrand } from '../wire/index.ts';
-import type { ErrandProblem } from '../wire/index.ts';
-import { keepClaims } from './keep.ts';
+import { LEASE_SECONDS, NOTHING_READ, readSpan } from './listing.ts';
+import type { SpanCounts } from './listing.ts';
 import type { SettlementOptions } from './ports.ts';
 import { beginOf, nextSpan, pauseAfterFailure } from './pull-rules.ts';
-import type { Span } from './pull-rules.ts';
-import { noteAsked, releaseLease, renewLease, takeLease } from './pull-store.ts';
+import { noteAsked, releaseLease, takeLease } from './pull-store.ts';
 import type { Lease, PullKey } from './pull-store.ts';
-import { resolved } from './reconcile.ts';
 
-export interface Pulled {
+export interface Pulled extends SpanCounts {
   readonly aggregator: string;
-  readonly list: ListName;
-  readonly pages: number;
-  readonly transactions: number;
-  /** of these, those that said something new */
-  readonly added: number;
-  readonly malformed: number;
+  readonly list: PullKey['list'];
   readonly problem: string | null;
 }
 
-/** Longer than a page may take with all its retries. */
-const LEASE_SECONDS = 120;
-/** Of one span: a list that does not end is no list. */
-const PAGES_MAX = 2_000;
 /** Of one turn, so that catching up after a long time leaves off now and then. */
 const SPANS_MAX = 50;
 
@@ -64,7 +44,7 @@ export async function pullLists(options: SettlementOptions, turn: Turn): Promise
 async function pullOne(
   options: SettlementOptions,
   lists: TransactionLists,
-  key: PullKey,
+  key: PullKey<ListName>,
   turn: Turn,
 ): Promise<Pulled | null> {
   const { sql, clock, log, settings } = options;
@@ -89,15 +69,15 @@ async function pullOne(
 
 /** One turn with one list. */
 class Pull {
-  readonly counts = { pages: 0, transactions: 0, added: 0, malformed: 0 };
+  readonly counts: SpanCounts = { ...NOTHING_READ };
   /** true when it left off before it came to the present */
   isBehind = false;
   readonly #options: SettlementOptions;
   readonly #lists: TransactionLists;
-  readonly #lease: Lease;
+  readonly #lease: Lease<ListName>;
   readonly #turn: Turn;
 
-  constructor(options: SettlementOptions, lists: TransactionLists, lease: Lease, turn: Turn) {
+  constructor(options: SettlementOptions, lists: TransactionLists, lease: Lease<ListName>, turn: Turn) {
     this.#options = options;
     this.#lists = lists;
     this.#lease = lease;
@@ -113,61 +93,19 @@ class Pull {
       if (span === null) return null;
       this.isBehind = spans >= SPANS_MAX || this.#turn.stopped;
       if (this.isBehind) return null;
-      const problem = await this.#readSpan(span);
-      if (problem === 'left off') return null;
-      if (problem !== null) return problem;
+      const asked = { list: this.#lease.list, currency: this.#lease.currency, span };
+      const end = await readSpan(this.#options, this.#lists, this.#lease, {
+        asked,
+        counts: this.counts,
+        turn: this.#turn,
+      });
+      if (end.kind === 'failed') return end.problem;
+      if (end.kind === 'left_off') {
+        this.isBehind = this.#turn.stopped;
+        return null;
+      }
       if (!(await noteAsked(sql, this.#lease, span.toMs))) return null;
       askedUntilMs = span.toMs;
     }
-  }
-
-  async #readSpan(span: Span): Promise<string | null> {
-    const { sql, errands, clock } = this.#options;
-    const { list, currency } = this.#lease;
-    let cursor: string | null = null;
-    for (let pages = 0; ; pages += 1) {
-      if (this.#turn.stopped) {
-        this.isBehind = true;
-        return 'left off';
-      }
-      if (pages === PAGES_MAX) return `the list has more than ${PAGES_MAX} pages for one span`;
-      if (pages > 0 && this.#lists.pauseMs > 0) await sleep(this.#lists.pauseMs);
-      if (!(await renewLease(sql, this.#lease, LEASE_SECONDS))) return 'left off';
-      const asked: TransactionsAsked = { list, ...span, currency: currency === '' ? null : currency, cursor };
-      const page: TransactionsPage | ErrandProblem = await performErrand(this.#lists.page(asked), {
-        ...errands,
-        clock,
-      });
-      if (isProblem(page)) return page.message;
-      this.counts.pages += 1;
-      this.#noteMalformed(page.malformed);
-      await this.#keep(page.transactions, span);
-      if (page.next === null) return null;
-      if (page.next === cursor) return 'the list gives the same page as the next one';
-      cursor = page.next;
-    }
-  }
-
-  #noteMalformed(malformed: readonly string[]): void {
-    const { log } = this.#options;
-    this.counts.malformed += malformed.length;
-    const { aggregator, list } = this.#lease;
-    if (malformed.length > 0)
-      log.warn(
-        { aggregator, list, entries: malformed.length, examples: malformed.slice(0, 5) },
-        'entries of a list of transactions could not be understood and were left out',
-      );
-  }
-
-  async #keep(listed: readonly ListedTransaction[], { fromMs, toMs }: Span): Promise<void> {
-    const { sql, ledger, clock } = this.#options;
-    const { aggregator, list } = this.#lease;
-    const day = (ms: number): string => new Date(ms).toISOString();
-    const lines = listed.map(({ player, round, ...rest }) => ({ ...rest, player: player ?? '', round: round ?? '' }));
-    const nowMs = clock.now();
-    const origin = `list of ${day(fromMs)} to ${day(toMs)}`;
-    const claims = await resolved(lines, { aggregator, source: list, origin, ledger, nowMs });
-    this.counts.transactions += claims.length;
-    this.counts.added += await keepClaims(sql, claims, nowMs);
   }
 }

@@ -133,6 +133,7 @@ async function compareRounds(
       key,
       summaries: [],
       strays: [],
+      conflicts: [],
       claims,
       ...booked,
       corrections: [],

@@ -8,10 +8,12 @@ import { selectDiscrepancies, selectDiscrepancy, selectFrozen } from './discrepa
 import { shardOf } from '../ledger/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AggregatorName, PlayerId } from '../wallet/index.ts';
+import { keepConflicts } from './conflicts.ts';
 import { createInbox } from './inbox.ts';
 import type { Inbox } from './inbox.ts';
 import { selectBacklog, selectSetAside, updateAgain } from './inbox-store.ts';
 import type { SetAside } from './inbox-store.ts';
+import { askAboutOpen } from './inquiry.ts';
 import { createJudge } from './judging.ts';
 import type { Discrepancy } from './discrepancies.ts';
 import { settlementMetrics } from './metrics.ts';
@@ -51,7 +53,7 @@ export interface Settlement {
   readonly readAgain: () => Promise<number>;
   /** finds rounds that have reached the age without an outcome, compares the days that are due, lets old facts go */
   readonly sweep: (turn?: { readonly stopped: boolean }) => Promise<void>;
-  /** asks aggregators for their lists where that is due, and keeps what they assert */
+  /** asks aggregators for their lists where that is due, and about what is open; keeps what they assert */
   readonly pull: (turn?: { readonly stopped: boolean }) => Promise<readonly Pulled[]>;
   /** how both sides stand on a day, and which rounds make a difference */
   readonly day: (aggregator: string, day: string) => Promise<readonly StoredDay[]>;
@@ -73,17 +75,34 @@ export interface DiscrepancyStory {
 
 /** Batches of one turn, so that a job's end is never far. */
 const BATCHES_MAX = 200;
+/**
+ * A batch keeps the processor, here and at the database, for as long as it is large. So batches are small while others have something
+ * to do: each stretch is then shorter than anybody should wait, and what they cost more is made up for by a shorter rest.
+ */
+const BATCH_QUIET = 200;
+const BATCH_BUSY = 50;
+/** Who has just sent something will send more. */
+const BUSY_AFTER_MS = 1_000;
 /** The room takes at most half of the time, less while anybody waits. */
 const REST_MIN_MS = 2;
-const REST_BUSY_FACTOR = 3;
+const REST_BUSY_FACTOR = 2;
 /** An approved resolution that nobody finished for so long is booked by whoever comes first. */
 const ABANDONED_MS = 30_000;
 
-/** As long as it worked, longer while calls of the wallet or events that are to be stored wait. */
-async function rest({ clock, ledger }: SettlementOptions, inbox: Inbox, startedAt: number): Promise<void> {
-  const tookMs = clock.monotonic() - startedAt;
-  const factor = ledger.depth() > 0 || inbox.depth() > 0 ? REST_BUSY_FACTOR : 1;
-  await sleep(Math.max(REST_MIN_MS, tookMs * factor));
+/** As long as it worked, longer while others have something to do. */
+async function rest(tookMs: number, busy: boolean): Promise<void> {
+  await sleep(Math.max(REST_MIN_MS, tookMs * (busy ? REST_BUSY_FACTOR : 1)));
+}
+
+/** Whether calls of the wallet or events wait, or came a moment ago. */
+function watchOthers({ clock, ledger }: SettlementOptions, inbox: Inbox) {
+  let cameAtMs = Number.NEGATIVE_INFINITY;
+  return {
+    came: (atMs: number): void => {
+      cameAtMs = atMs;
+    },
+    areBusy: (): boolean => ledger.depth() > 0 || inbox.depth() > 0 || clock.monotonic() - cameAtMs < BUSY_AFTER_MS,
+  };
 }
 
 /** What is open now is logged and counted, once. */
@@ -115,11 +134,12 @@ export function openSettlement(options: SettlementOptions): Settlement {
   const read = createReader(options);
   const judge = createJudge(options, resolutions);
   const meters = settlementMetrics(options.metrics);
+  const others = watchOthers(options, inbox);
 
-  const step = async (): Promise<number> => {
-    const events = await read();
+  const step = async (batch: number): Promise<number> => {
+    const events = await read(batch);
     if (events > 0) meters.read.inc(events);
-    const judged = await judge();
+    const judged = await judge(batch);
     for (const [state, count] of judged.states) meters.judged.inc({ state }, count);
     report(options, meters, judged.opened);
     if (judged.approved) await resolutions.bookApproved();
@@ -129,6 +149,7 @@ export function openSettlement(options: SettlementOptions): Settlement {
   return {
     receive: async (aggregator, { eventId }, body) => {
       const startedAt = clock.monotonic();
+      others.came(startedAt);
       await inbox.store({ aggregator, eventId, body, receivedAtMs: clock.now() });
       meters.stored.observe((clock.monotonic() - startedAt) / 1_000);
     },
@@ -136,8 +157,9 @@ export function openSettlement(options: SettlementOptions): Settlement {
       await resolutions.bookApproved(ABANDONED_MS);
       for (let batch = 0; batch < BATCHES_MAX && !turn.stopped; batch += 1) {
         const startedAt = clock.monotonic();
-        if ((await step()) === 0) return;
-        await rest(options, inbox, startedAt);
+        const busy = others.areBusy();
+        if ((await step(busy ? BATCH_BUSY : BATCH_QUIET)) === 0) return;
+        await rest(clock.monotonic() - startedAt, busy || others.areBusy());
       }
     },
     discrepancies: async (query) => selectDiscrepancies(sql, query),
@@ -154,11 +176,12 @@ export function openSettlement(options: SettlementOptions): Settlement {
     readAgain: async () => updateAgain(sql),
     sweep: async (turn = { stopped: false }) => {
       await sweepStuck(options, turn);
+      await keepConflicts(options, turn);
       await compareDueDays(options, turn);
       await expireSettlement(options, turn);
     },
     pull: async (turn = { stopped: false }) => {
-      const pulled = await pullLists(options, turn);
+      const pulled = [...(await pullLists(options, turn)), ...(await askAboutOpen(options, turn))];
       for (const { aggregator, list, transactions, problem } of pulled) {
         meters.listed.inc({ aggregator, list }, transactions);
         meters.lists.inc({ aggregator, list, end: problem === null ? 'read' : 'failed' });

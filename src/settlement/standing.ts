@@ -13,15 +13,18 @@ export interface Standing<Fact> {
   readonly conflicting: readonly Fact[];
 }
 
-/** Text in one order of names, so that equal content is equal text. */
+/** Text in one order of names, so that equal content is equal text. It is made for every round judged, so it builds text and no lists. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).filter(([, each]) => each !== undefined);
-  return `{${members
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`)
-    .join(',')}}`;
+  const members = new Map(Object.entries(value));
+  let text = '';
+  for (const name of [...members.keys()].toSorted()) {
+    const member: unknown = members.get(name);
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member)}`;
+  }
+  return `{${text}}`;
 }
 
 export function digest(value: unknown): string {
@@ -59,6 +62,9 @@ export function standingSummary(
   summaries: readonly SummaryFact[],
   strays: readonly SummaryFact[],
 ): Standing<SummaryFact> {
+  const [only, ...more] = summaries;
+  // Nearly every round: one word of it, which contradicts nobody.
+  if (only !== undefined && more.length === 0 && strays.length === 0) return { fact: only, conflicting: [] };
   const ranked = summaries
     .map((fact) => ({ fact, content: contentOf(fact.summary) }))
     .toSorted(

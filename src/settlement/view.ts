@@ -8,14 +8,15 @@ import type { Policy } from '../wallet/index.ts';
 import { indexBook, netStake, netWin } from './book-index.ts';
 import type { BookIndex } from './book-index.ts';
 import { judge } from './compare.ts';
-import type { Opinion } from './compare.ts';
+import type { Opinion } from './bench.ts';
 import { CLAIM_SOURCES } from './facts.ts';
 import type { BookedFact, Facts, SummaryFact } from './facts.ts';
 import { findingVersion, mergeFindings } from './findings.ts';
+import { paidTwice } from './free-rounds.ts';
 import type { Evidence, Finding, Judgement } from './findings.ts';
 import { graceMs, WEIGHTS } from './kinds.ts';
 import { opinionOfClaims, opinionOfSummary } from './opinions.ts';
-import { contentOf, digest, standingClaims, standingSummary } from './standing.ts';
+import { contentOf, digest, groupBy, standingClaims, standingSummary } from './standing.ts';
 
 /** When something is a disagreement and no longer just late. */
 export interface Patience {
@@ -106,7 +107,8 @@ function unlessCovered({ corrections }: Facts): (finding: Finding) => Finding {
 function inOneOrder(facts: Facts): Facts {
   const order = (rows: Facts['booked']): Facts['booked'] =>
     rows.toSorted((a, b) => compareText(orderOf(a), orderOf(b)));
-  return { ...facts, booked: order(facts.booked), elsewhere: order(facts.elsewhere) };
+  const conflicts = facts.conflicts.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.player, b.player));
+  return { ...facts, booked: order(facts.booked), elsewhere: order(facts.elsewhere), conflicts };
 }
 
 const orderOf = ({ kind, id, player, idScope, round }: BookedFact): string =>
@@ -221,7 +223,39 @@ function bookFindings(facts: Facts, book: BookIndex, settled: boolean): readonly
         inBook('round', round.changedAtMs),
       ]),
     );
-  return found;
+  return [...found, ...paidTwiceFindings(book), ...conflictFindings(facts)];
+}
+
+function paidTwiceFindings(book: BookIndex): readonly Finding[] {
+  return paidTwice(book).map(({ id, of }) => {
+    const booked = netWin(book, id);
+    const detail = `A win of free rounds was credited twice, also as ${of}.`;
+    const evidence = [inBook(id, book.wins.get(id)?.row.createdAtMs ?? 0)];
+    return {
+      ...about('FREE_ROUND_LEAK', detail, evidence),
+      transactionKind: 'win',
+      transactionId: id,
+      currency: book.currency,
+      booked,
+      amount: booked,
+    };
+  });
+}
+
+/** Ids used again for other facts: what is booked stands, and somebody should ask the aggregator which of the two it means. */
+function conflictFindings({ conflicts, key }: Facts): readonly Finding[] {
+  return [...groupBy(conflicts, ({ id, player }) => JSON.stringify([player === key.player, id])).values()].flatMap(
+    (of) => {
+      const [first] = of;
+      if (first === undefined) return [];
+      const evidence = [inBook(first.id, Math.min(...of.map((each) => each.sinceMs)))];
+      const finding =
+        first.player === key.player
+          ? about('TX_CONFLICT', 'A callback used the id again for other facts and was refused.', evidence)
+          : about('PLAYER_MISMATCH', 'A callback used the id for another player and was refused.', evidence);
+      return [{ ...finding, transactionId: first.id }];
+    },
+  );
 }
 
 const inBook = (reference: string, sinceMs: number): Evidence => ({ source: 'ledger', reference, sinceMs });

@@ -12,6 +12,7 @@ const at = (more: Partial<ConvertedAt>): ConvertedAt => ({
   market: '64123.45',
   units: 0n,
   amount: '0',
+  counts: 'ggr',
   ...more,
 });
 const told = (lines: readonly ConvertedAt[], now: string | null) =>

@@ -220,3 +220,63 @@ describe('callbacks', () => {
     expect(await at.balance(at.ann)).toBe(10_000n);
   });
 });
+
+describe('a player who may not play any more', () => {
+  const win = (id: string, more: object = {}) => ({
+    type: 'win',
+    transaction_id: id,
+    round_id: 'r1',
+    amount: '2.50',
+    ...more,
+  });
+
+  it('excluded in the middle of a round is still paid and refunded, repeats hear what was booked, and new bets are refused [CMP-02]', async () => {
+    await using at = await house();
+    expect(await at.post(at.bet('b1'))).toMatchObject({ status: 200 });
+    expect(await at.post(at.bet('b2', { round_id: 'r2' }))).toMatchObject({ status: 200 });
+    await at.setStatus(at.ann, 'self_excluded');
+    expect(await at.post(at.bet('b3', { round_id: 'r3' }))).toMatchObject({
+      status: 422,
+      json: { code: 'player_blocked' },
+    });
+    expect(await at.post(at.bet('b4'))).toMatchObject({ status: 422 });
+    expect(await at.post(at.bet('b1'))).toMatchObject({ status: 200, json: { duplicate: true } });
+    expect(await at.post(win('w1', { round_closed: true }))).toMatchObject({ status: 200, json: { status: 'ok' } });
+    const refund = { type: 'refund', transaction_id: 'x2', bet_transaction_id: 'b2' };
+    expect(await at.post(refund)).toMatchObject({ status: 200, json: { status: 'ok' } });
+    expect(await at.post({ type: 'close', round_id: 'r2' })).toMatchObject({ status: 200 });
+    expect(await at.balance(at.ann)).toBe(10_150n);
+  });
+
+  it('is kept from betting although the record of players is away: bets read the exclusion with the balance, and wins need neither [CMP-03]', async () => {
+    await using at = await house();
+    expect(await at.post(at.bet('b1'))).toMatchObject({ status: 200 });
+    await at.setStatus(at.ann, 'self_excluded');
+    await at.sql`ALTER TABLE player RENAME TO player_away`;
+    expect(await at.post(at.bet('b2'))).toMatchObject({ status: 422, json: { code: 'player_blocked' } });
+    expect(await at.post(win('w1'))).toMatchObject({ status: 200, json: { status: 'ok' } });
+    // And where the wallets themselves are away nothing is applied on suspicion: asked again later, the win is paid.
+    await at.sql`ALTER TABLE wallet RENAME TO wallet_away`;
+    expect(await at.post(at.bet('b3'))).toMatchObject({ status: 503, json: { code: 'uncertain' } });
+    expect(await at.post(win('w2'))).toMatchObject({ status: 503, json: { code: 'uncertain' } });
+    await at.sql`ALTER TABLE wallet_away RENAME TO wallet`;
+    expect(await at.post(at.bet('b3'))).toMatchObject({ status: 422, json: { code: 'player_blocked' } });
+    expect(await at.post(win('w2'))).toMatchObject({ status: 200, json: { duplicate: false } });
+    expect(await at.balance(at.ann)).toBe(10_400n);
+  });
+
+  it('whose time is up has a limit of nothing: bets hear of the limit, wins pass [CMP-04]', async () => {
+    await using at = await house();
+    expect(await at.post(at.bet('b1'))).toMatchObject({ status: 200 });
+    await at.ledgerAt().setLimits(at.ann, 'USD', { maxStake: 0n, dailyLossLimit: null });
+    expect(await at.post(at.bet('b2'))).toMatchObject({ status: 422, json: { code: 'limit_reached' } });
+    expect(await at.post(at.bet('b3', { amount: '0.01' }))).toMatchObject({
+      status: 422,
+      json: { code: 'limit_reached' },
+    });
+    expect(await at.post(win('w1'))).toMatchObject({ status: 200, json: { status: 'ok' } });
+    expect(await at.balance(at.ann)).toBe(10_150n);
+    await at.ledgerAt().setLimits(at.ann, 'USD', { maxStake: null, dailyLossLimit: null });
+    expect(await at.post(at.bet('b4', { round_id: 'r4' }))).toMatchObject({ status: 200 });
+  });
+});

@@ -90,7 +90,7 @@ describe('players', () => {
     ]);
   });
 
-  it('sets and lifts limits, and refuses those a wallet cannot have', async () => {
+  it('sets and lifts limits, which count from the very next bet, and refuses those a wallet cannot have [CMP-12]', async () => {
     const id = playerId('p-limits');
     await players.create(facts(id));
     const set = (limits: Record<string, { maxStake: string | null; dailyLossLimit: string | null }>) =>

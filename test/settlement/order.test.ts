@@ -152,6 +152,10 @@ const factSets: fc.Arbitrary<Facts> = fc.record({
       changedAtMs: fc.constant(FACT_TIME),
     } as const),
   ),
+  conflicts: fc.array(
+    fc.record({ id: ids, player: fc.constantFrom('ann', 'ben'), sinceMs: fc.nat(3).map((n) => FACT_TIME + n) }),
+    { maxLength: 3 },
+  ),
   corrections: fc.constant([]),
   accepted: fc.constant(new Set<string>()),
 
@@ -166,10 +170,17 @@ const reordered = (facts: Facts): fc.Arbitrary<Facts> =>
       fc.shuffledSubarray([...facts.summaries], { minLength: facts.summaries.length }),
       fc.shuffledSubarray([...facts.claims], { minLength: facts.claims.length }),
       fc.shuffledSubarray([...facts.booked], { minLength: facts.booked.length }),
+      fc.shuffledSubarray([...facts.conflicts], { minLength: facts.conflicts.length }),
       fc.subarray([...facts.summaries]),
       fc.subarray([...facts.claims]),
     )
-    .map(([a, b, c, again, twice]) => ({ ...facts, summaries: [...a, ...again], claims: [...twice, ...b], booked: c }));
+    .map(([a, b, c, conflicts, again, twice]) => ({
+      ...facts,
+      summaries: [...a, ...again],
+      claims: [...twice, ...b],
+      booked: c,
+      conflicts,
+    }));
 
 describe('the view of random facts', () => {
   it('is the same for every order and any repeats: same hash, same findings, same standing [SET-03, SET-04]', () => {

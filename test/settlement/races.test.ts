@@ -248,6 +248,7 @@ it('a win that the aggregator took back and then calls paid is for a person, bec
       },
     ],
     strays: [],
+    conflicts: [],
     claims: [],
     booked: [
       { ...stake, ...of, reversedAmount: amount('0'), reversedUnits: 0n },

@@ -65,7 +65,9 @@ export const INVARIANTS: readonly Invariant[] = [
                  OVER (PARTITION BY shard, player, currency ORDER BY seq) AS running
         FROM posting
       ) r
-      WHERE balance_after <> running`,
+      WHERE balance_after <> running
+      -- the first is where it was broken; those after it follow from it
+      ORDER BY player, currency, seq`,
   },
   {
     id: 'no-silent-overdraft',

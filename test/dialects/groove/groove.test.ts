@@ -254,6 +254,12 @@ describe('the launch', () => {
     return new URL(launched.url).searchParams;
   };
 
+  it('tells the game where the reality check is shown, where there is such a place [CMP-05]', () => {
+    const reality_check_url = 'https://casino.test/reality-check';
+    expect(queryOf({}, { reality_check_url }).get('rc_url')).toBe(reality_check_url);
+    expect(queryOf({}).has('rc_url')).toBe(false);
+  });
+
   it('says in plain words which players and sessions Groove does not take', () => {
     for (const player of ['pl-1', 'a b', 'Zoë', 'x'.repeat(61), ''])
       expect(() => queryOf({ player }), player).toThrow('letters and digits only');
