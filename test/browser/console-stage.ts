@@ -5,7 +5,7 @@ import { demoDirectory, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 
 export const PASSWORD = 'eleven purple umbrellas';
-export const PATIENCE = { timeout: 30_000 };
+export const PATIENCE = { timeout: 60_000 };
 
 export interface Journeys {
   readonly demo: RunningDemo;

@@ -25,7 +25,7 @@ interface DemoGame {
   readonly currencies: readonly string[];
 }
 
-describe('the demo, driven from outside', { timeout: 90_000 }, () => {
+describe('the demo, driven from outside', () => {
   const place = demoDirectory();
   let demo: RunningDemo;
   let session: string;
@@ -38,11 +38,11 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
     if (first === undefined) throw new Error('the demo has no games');
     game = first.code;
     session = (await post('/v1/launches', { player_id: 'demo', game_id: first.id, mode: 'real' })).session_id;
-  }, 90_000);
+  });
   afterAll(async () => {
     await demo?.interrupt();
     place.remove();
-  }, 30_000);
+  });
 
   const post = async (route: string, body: object): Promise<{ session_id: string }> => {
     const response = await fetch(`${demo.gatewayUrl}${route}`, {
@@ -264,7 +264,7 @@ describe('the demo, driven from outside', { timeout: 90_000 }, () => {
   });
 });
 
-describe('the life of the demo', { timeout: 120_000 }, () => {
+describe('the life of the demo', () => {
   it('stops within 10 s on Ctrl-C and continues with the same data', async () => {
     const place = demoDirectory();
     const ports = { gateway: await freePort(), sandbox: await freePort() };

@@ -17,7 +17,7 @@ describe('the demo with every dialect', () => {
   afterAll(async () => {
     await demo?.interrupt();
     place.remove();
-  }, 60_000);
+  });
 
   const post = async (url: string, body: object) =>
     fetch(url, {

@@ -28,6 +28,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform
 import { makeLinks } from '../../src/platform/embedded-postgres/binaries.ts';
 import { isAlive } from '../../src/platform/embedded-postgres/living.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { until } from '../support/wait.ts';
 import {
   buildStage,
   IS_ROOT,
@@ -75,7 +76,7 @@ async function run(options: RunnerOptions, as: { uid?: number; gid?: number } = 
 }
 
 async function ask<T extends object>(url: string, text: string): Promise<readonly T[]> {
-  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: 5 });
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: 30 });
   try {
     return await sql.unsafe<T[]>(text);
   } finally {
@@ -86,14 +87,6 @@ async function ask<T extends object>(url: string, text: string): Promise<readonl
 const write = async (url: string) => await ask(url, `CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')`);
 const read = async (url: string) => await ask(url, 'SELECT text FROM note');
 const KEPT = [{ text: 'kept' }];
-
-async function until(condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 const answers = async (url: string): Promise<boolean> =>
   await ask(url, 'SELECT 1').then(
@@ -176,7 +169,7 @@ describe('the embedded PostgreSQL', () => {
     for (const round of [1, 2]) {
       const { pid } = server;
       process.kill(pid, 'SIGKILL');
-      await until(() => restarts === round && server.pid !== pid);
+      await until('it runs again', () => restarts === round && server.pid !== pid);
       expect(await read(server.url)).toEqual(KEPT);
     }
   });
@@ -185,7 +178,7 @@ describe('the embedded PostgreSQL', () => {
     const server = await start(freshDir());
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
-    await until(() => !isAlive(pid));
+    await until('PostgreSQL is gone', () => !isAlive(pid));
     await server.stop();
     expect(await answers(server.url)).toBe(false);
   });
@@ -208,7 +201,8 @@ describe('the embedded PostgreSQL', () => {
     const runner = await run({ dir, durable: true });
     await write(runner.ready.url);
     const busy = ask(runner.ready.url, 'SELECT pg_sleep(30)').catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const working = `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)' AND state = 'active'`;
+    await until('it is busy', async () => (await ask(runner.ready.url, working)).length === 1);
     runner.child.kill('SIGKILL');
     process.kill(runner.ready.pid, 'SIGKILL');
     await runner.ended;
@@ -222,7 +216,7 @@ describe('the embedded PostgreSQL', () => {
     const runner = await run({ dir });
     runner.say('exit');
     expect((await runner.ended).code).toBe(3);
-    await until(() => !isAlive(runner.ready.pid));
+    await until('PostgreSQL is gone', () => !isAlive(runner.ready.pid));
     expect(existsSync(path.join(dir, 'lock'))).toBe(false);
   });
 
@@ -236,7 +230,7 @@ describe('the embedded PostgreSQL', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await answers(runner.ready.url)).toBe(true);
     process.kill(runner.ready.pid, 'SIGINT');
-    await until(() => !isAlive(runner.ready.pid));
+    await until('PostgreSQL is gone', () => !isAlive(runner.ready.pid));
   });
 
   it('takes another port when its own is taken, and remembers that one', async () => {
@@ -265,7 +259,7 @@ describe('the embedded PostgreSQL', () => {
     const text = readFileSync(pidFile, 'utf8');
     const owner = ownerOfData(first);
     await first.stop();
-    const stranger = spawn('sleep', ['60'], { cwd: '/', ...(IS_ROOT ? owner : {}) });
+    const stranger = spawn('sleep', ['600'], { cwd: '/', ...(IS_ROOT ? owner : {}) });
     await once(stranger, 'spawn');
     writeFileSync(pidFile, text.replace(/^\d+/, String(stranger.pid)));
     if (IS_ROOT) chownSync(pidFile, owner.uid, owner.gid);

@@ -20,7 +20,7 @@ import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../../s
 import type { Database } from '../../src/platform/index.ts';
 import { childrenOf, signal } from '../faults/processes.ts';
 import { freePort } from '../support/demo.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 
 export interface Pair {
   /** names both, the first primary first */
