@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, POLICY_KNOBS } from '../src/config.ts';
 import { GENERIC_POLICY } from '../src/dialects/generic/policy.ts';
 import { SAFE_POLICY } from '../src/wallet/index.ts';
+import { usedHome } from './support/cluster.ts';
 import { startDemo } from './support/demo.ts';
 import type { RunningDemo } from './support/demo.ts';
 import { readFiles, ROOT } from './tidy/text.ts';
@@ -192,6 +193,7 @@ describe('the commands of the pages', () => {
     // `croupier` as the pages call it
     const command = `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/cli.js')}' "$@"\n`;
     writeFileSync(path.join(home, 'bin/croupier'), command, { mode: 0o755 });
+    await usedHome(path.join(home, '.croupier'));
     demo = await startDemo(path.join(home, '.croupier'));
   });
   afterAll(async () => {

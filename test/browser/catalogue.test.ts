@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
+import { usedHome } from '../support/cluster.ts';
 import { demoDirectory, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 import { until } from '../support/wait.ts';
@@ -20,6 +21,7 @@ describe('a lobby of 12,000 games in a browser', { timeout: 240_000 }, () => {
 
   beforeAll(async () => {
     mkdirSync(ARTIFACTS, { recursive: true });
+    await usedHome(place.dir);
     demo = await startDemo(place.dir, undefined, ['--games', '12000']);
     browser = await openBrowser();
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
+import { usedHome } from '../support/cluster.ts';
 import { demoDirectory, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 
@@ -25,6 +26,7 @@ describe('the demo lobby in a browser', () => {
 
   beforeAll(async () => {
     mkdirSync(ARTIFACTS, { recursive: true });
+    await usedHome(place.dir);
     demo = await startDemo(place.dir);
     browser = await openBrowser();
   });

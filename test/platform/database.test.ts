@@ -241,8 +241,9 @@ describe('a transaction whose connection dies between two statements', () => {
       const lost = sql.begin(async (transaction) => {
         const [own] = await transaction<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
         await database.sql`SELECT pg_terminate_backend(${own?.pid ?? 0}, 5000)`;
-        // The socket is closed by now, and nothing was under way that could have told.
-        await sleep(50);
+        // The socket is closed by now, and nothing was under way that could have told. Each sleep is a turn of the loop in which
+        // this process hears of it, however late it gets its turn.
+        for (let turn = 0; turn < 3; turn += 1) await sleep(20);
         await transaction`SELECT 1`.catch((error: unknown) => seen.push(errorCode(error)));
         await transaction`SELECT 2`.catch((error: unknown) => seen.push(errorCode(error)));
         throw new Error('what the caller makes of it');

@@ -28,6 +28,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform
 import { makeLinks } from '../../src/platform/embedded-postgres/binaries.ts';
 import { isAlive } from '../../src/platform/embedded-postgres/living.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { usedHome } from '../support/cluster.ts';
 import { until } from '../support/wait.ts';
 import {
   buildStage,
@@ -57,6 +58,13 @@ afterAll(() => stage.remove());
 function freshDir(): string {
   count += 1;
   return path.join(stage.folder(`case-${count}`), '.croupier');
+}
+
+/** One that a PostgreSQL has lived in before, for tests that are not about its first start. */
+async function usedDir(): Promise<string> {
+  const dir = freshDir();
+  await usedHome(dir);
+  return dir;
 }
 
 async function start(
@@ -164,7 +172,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('is started again by the running server after kill -9, at the same address', async () => {
     let restarts = 0;
-    const server = await start(freshDir(), { durable: true, onRestart: () => void (restarts += 1) });
+    const server = await start(await usedDir(), { durable: true, onRestart: () => void (restarts += 1) });
     await write(server.url);
     for (const round of [1, 2]) {
       const { pid } = server;
@@ -175,7 +183,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('can be stopped while it is being started again', async () => {
-    const server = await start(freshDir());
+    const server = await start(await usedDir());
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
     await until('PostgreSQL is gone', () => !isAlive(pid));
@@ -184,7 +192,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('survives kill -9 of the server process: the next one finds the data', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir, durable: true });
     await write(runner.ready.url);
     runner.child.kill('SIGKILL');
@@ -197,7 +205,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('survives kill -9 of both with open connections', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir, durable: true });
     await write(runner.ready.url);
     const busy = ask(runner.ready.url, 'SELECT pg_sleep(30)').catch(() => undefined);
@@ -212,7 +220,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('goes when the server exits without stopping it', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir });
     runner.say('exit');
     expect((await runner.ended).code).toBe(3);
@@ -221,7 +229,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('does not receive the Ctrl-C of the terminal', async () => {
-    const runner = await run({ dir: freshDir() });
+    const runner = await run({ dir: await usedDir() });
     const { pid } = runner.child;
     if (pid === undefined) throw new Error('no process');
     // A terminal signals the whole process group; SIGHUP and SIGTERM travel the same way.
@@ -234,7 +242,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('takes another port when its own is taken, and remembers that one', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     const port = Number(new URL(first.url).port);
@@ -252,7 +260,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts although postmaster.pid names a living process that is none of its own', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     const pidFile = path.join(first.dataDir, 'postmaster.pid');
@@ -270,7 +278,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('does not let a second server use the same directory', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     expect((await problemOf(startEmbeddedPostgres({ dir, log: silentLog }))).kind).toBe('in-use');
     const other = await startRunner(stage.dir, { dir });
@@ -299,7 +307,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('sets a new password when the file with the old one was lost', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     await first.stop();
@@ -310,7 +318,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps its own log bounded', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     await (await start(dir)).stop();
     const file = path.join(dir, 'log/postgres.log');
     appendFileSync(file, Buffer.alloc(11 * 1024 * 1024));
@@ -322,7 +330,7 @@ describe('the embedded PostgreSQL', () => {
 
 describe('what the embedded PostgreSQL cannot cope with is one clear line', () => {
   it('data of another major version', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     writeFileSync(path.join(first.dataDir, 'PG_VERSION'), '16\n');
@@ -330,7 +338,7 @@ describe('what the embedded PostgreSQL cannot cope with is one clear line', () =
   });
 
   it('a data directory that is not whole, or has gone: it never starts empty instead', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     unlinkSync(path.join(first.dataDir, 'PG_VERSION'));
@@ -341,7 +349,7 @@ describe('what the embedded PostgreSQL cannot cope with is one clear line', () =
   });
 
   it("a damaged data directory names PostgreSQL's own reason", async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     rmSync(path.join(first.dataDir, 'global/pg_control'));
@@ -492,7 +500,7 @@ describe('the user PostgreSQL runs as', () => {
 
   it("is told in one line that somebody else's directory is not its own", async (context) => {
     if (!IS_ROOT) context.skip('needs root');
-    const dir = freshDir();
+    const dir = await usedDir();
     await (await start(dir)).stop();
     const ended = await startRunner(stage.dir, { dir }, { uid: 65534, gid: 65534 });
     if ('child' in ended) throw new Error('it started');
