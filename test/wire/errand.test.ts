@@ -56,7 +56,7 @@ function errand(changes: Partial<Errand<string>> = {}): Errand<string> {
   return {
     kind: 'probe',
     request: { method: 'GET', url: `${origin}/games?page=1`, headers: { 'x-api-key': 'k' } },
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     retries: 0,
     read: ({ status, body }) =>
       status === 200 ? Buffer.from(body).toString() : errandProblem('refused', `status ${status}`, status),
