@@ -52,7 +52,7 @@ describe('the ledger when the database misbehaves', () => {
           table.policy,
           1_000,
         );
-    // The database stays away until this has answered.
+    // The database stays away until this has answered: whoever waited for it would wait for ever.
     await expect(withdrawal()).rejects.toBeInstanceOf(Uncertain);
     expect(await table.balance(player)).toBe(10_000n);
     table.proxy().open();
