@@ -6,7 +6,7 @@ import type { House, Seat } from '../house.ts';
 
 const KEY = 'a-merchant-key-of-the-tests';
 
-describe('Slotegrator against the whole house', { timeout: 60_000 }, () => {
+describe('Slotegrator against the whole house', () => {
   let house: House;
   let seat: Seat;
   let table: string;
@@ -22,8 +22,8 @@ describe('Slotegrator against the whole house', { timeout: 60_000 }, () => {
       }),
     });
     await richPlayer(house, 'pl-20417', '100.00');
-  }, 60_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   it('takes over its list by the page, at its pace, and opens a game by a call [CAT-07] [LCH-01]', async () => {
     const startedAt = systemClock.monotonic();

@@ -11,7 +11,7 @@ import type { House, Seat } from '../house.ts';
 
 const PLAYER = 'pl-20417';
 
-describe('St8 against the whole house', { timeout: 60_000 }, () => {
+describe('St8 against the whole house', () => {
   let house: House;
   let seat: Seat;
   let table: string;
@@ -22,8 +22,8 @@ describe('St8 against the whole house', { timeout: 60_000 }, () => {
     if (example === undefined) throw new Error('no example');
     house = await openHouse({ dialect: 'st8', games: 40, settings: (url) => example(url, make) });
     await richPlayer(house, PLAYER, '100.00');
-  }, 60_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   const say = async (call: Call) => {
     const heard = await house.say(call);
