@@ -45,6 +45,8 @@ export interface HouseOptions {
   readonly players: number;
   readonly gateways: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** How long the aggregator waits for an answer: where nothing is wrong but the machine is busy, long. As shipped unless given. */
+  readonly patienceMs?: number;
 }
 
 export async function openHouse(options: HouseOptions): Promise<House> {
@@ -69,7 +71,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       fillBook(sql, { players: options.players, rounds: 0, nowMs: Date.now(), onProgress: () => undefined }),
     );
     const configFile = path.join(dir, 'croupier.yaml');
-    await writeFile(configFile, JSON.stringify(benchConfig(2)));
+    await writeFile(configFile, JSON.stringify(configOf(options)));
     const replicas: Replica[] = [];
     const open: House['open'] = async (more = {}) => {
       const wire = await openWire(url);
@@ -105,6 +107,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await close();
     throw error;
   }
+}
+
+function configOf({ patienceMs }: HouseOptions): object {
+  const config = benchConfig(2);
+  const policy = patienceMs === undefined ? {} : { policy: { timeoutMs: patienceMs } };
+  return { ...config, aggregators: config.aggregators?.map((each) => ({ ...each, ...policy })) };
 }
 
 /** Waits for a database that is just starting again. */

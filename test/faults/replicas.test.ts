@@ -25,7 +25,7 @@ const clocks = mkdtempSync(path.join(tmpdir(), 'croupier-faults-clock-'));
 let trial: Trial;
 
 beforeAll(async () => {
-  trial = await openTrial({ players: PLAYERS, gateways: 2, salt: 3, environment: clockOf(0) });
+  trial = await openTrial({ players: PLAYERS, gateways: 2, salt: 3, environment: clockOf(0), patienceMs: 30_000 });
 });
 afterAll(async () => {
   await trial?.close();
@@ -67,7 +67,7 @@ it.each([2, 4])(
 );
 
 async function definite(port: number, player: number, operation: ReturnType<typeof bet>): Promise<Said> {
-  const said = await trial.aggregator.send(port, player, operation);
+  const said = await trial.aggregator.send(port, player, operation, HELD_MS);
   if (said === null || !isDefinite(said))
     throw new Error(`nothing was wrong, and the answer is ${JSON.stringify(said)}`);
   return said;

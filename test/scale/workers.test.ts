@@ -24,7 +24,7 @@ let trial: Trial;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  trial = await openTrial({ players: PLAYERS, gateways: 0, salt: 31 });
+  trial = await openTrial({ players: PLAYERS, gateways: 0, salt: 31, patienceMs: 30_000 });
   ({ gateway } = await trial.house.open({ words: ['--workers', String(WORKERS)] }));
 }, TIMEOUT_MS);
 afterAll(async () => trial?.close(), TIMEOUT_MS);
@@ -70,7 +70,7 @@ it(
     for (let round = 0; round < 10; round += 1) {
       for (const operation of [bet(`same-${round}`, 250), win(`same-${round}`, 400)]) {
         const answers = await Promise.all(
-          Array.from({ length: copies }, async () => aggregator.send(gateway.port(), 0, operation)),
+          Array.from({ length: copies }, async () => aggregator.send(gateway.port(), 0, operation, TIMEOUT_MS)),
         );
         calls += copies;
         const definite = answers.filter((said) => said !== null && isDefinite(said));
