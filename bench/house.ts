@@ -2,7 +2,7 @@
  * What all contestants of a run share: one PostgreSQL, proven durable before anything is measured, one load generator, one
  * directory for everything temporary. A server that does not force its log to disk is refused: its figures would be void.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLog, startEmbeddedPostgres } from '../src/platform/index.ts';
@@ -41,6 +41,8 @@ export interface HouseOptions {
 export async function openHouse({ options, shutdown, say }: HouseOptions): Promise<House> {
   const log = createLog({ level: 'warn', pretty: true });
   const workDir = await mkdtemp(path.join(tmpdir(), 'croupier-bench-'));
+  // PostgreSQL may run as another user, who has to come in: else its cluster would live elsewhere and stay there.
+  await chmod(workDir, 0o711);
   shutdown.onShutdown('work directory', async () => rm(workDir, { recursive: true, force: true, maxRetries: 5 }));
   const needsPostgres = options.only.some((name) => name !== 'ceiling');
   const postgres = needsPostgres ? await openPostgres(options, { log, shutdown, say, workDir }) : null;

@@ -5,6 +5,7 @@ import { expireJournal } from './gateway/index.ts';
 import { expireParked } from './ledger/index.ts';
 import { newId, systemClock } from './platform/index.ts';
 import type { Job } from './schedule.ts';
+import { analyticsJobs } from './serve-analytics.ts';
 import { launchJobs } from './serve-launches.ts';
 import { settlementJobs } from './serve-settlement.ts';
 import type { Rooms } from './serve-rooms.ts';
@@ -17,7 +18,6 @@ const SWEEP_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 const ENDINGS_EVERY_MS = 1_000;
 const CLOCK_EVERY_MS = 60_000;
-const ANALYTICS_EVERY_MS = 2_000;
 const TICK_EVERY_MS = 1_000;
 const QUOTES_EVERY_MS = 1_000;
 
@@ -67,9 +67,6 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
   const quoteRetention: readonly Job[] = config.ledger.distributed
     ? []
     : [{ name: 'quote retention', everyMs: EXPIRE_EVERY_MS, work: async (turn) => rooms.fx.expire(turn) }];
-  const { analytics } = rooms;
-  const figures: readonly Job[] =
-    analytics === null ? [] : [{ name: 'analytics', everyMs: ANALYTICS_EVERY_MS, work: analytics.turn }];
   return [
     ...syncs,
     forget,
@@ -82,7 +79,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     tick,
     quotes,
     ...quoteRetention,
-    ...figures,
+    ...analyticsJobs(rooms.analytics),
     ...settlementJobs(rooms.settlement),
   ];
 }

@@ -4,8 +4,6 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { openAnalytics } from './analytics/index.ts';
-import type { Analytics } from './analytics/index.ts';
 import { registerApi } from './api/index.ts';
 import { openCatalogue, withPictures } from './catalogue/index.ts';
 import { ClockWatch, machineProbes } from './clock/index.ts';
@@ -33,9 +31,10 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from './platform/index.ts';
-import type { Database, Log, Metrics, Shutdown } from './platform/index.ts';
+import type { Log, Metrics, Shutdown } from './platform/index.ts';
 import { startSchedule } from './schedule.ts';
 import { consoleOf } from './serve-console.ts';
+import { analyticsOf } from './serve-analytics.ts';
 import { jobsOf, syncJob } from './serve-jobs.ts';
 import { heardSession, noteEvent, openLaunching } from './serve-launches.ts';
 import { imagesOf, pictureOf } from './serve-pictures.ts';
@@ -87,7 +86,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const catalogue = withPictures(listed, pictureOf(config));
   const given = { sql, clock, log, metrics, players, sessions, ledger, catalogue, clocks, fx };
   const launching = openLaunching(config, given, errands);
-  const analytics = analyticsOf(config, pool, { reading: sql, log, metrics, shutdown });
+  const analytics = analyticsOf(config, { pool, reading: sql, log, metrics, shutdown });
   const settlement = settlementOf(config, { ...given, pool, errands, shutdown });
   const rooms: Rooms = {
     sql,
@@ -288,23 +287,6 @@ export async function databaseOf(
     if (running === null) throw error;
     return own(running, stop);
   }
-}
-
-/** A connection of its own, and one only: however far behind the figures are, they take nothing from those who play. */
-function analyticsOf(
-  config: Config,
-  pool: { readonly url: string; readonly pooled: boolean; readonly log: Log },
-  given: Pick<ServeOptions, 'shutdown' | 'log'> & { readonly metrics: Metrics; readonly reading: Database },
-): Analytics | null {
-  if (config.ledger.distributed) {
-    given.log.warn(
-      'no figures are built: a distributed book (ledger.distributed) has no one order of transactions to count by, so /v1/analytics/daily is not served',
-    );
-    return null;
-  }
-  const sql = openDatabase({ ...pool, max: 1, applicationName: 'croupier-analytics' });
-  given.shutdown.onShutdown('analytics database', async () => closeDatabase(sql, IDLE_SECONDS));
-  return openAnalytics({ ...config.analytics, ...given, sql });
 }
 
 /** The watch on this machine's clock and on those of the aggregators that judge its launches. */

@@ -151,7 +151,7 @@ describe.skipIf(!existsSync(CLI))('the command line', () => {
     const child = spawn(process.execPath, [CLI, 'serve', '--config', file, '--data-dir', path.join(dir, 'data')], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 20_000,
+      timeout: 100_000,
     });
     let output = '';
     child.stdout.on('data', (bytes: Buffer) => void (output += bytes.toString()));

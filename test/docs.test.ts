@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, POLICY_KNOBS } from '../src/config.ts';
 import { GENERIC_POLICY } from '../src/dialects/generic/policy.ts';
 import { SAFE_POLICY } from '../src/wallet/index.ts';
+import { usedHome } from './support/cluster.ts';
 import { startDemo } from './support/demo.ts';
 import type { RunningDemo } from './support/demo.ts';
 import { readFiles, ROOT } from './tidy/text.ts';
@@ -154,7 +155,7 @@ interface Run {
 async function shell(script: string, cwd: string): Promise<Run> {
   return new Promise((resolve) => {
     const env = { ...process.env, PATH: `${path.join(cwd, 'bin')}:${process.env['PATH'] ?? ''}` };
-    execFile('sh', ['-eu', '-c', script], { cwd, env, timeout: 90_000, encoding: 'utf8' }, (error, stdout, stderr) => {
+    execFile('sh', ['-eu', '-c', script], { cwd, env, timeout: 110_000, encoding: 'utf8' }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
     });
   });
@@ -180,7 +181,7 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('…', '[^\\n]*')}$`);
 }
 
-describe('the commands of the pages', { timeout: 120_000 }, () => {
+describe('the commands of the pages', () => {
   const marked = pages.filter((page) => blocksOf(page.text).some((block) => block.info === 'sh test'));
   const home = mkdtempSync(path.join(tmpdir(), 'croupier-docs-'));
   // PostgreSQL may run as another user, who has to come in.
@@ -192,12 +193,13 @@ describe('the commands of the pages', { timeout: 120_000 }, () => {
     // `croupier` as the pages call it
     const command = `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/cli.js')}' "$@"\n`;
     writeFileSync(path.join(home, 'bin/croupier'), command, { mode: 0o755 });
+    await usedHome(path.join(home, '.croupier'));
     demo = await startDemo(path.join(home, '.croupier'));
-  }, 90_000);
+  });
   afterAll(async () => {
     await demo?.interrupt();
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  }, 30_000);
+  });
 
   it('are there', () => {
     expect(marked.map((page) => page.path)).toContain('README.md');

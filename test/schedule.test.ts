@@ -3,12 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../src/platform/index.ts';
 import { startSchedule } from '../src/schedule.ts';
 import type { Job } from '../src/schedule.ts';
+import { until } from './support/wait.ts';
 
 describe('a job that is asked for', () => {
-  const until = async (holds: () => boolean): Promise<void> => {
-    for (let tries = 0; tries < 500 && !holds(); tries += 1) await sleep(10);
-    expect(holds()).toBe(true);
-  };
   const counting = (more: Partial<Job> = {}) => {
     const turns: boolean[] = [];
     const job: Job = {
@@ -27,16 +24,16 @@ describe('a job that is asked for', () => {
     const { job, turns } = counting({ askedEveryMs: 60_000 });
     let nowMs = 0;
     const schedule = startSchedule([job], silentLog, { monotonic: () => nowMs });
-    await until(() => turns.length === 1);
+    await until('its first run', () => turns.length === 1);
     await sleep(50);
     schedule.ask('sync');
-    await until(() => turns.length === 2);
+    await until('its second run', () => turns.length === 2);
     for (let wishes = 0; wishes < 1_000; wishes += 1) schedule.ask('sync');
     await sleep(200);
     expect(turns).toEqual([false, true]);
     nowMs = 60_000;
     schedule.ask('sync');
-    await until(() => turns.length === 3);
+    await until('its third run', () => turns.length === 3);
     await schedule.stop();
     expect(turns).toEqual([false, true, true]);
   });
@@ -44,11 +41,11 @@ describe('a job that is asked for', () => {
   it('keeps a wish that comes too early until it may be', async () => {
     const { job, turns } = counting({ askedEveryMs: 300 });
     const schedule = startSchedule([job], silentLog);
-    await until(() => turns.length === 1);
+    await until('its first run', () => turns.length === 1);
     await sleep(50);
     schedule.ask('sync');
     schedule.ask('sync');
-    await until(() => turns.length === 3);
+    await until('its third run', () => turns.length === 3);
     await schedule.stop();
     expect(turns).toEqual([false, true, true]);
   });
@@ -70,7 +67,7 @@ describe('a job that is asked for', () => {
       ],
       silentLog,
     );
-    await until(() => runs === 2);
+    await until('its second run', () => runs === 2);
     await schedule.stop();
     expect(turns).toEqual([false, true]);
   });

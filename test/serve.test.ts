@@ -18,6 +18,7 @@ import { aggregatorName, gameCode, playerId } from '../src/wallet/index.ts';
 import { listedGame, listOf } from './catalogue/aggregator.ts';
 import { testDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
+import { until } from './support/wait.ts';
 
 const SECRET = 'signing-secret-0001';
 
@@ -73,14 +74,14 @@ describe('a callback for a game that was not synced yet', () => {
     shutdown = createShutdown({ log: silentLog, signals, exit: () => undefined });
     server = await serve(config, { log: silentLog, shutdown });
     await server.rooms.players.create({ id: playerId('p-1'), currency: 'USD', country: null, test: false });
-  }, 60_000);
+  });
   afterAll(async () => {
     await shutdown?.close('the test has ended');
     aggregator.closeAllConnections();
     await new Promise((resolve) => aggregator.close(resolve));
     await rm(home, { recursive: true, force: true });
     await database?.close();
-  }, 30_000);
+  });
 
   const send = async (where: string, body: object) => {
     const text = JSON.stringify(body);
@@ -118,24 +119,17 @@ describe('a callback for a game that was not synced yet', () => {
       round_id: `r-${bets}`,
       amount: '1.00',
     });
-  const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let tries = 0; tries < 400; tries += 1) {
-      if (await holds()) return;
-      await sleep(25);
-    }
-    throw new Error('it did not come to that within ten seconds');
-  };
   const ended = async () => (await server.rooms.catalogue.syncs('acme')).filter((run) => run.outcome !== 'running');
 
   it('is refused and asks for a sync, after which the game is known; a flood asks once [CAT-13, CAT-12]', async () => {
-    await until(async () => (await ended()).length === 1);
+    await until('the first sync ends', async () => (await ended()).length === 1);
     games = [...listOf(3), listedGame('fresh')];
     const before = lists;
     const session = await sessionOf('g-0');
     // Whoever was let into it plays it, whether a list has it yet or not.
     expect((await bet('fresh', await sessionOf('fresh'))).body).toMatchObject({ code: 'insufficient_funds' });
     expect((await bet('fresh', session)).body).toMatchObject({ code: 'unknown_game' });
-    await until(async () => (await ended()).length === 2);
+    await until('another sync ends', async () => (await ended()).length === 2);
     expect((await ended())[0]).toMatchObject({ outcome: 'applied', added: 1, askedBy: 'aggregator' });
     // No money: the game is known now, and the next reason is the answer.
     expect((await bet('fresh', session)).body).toMatchObject({ code: 'insufficient_funds' });

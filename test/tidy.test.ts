@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LONG_FILES } from './support/longest-first.ts';
 import {
   checkDependencies,
   checkDialects,
@@ -391,6 +392,11 @@ describe('papers', () => {
     };
     const problems = problemsOf(checkLock(lock, [{ name: /never/, reason: '' }]));
     expect(problems).toMatch(/node_modules\/a: runs a script[^]*take it off[^]*node_modules\/b: is locked/);
+  });
+
+  it('the long test files, which start first, are there', () => {
+    const paths = new Set(written.map(({ path: name }) => name));
+    expect(Object.keys(LONG_FILES).filter((name) => !paths.has(name))).toEqual([]);
   });
 
   it('nothing names a machine, a registry or an unfinished merge', () => {

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Log, Metrics } from '../platform/index.ts';
 import { openBuilder } from './builder.ts';
-import type { Builder, Step } from './builder.ts';
+import type { Builder } from './builder.ts';
 import { DEFAULT_RECIPE } from './figures.ts';
 import type { Component } from './figures.ts';
-import { publishDue } from './publish.ts';
 import { reportDaily } from './report.ts';
 import type { DailyQuery, Reported } from './report.ts';
 import { selectState } from './state-store.ts';
+import { openTurns } from './turns.ts';
+import type { Turn, Turned } from './turns.ts';
 
 export interface AnalyticsSettings {
   readonly timeZone: string;
@@ -27,36 +28,38 @@ export interface AnalyticsOptions extends AnalyticsSettings {
   readonly settleMs?: number;
   readonly restateEveryMs?: number;
   readonly stepRows?: number;
+  /** who does the turns; default: this thread */
+  readonly turns?: Turn;
 }
 
 export interface Analytics {
-  /** Counts what is new and publishes what is due. To be called every few seconds, in every process: one of them works. */
-  readonly turn: (turn: { readonly stopped: boolean }) => Promise<Step>;
+  /**
+   * Counts what is new and publishes what is due. To be called every few seconds, in every process: one of them works. What it
+   * returns says how long to rest (restAfter).
+   */
+  readonly turn: Turn;
   readonly forget: Builder['forget'];
   /** Builds until everything is counted, also by another process' hand; returns how many rows of the book were read. */
   readonly rebuild: () => Promise<bigint>;
   readonly daily: (query: DailyQuery) => Promise<Reported>;
 }
 
-/** Under a load that never rests the builder would never come to publish what is due. */
-const STEPS_A_TURN = 200;
 const BUSY_PAUSE_MS = 50;
 
 export function openAnalytics(options: AnalyticsOptions): Analytics {
   const recipe = options.recipe ?? DEFAULT_RECIPE;
   const builder = openBuilder(options);
+  const turns = options.turns ?? openTurns(options);
   const counted = options.metrics.gauge({
     name: 'croupier_analytics_counted_timestamp_seconds',
     help: 'Everything that had committed by this time (unix) is in the daily figures; 0: nothing yet',
     aggregator: 'max',
   });
   return {
-    turn: async (turn) => {
-      const ended = await builder.catchUp(turn, STEPS_A_TURN);
-      if (ended !== 'busy') await publishDue(options);
-      const at = (await selectState(options.sql))?.countedAt ?? null;
-      counted.set(at === null ? 0 : at.getTime() / 1_000);
-      return ended;
+    turn: async (turn): Promise<Turned> => {
+      const turned = await turns(turn);
+      counted.set((turned.countedAtMs ?? 0) / 1_000);
+      return turned;
     },
     forget: builder.forget,
     rebuild: async () => {

@@ -124,11 +124,11 @@ export async function selectOpenWithoutOutcome(
   return rows.map(readRound);
 }
 
-/** When the oldest round was opened; null: there is none. Relies on round_opened. */
-export async function selectFirstOpened(sql: Database): Promise<number | null> {
+/** When the first round at or after an instant was opened; null: there is none. Relies on round_opened. */
+export async function selectFirstOpened(sql: Database, fromMs = 0): Promise<number | null> {
   const [row] = await sql<{ opened_at: Date | null }[]>`
     /* round.first_opened */
-    SELECT min(opened_at) AS opened_at FROM round`;
+    SELECT min(opened_at) AS opened_at FROM round WHERE opened_at >= ${instant(fromMs)}`;
   return row?.opened_at?.getTime() ?? null;
 }
 

@@ -92,21 +92,32 @@ export function createSettlementReads(sql: Database): SettlementReads {
       inSnapshot(sql, async (tx) => selectReferring(tx, { ...round, shard: shardOf(round.player) }, bets)),
     withoutOutcome: async (span, limit) => selectOpenWithoutOutcome(sql, span, limit),
     bookedBetween: async function* (aggregator, span) {
-      for (let at = span.fromMs - LOOK_BACK_MS; at < span.toMs; at += HOUR_MS) {
-        const opened = { openedFromMs: at, openedToMs: at + HOUR_MS };
+      for await (const opened of openedHours(sql, span.fromMs - LOOK_BACK_MS, span.toMs))
         yield* await selectBookedBetween(sql, { aggregator, ...span, ...opened });
-      }
     },
     firstOpenedMs: async () => selectFirstOpened(sql),
     dayLines: async ({ aggregator, cutOff, dayMs, lookBackDays }, turn = { stopped: false }) => {
       const lines: DayLine[] = [];
-      for (let at = dayMs - lookBackDays * DAY_MS; at < dayMs + DAY_MS && !turn.stopped; at += HOUR_MS) {
-        const span = { openedFromMs: at, openedToMs: at + HOUR_MS };
-        lines.push(
-          ...(await selectDayLines(sql, { aggregator, cutOff, dayFromMs: dayMs, dayToMs: dayMs + DAY_MS, ...span })),
-        );
+      const day = { dayFromMs: dayMs, dayToMs: dayMs + DAY_MS };
+      for await (const opened of openedHours(sql, dayMs - lookBackDays * DAY_MS, day.dayToMs)) {
+        if (turn.stopped) break;
+        lines.push(...(await selectDayLines(sql, { aggregator, cutOff, ...day, ...opened })));
       }
       return lines;
     },
   };
+}
+
+/** Hour by hour, those in which a round began: a statement reads an hour's rounds at most, and none is sent for quiet weeks. */
+async function* openedHours(
+  sql: Database,
+  fromMs: number,
+  toMs: number,
+): AsyncGenerator<{ readonly openedFromMs: number; readonly openedToMs: number }> {
+  for (let at = fromMs; ; at += HOUR_MS) {
+    const first = await selectFirstOpened(sql, at);
+    if (first === null || first >= toMs) return;
+    at += Math.floor((first - at) / HOUR_MS) * HOUR_MS;
+    yield { openedFromMs: at, openedToMs: at + HOUR_MS };
+  }
 }

@@ -68,6 +68,8 @@ export interface SettlementOptions {
     after: { readonly fromMs: number; readonly entry: string },
     limit: number,
   ) => Promise<readonly RefusedCall[]>;
+  /** what an aggregator's games are played in; absent: any of the configured currencies may be */
+  readonly played?: (aggregator: AggregatorName) => Promise<readonly string[]>;
   /** the studio of a game, for daily figures; '' when nobody knows */
   readonly providerOf?: (aggregator: AggregatorName, game: string) => Promise<string>;
 }

@@ -5,6 +5,7 @@
  */
 import type { ListName, TransactionLists } from '../dialects/dialect.ts';
 import { newId } from '../platform/index.ts';
+import type { AggregatorName } from '../wallet/index.ts';
 import { LEASE_SECONDS, NOTHING_READ, readSpan } from './listing.ts';
 import type { SpanCounts } from './listing.ts';
 import type { SettlementOptions } from './ports.ts';
@@ -31,7 +32,7 @@ export async function pullLists(options: SettlementOptions, turn: Turn): Promise
     const { transactions: lists } = open;
     if (lists === undefined) continue;
     for (const list of lists.lists) {
-      for (const currency of lists.byCurrency ? options.currencies.keys() : ['']) {
+      for (const currency of lists.byCurrency ? await playedIn(options, name) : ['']) {
         if (turn.stopped) return done;
         const pulled = await pullOne(options, lists, { aggregator: name, list, currency }, turn);
         if (pulled !== null) done.push(pulled);
@@ -39,6 +40,12 @@ export async function pullLists(options: SettlementOptions, turn: Turn): Promise
     }
   }
   return done;
+}
+
+/** Of the configured currencies those the aggregator's games were ever played in: a list of any other is empty. */
+async function playedIn({ currencies, played }: SettlementOptions, name: AggregatorName): Promise<readonly string[]> {
+  const known = played === undefined ? null : new Set(await played(name));
+  return [...currencies.keys()].filter((currency) => known === null || known.has(currency));
 }
 
 async function pullOne(

@@ -131,59 +131,55 @@ describe('what is built piece by piece', () => {
     await closeDatabase(slow);
   });
 
-  it(
-    'loses nothing and counts nothing twice with many writers, many builders and steps that fail',
-    { timeout: 120_000 },
-    async () => {
-      await using stage = await analyticsStage({ replicas: 2 });
-      const { sql } = stage;
-      const players = Array.from({ length: 8 }, (_, n) => `p-${n}`);
-      for (const player of players) await stage.seat(player);
-      let playing = true;
-      const builders = [stage.builderOf({ stepRows: 11 }), stage.builderOf({ stepRows: 23 }), stage.builderOf()];
-      let failed = 0;
-      const following = builders.map(async (builder, n) => {
-        while (playing) {
-          await builder.step().catch(() => undefined);
-          await new Promise((resolve) => setTimeout(resolve, 2 + n));
-        }
-      });
-      // A builder that is cut off in the middle of whatever it does.
-      const cutting = (async () => {
-        while (playing) {
-          const gone = await sql`
+  it('loses nothing and counts nothing twice with many writers, many builders and steps that fail', async () => {
+    await using stage = await analyticsStage({ replicas: 2 });
+    const { sql } = stage;
+    const players = Array.from({ length: 8 }, (_, n) => `p-${n}`);
+    for (const player of players) await stage.seat(player);
+    let playing = true;
+    const builders = [stage.builderOf({ stepRows: 11 }), stage.builderOf({ stepRows: 23 }), stage.builderOf()];
+    let failed = 0;
+    const following = builders.map(async (builder, n) => {
+      while (playing) {
+        await builder.step().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 2 + n));
+      }
+    });
+    // A builder that is cut off in the middle of whatever it does.
+    const cutting = (async () => {
+      while (playing) {
+        const gone = await sql`
           SELECT pg_cancel_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND query LIKE '%analytics.%' AND pid <> pg_backend_pid() AND state = 'active'`;
-          failed += gone.length;
-          await new Promise((resolve) => setTimeout(resolve, 7));
+        failed += gone.length;
+        await new Promise((resolve) => setTimeout(resolve, 7));
+      }
+    })();
+    await Promise.all(
+      players.map(async (player, p) => {
+        for (let n = 0; n < 60; n += 1) {
+          const call = { atMs: NOON + n * 1_000 * 60 * 20, player, game: `g-${n % 3}`, session: `s-${player}` };
+          await stage.bet(call, `b-${p}-${n}`, '2.00', { round: `r-${p}-${n}` });
+          if (n % 4 === 0) await stage.rollback(call, `rb-${p}-${n}`, `b-${p}-${n}`);
+          else
+            await stage.win(call, `w-${p}-${n}`, n % 5 === 0 ? '3.00' : '0', {
+              bet: `b-${p}-${n}`,
+              round: `r-${p}-${n}`,
+            });
         }
-      })();
-      await Promise.all(
-        players.map(async (player, p) => {
-          for (let n = 0; n < 60; n += 1) {
-            const call = { atMs: NOON + n * 1_000 * 60 * 20, player, game: `g-${n % 3}`, session: `s-${player}` };
-            await stage.bet(call, `b-${p}-${n}`, '2.00', { round: `r-${p}-${n}` });
-            if (n % 4 === 0) await stage.rollback(call, `rb-${p}-${n}`, `b-${p}-${n}`);
-            else
-              await stage.win(call, `w-${p}-${n}`, n % 5 === 0 ? '3.00' : '0', {
-                bet: `b-${p}-${n}`,
-                round: `r-${p}-${n}`,
-              });
-          }
-        }),
-      );
-      playing = false;
-      await Promise.all([...following, cutting]);
-      await stage.builder.catchUp();
-      expect(failed).toBeGreaterThan(0);
-      const built = await everythingBuilt(sql);
-      expect(await disagreements(sql)).toEqual([]);
-      expect(built.sessions.length).toBeGreaterThanOrEqual(8);
-      await stage.builder.forget();
-      await stage.builder.catchUp();
-      expect(await everythingBuilt(sql)).toEqual(built);
-    },
-  );
+      }),
+    );
+    playing = false;
+    await Promise.all([...following, cutting]);
+    await stage.builder.catchUp();
+    expect(failed).toBeGreaterThan(0);
+    const built = await everythingBuilt(sql);
+    expect(await disagreements(sql)).toEqual([]);
+    expect(built.sessions.length).toBeGreaterThanOrEqual(8);
+    await stage.builder.forget();
+    await stage.builder.catchUp();
+    expect(await everythingBuilt(sql)).toEqual(built);
+  });
 
   it('starts anew by itself on another server, another time zone or another idle time, and only then', async () => {
     await using stage = await analyticsStage();
@@ -203,19 +199,15 @@ describe('what is built piece by piece', () => {
   });
 });
 
-it(
-  'reads what demo visitors do in small steps, too, though none of it is in the book',
-  { timeout: 60_000 },
-  async () => {
-    await using stage = await analyticsStage({ stepRows: 20 });
-    await stage.builder.catchUp();
-    const visits = Array.from({ length: 600 }, (_unused, index) => `visit-${index}`);
-    // Each in a transaction of its own, as they come.
-    for (const session of visits) await stage.event({ session, mode: 'demo', occurredAtMs: NOON });
-    let steps = 0;
-    while ((await stage.builder.step()) === 'worked') steps += 1;
-    expect(steps).toBeGreaterThan(600 / 20 / 2);
-    const { heads } = await stage.day('2026-01-05');
-    expect(heads.sessions.demo).toBe(600);
-  },
-);
+it('reads what demo visitors do in small steps, too, though none of it is in the book', async () => {
+  await using stage = await analyticsStage({ stepRows: 20 });
+  await stage.builder.catchUp();
+  const visits = Array.from({ length: 600 }, (_unused, index) => `visit-${index}`);
+  // Each in a transaction of its own, as they come.
+  for (const session of visits) await stage.event({ session, mode: 'demo', occurredAtMs: NOON });
+  let steps = 0;
+  while ((await stage.builder.step()) === 'worked') steps += 1;
+  expect(steps).toBeGreaterThan(600 / 20 / 2);
+  const { heads } = await stage.day('2026-01-05');
+  expect(heads.sessions.demo).toBe(600);
+});

@@ -4,6 +4,7 @@ import type { Log } from '../../src/platform/index.ts';
 import { silentLog } from '../../src/platform/index.ts';
 import { SAFE_POLICY } from '../../src/wallet/index.ts';
 import { quotedAt } from '../support/exchange.ts';
+import { clearOfMidnight } from '../support/wait.ts';
 import { ALL, analyticsStage } from './stage.ts';
 
 const DAY = '2026-01-05';
@@ -21,40 +22,36 @@ function listeningLog(): { log: Log; heard: () => readonly Record<string, unknow
 }
 
 describe('who counts', () => {
-  it(
-    'are those with a real bet; 40 launches without one and 300 demos show what counting launches would say [SES-01, SES-04]',
-    { timeout: 60_000 },
-    async () => {
-      await using stage = await analyticsStage();
-      await Promise.all(
-        Array.from({ length: 120 }, async (_, n) => {
-          const player = `p-${n}`;
-          await stage.seat(player);
-          await stage.launch({ id: `s-${n}`, mode: 'real', player, atMs: NOON });
-          await stage.bet({ atMs: NOON + MINUTE, player, session: `s-${n}` }, `b-${n}`, '1.00');
-        }),
-      );
-      for (let n = 0; n < 40; n += 1) await stage.launch({ id: `r-${n}`, mode: 'real', player: `q-${n}`, atMs: NOON });
-      for (let n = 0; n < 300; n += 1) await stage.launch({ id: `d-${n}`, mode: 'demo', atMs: NOON });
-      await stage.builder.catchUp();
-      const { heads } = await stage.day(DAY);
-      expect(heads).toMatchObject({
-        bettors: 120,
-        sessionPlayers: 160,
-        naive: 460,
-        sessions: { real: 160, demo: 300, unknown: 0, conflicts: 0 },
-      });
-      const rows = (await stage.day(DAY, { by: ALL })).rows.map(({ key, heads: own }) => [
-        key.mode,
-        own.bettors,
-        own.naive,
-      ]);
-      expect(rows.toSorted()).toEqual([
-        ['demo', 0, 300],
-        ['real', 120, 160],
-      ]);
-    },
-  );
+  it('are those with a real bet; 40 launches without one and 300 demos show what counting launches would say [SES-01, SES-04]', async () => {
+    await using stage = await analyticsStage();
+    await Promise.all(
+      Array.from({ length: 120 }, async (_, n) => {
+        const player = `p-${n}`;
+        await stage.seat(player);
+        await stage.launch({ id: `s-${n}`, mode: 'real', player, atMs: NOON });
+        await stage.bet({ atMs: NOON + MINUTE, player, session: `s-${n}` }, `b-${n}`, '1.00');
+      }),
+    );
+    for (let n = 0; n < 40; n += 1) await stage.launch({ id: `r-${n}`, mode: 'real', player: `q-${n}`, atMs: NOON });
+    for (let n = 0; n < 300; n += 1) await stage.launch({ id: `d-${n}`, mode: 'demo', atMs: NOON });
+    await stage.builder.catchUp();
+    const { heads } = await stage.day(DAY);
+    expect(heads).toMatchObject({
+      bettors: 120,
+      sessionPlayers: 160,
+      naive: 460,
+      sessions: { real: 160, demo: 300, unknown: 0, conflicts: 0 },
+    });
+    const rows = (await stage.day(DAY, { by: ALL })).rows.map(({ key, heads: own }) => [
+      key.mode,
+      own.bettors,
+      own.naive,
+    ]);
+    expect(rows.toSorted()).toEqual([
+      ['demo', 0, 300],
+      ['real', 120, 160],
+    ]);
+  });
 
   it('are not those whose sessions say no mode: unknown, left out, and somebody hears of it once [SES-02]', async () => {
     const { log, heard } = listeningLog();
@@ -363,6 +360,7 @@ describe('a published day', () => {
   it('is published only once it is over, and stays when everything is built anew without a difference', async () => {
     await using stage = await analyticsStage();
     await stage.seat('ann');
+    await clearOfMidnight(30_000);
     const now = Date.now();
     const today = new Date(now).toISOString().slice(0, 10);
     await stage.bet({ atMs: now, player: 'ann' }, 'b-1', '1.00');

@@ -10,6 +10,7 @@ import type { Operation, PlayerId } from '../../src/wallet/index.ts';
 import { CURRENCIES, request } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';
 import { quotedAt } from '../support/exchange.ts';
+import { clearOfMidnight } from '../support/wait.ts';
 import { bodyOf, opened, said, SETTINGS, summary } from '../settlement/stage.ts';
 import { apiTable, KEYS } from './table.ts';
 
@@ -55,8 +56,13 @@ describe('records of a player', () => {
     const names = head.split(',');
     return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index], cell])));
   };
-  const today = dayAt(Date.now());
-  const yesterday = dayAt(Date.now() - DAY_MS);
+  let today = '';
+  let yesterday = '';
+  beforeAll(async () => {
+    await clearOfMidnight(60_000);
+    today = dayAt(Date.now());
+    yesterday = dayAt(Date.now() - DAY_MS);
+  });
 
   it('are exported whole, in the currency of the account and of the game, with the rate between [CMP-08]', async () => {
     const player = await table.player('BTC', '1');

@@ -26,7 +26,7 @@ async function bench(...args: readonly string[]): Promise<{ code: number; out: s
   });
 }
 
-describe('croupier bench', { timeout: 120_000 }, () => {
+describe('croupier bench', () => {
   it('measures Croupier beside the ceiling over a durable database, and the books are sound', async () => {
     const { code, out, err } = await bench('--quick', '--only', 'ceiling,croupier', '--audit', '--json');
     expect(code, err).toBe(0);

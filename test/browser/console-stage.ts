@@ -1,11 +1,12 @@
 /** A demo with people of every role and a sandbox that plays, for the console's journeys in a browser. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
+import { usedHome } from '../support/cluster.ts';
 import { demoDirectory, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 
 export const PASSWORD = 'eleven purple umbrellas';
-export const PATIENCE = { timeout: 30_000 };
+export const PATIENCE = { timeout: 60_000 };
 
 export interface Journeys {
   readonly demo: RunningDemo;
@@ -25,6 +26,7 @@ export interface Journeys {
 
 export async function startJourneys(): Promise<Journeys> {
   const place = demoDirectory();
+  await usedHome(place.dir);
   const demo = await startDemo(place.dir, undefined, ['--games', '120']);
   const browser = await openBrowser();
   const found = /sign in as "(\w+)" with the password (\S+)/.exec(demo.output());

@@ -15,7 +15,7 @@ interface Attempt {
   readonly body: string;
 }
 
-describe('the console in a browser', { timeout: 120_000 }, () => {
+describe('the console in a browser', () => {
   let at: Journeys;
   let admin: Page;
   let finance: Page;
@@ -50,8 +50,8 @@ describe('the console in a browser', { timeout: 120_000 }, () => {
     await at.sandbox('/admin/chaos', { duplicateRate: 1, dropAnswerRate: 0, delayMs: 0 });
     await at.sandbox('/admin/settlement', { wrongTotalsRate: 1 });
     await at.play(6);
-  }, 120_000);
-  afterAll(async () => at?.close(), 30_000);
+  });
+  afterAll(async () => at?.close());
 
   it('1. the administrator of a first start signs in with the password that was told once, and makes accounts', async () => {
     admin = await at.as(at.admin.name);

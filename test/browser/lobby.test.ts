@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
+import { usedHome } from '../support/cluster.ts';
 import { demoDirectory, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 
@@ -18,21 +19,22 @@ const ARTIFACTS = path.resolve(import.meta.dirname, '../../artifacts');
 const shot = async (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 const cents = (text: string) => Math.round(Number(text) * 100);
 
-describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
+describe('the demo lobby in a browser', () => {
   const place = demoDirectory();
   let demo: RunningDemo;
   let browser: Browser;
 
   beforeAll(async () => {
     mkdirSync(ARTIFACTS, { recursive: true });
+    await usedHome(place.dir);
     demo = await startDemo(place.dir);
     browser = await openBrowser();
-  }, 90_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await demo?.interrupt();
     place.remove();
-  }, 30_000);
+  });
 
   const balanceOf = async (): Promise<number> => {
     const answer = (await demo.api('/v1/players/demo/balances')) as
@@ -62,7 +64,7 @@ describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
     });
     for (let index = 0; index < 10; index += 1) {
       await spin.click();
-      await expect.poll(() => spun.length, { timeout: 15_000 }).toBe(index + 1);
+      await expect.poll(() => spun.length).toBe(index + 1);
       await spin.and(game.locator(':enabled')).waitFor();
     }
     await shot(page, 'slot-after-ten-spins');
@@ -107,7 +109,7 @@ describe('the demo lobby in a browser', { timeout: 120_000 }, () => {
     const spin = game.getByRole('button', { name: 'Spin' });
     await spin.and(game.locator(':enabled')).waitFor();
     await spin.click();
-    await spin.and(game.locator(':enabled')).waitFor({ timeout: 15_000 });
+    await spin.and(game.locator(':enabled')).waitFor({ timeout: 60_000 });
     await shot(page, 'slot-demo-phone');
     expect(await balanceOf()).toBe(before);
     await page.close();

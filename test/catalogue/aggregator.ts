@@ -83,7 +83,7 @@ export async function startAggregator(initial: Partial<AggregatorState> = {}) {
           url: `http://127.0.0.1:${port}/games?page=${page}`,
           headers: etag === null ? {} : { 'if-none-match': etag },
         },
-        timeoutMs: 5_000,
+        timeoutMs: 60_000,
         retries: 0,
         read: ({ status, body }) => {
           if (status === 304) return 'unchanged';

@@ -148,5 +148,5 @@ describe('a catalogue', () => {
     await check(t, new Set(ids));
     expect(await database.sql`SELECT FROM provider WHERE merged_into IS NULL`).toHaveLength(10);
     expect(await database.sql`SELECT FROM offer`).toHaveLength(240);
-  }, 120_000);
+  });
 });

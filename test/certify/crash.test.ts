@@ -38,14 +38,14 @@ describe('an operator that keeps its book in memory', () => {
     world.transport.close();
     expect(outcomes(played)).toEqual([['RET-18', 'money']]);
     expect(played[0]?.findings.map((each) => each.wrongBy)).toContain('-3.00 USD');
-  }, 60_000);
+  });
 
   it('may be killed before it has booked anything [RET-08]', async () => {
     const world = await crashing();
     const played = await run({ world, scenarios: selected(['RET-08']), ...options });
     world.transport.close();
     expect(outcomes(played)).toEqual([['RET-08', 'clean']]);
-  }, 60_000);
+  });
 
   it('that is away all the time is undecided, not accused', async () => {
     const world = await crashing();
@@ -53,7 +53,7 @@ describe('an operator that keeps its book in memory', () => {
     const played = await run({ world, scenarios: selected(['BET-01']), ...options });
     world.transport.close();
     expect(outcomes(played)).toEqual([['BET-01', 'undecided']]);
-  }, 60_000);
+  });
 
   it('that is slow is not accused either', async () => {
     const world = await crashing();
@@ -68,5 +68,5 @@ describe('an operator that keeps its book in memory', () => {
       ['BET-26.again', 'clean'],
       ['RB-16', 'clean'],
     ]);
-  }, 60_000);
+  });
 });

@@ -14,6 +14,7 @@ import { serve } from '../../src/serve.ts';
 import type { Server } from '../../src/serve.ts';
 import { listOf } from '../catalogue/aggregator.ts';
 import { testDatabase } from '../support/database.ts';
+import { until } from '../support/wait.ts';
 import { SETTINGS } from './settings.ts';
 
 export const API_KEY = 'certify-test-platform-key-0001';
@@ -62,10 +63,7 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
   const shutdown = createShutdown({ log: silentLog, signals, exit: () => undefined });
   const server = await serve(config, { log: silentLog, shutdown });
   // the schedule syncs as well, and one of both is first
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await server.rooms.catalogue.sync('acme'))?.kind !== 'busy') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until('the list is there', async () => (await server.rooms.catalogue.sync('acme'))?.kind !== 'busy');
   const webhookUrl = `${server.url}/webhooks/acme`;
   const aggregator = aggregatorOf(options);
   const cast = await seat(

@@ -9,7 +9,6 @@ import { playedLines, summaryLines } from '../../src/certify/report-terminal.ts'
 import type { RunResult } from '../../src/certify/result.ts';
 import { selected } from '../../src/certify/scenarios/index.ts';
 import { exitCodeOf, groupVerdicts, verdictOf } from '../../src/certify/verdict.ts';
-import { freePort } from '../support/demo.ts';
 import { SIGNING_SECRET, tinyOperator } from '../sandbox/operator.ts';
 import type { TinyOperator } from '../sandbox/operator.ts';
 import { SESSION, worldOf } from './broken.ts';
@@ -19,14 +18,14 @@ describe('a run against an operator that gives stakes back twice', () => {
   let result: RunResult;
   let redact: (text: string) => string;
   beforeAll(async () => {
-    operator = await tinyOperator(await freePort(), 100_000);
+    operator = await tinyOperator(0, 100_000);
     const world = worldOf(operator);
     redact = redactorOf(world.aggregator, world.cast);
     const scenarios = selected(['RB-02', 'BET-01', 'BAL-03', 'SIG-15']);
     const nothing = { onPlayed: () => undefined, signal: new AbortController().signal };
     result = await certify({ world, scenarios, seed: 1, stormSeconds: 0, sweepsClock: true, ...nothing });
     world.transport.close();
-  }, 60_000);
+  });
   afterAll(async () => operator?.close());
 
   const of = (id: string) => result.played.find((each) => each.scenario.id === id);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openWire, parseReply } from '../../src/certify/socket.ts';
 import { openTransport } from '../../src/certify/transport.ts';
 import { systemClock } from '../../src/platform/index.ts';
+import { until } from '../support/wait.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const bodyOf = (text: string, isClosed = false): string | null => {
@@ -78,12 +79,12 @@ describe('a connection', () => {
   it('carries one message after another, and a burst over as many connections', async () => {
     const server = await serverThat(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     const transport = openTransport(systemClock);
-    const first = await transport.carry(message(server.url), 2_000);
-    const second = await transport.carry(message(server.url), 2_000);
+    const first = await transport.carry(message(server.url), 30_000);
+    const second = await transport.carry(message(server.url), 30_000);
     expect([first.heard.kind, second.heard.kind, second.wire]).toEqual(['reply', 'reply', first.wire]);
     const { carried, spreadUs } = await transport.burst(
       Array.from({ length: 20 }, () => message(server.url)),
-      2_000,
+      30_000,
     );
     expect(new Set(carried.map((each) => each.wire)).size).toBe(20);
     expect(carried.every((each) => each.heard.kind === 'reply')).toBe(true);
@@ -95,9 +96,12 @@ describe('a connection', () => {
   it('that is closed without an answer, answers too late, or is refused is silence, each by its name', async () => {
     const closing = await serverThat(() => null);
     const transport = openTransport(systemClock);
-    expect((await transport.carry(message(closing.url), 2_000)).heard).toEqual({ kind: 'silence', silence: 'closed' });
+    expect((await transport.carry(message(closing.url), 30_000)).heard).toEqual({ kind: 'silence', silence: 'closed' });
     await closing.close();
-    expect((await transport.carry(message(closing.url), 2_000)).heard).toEqual({ kind: 'silence', silence: 'refused' });
+    expect((await transport.carry(message(closing.url), 30_000)).heard).toEqual({
+      kind: 'silence',
+      silence: 'refused',
+    });
     const slow = await serverThat(() => '');
     expect((await transport.carry(message(slow.url), 50)).heard).toEqual({ kind: 'silence', silence: 'timeout' });
     transport.close();
@@ -107,11 +111,10 @@ describe('a connection', () => {
   it('that the kit hangs up has sent the whole request, or only half of it', async () => {
     const server = await serverThat(() => '');
     const transport = openTransport(systemClock);
-    await transport.cut(message(server.url), 'half_sent', 2_000);
+    await transport.cut(message(server.url), 'half_sent', 30_000);
     expect(server.heard).toEqual([]);
-    await transport.cut(message(server.url), 'sent', 2_000);
-    for (let tries = 0; tries < 100 && server.heard.length === 0; tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await transport.cut(message(server.url), 'sent', 30_000);
+    await until('it has come', () => server.heard.length > 0);
     expect(server.heard).toHaveLength(1);
     expect(await openWire(new URL('http://127.0.0.1:9'), 500)).toBeNull();
     await server.close();

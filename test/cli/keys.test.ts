@@ -15,7 +15,7 @@ function variablesOf(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
-describe('croupier keys generate', { timeout: 60_000 }, () => {
+describe('croupier keys generate', () => {
   it('makes the keys of Hub88, which open it and let a sandbox speak', () => {
     const text = generate('--dialect', 'hub88', '--aggregator', 'hub-eu');
     const variables = variablesOf(text);

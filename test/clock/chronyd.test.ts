@@ -19,8 +19,7 @@ const PLACES = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/lo
 const chronyd = PLACES.map((place) => path.join(place, 'chronyd')).find(isProgram);
 if (chronyd === undefined) process.stdout.write('chronyd is not on PATH: its tests are left out\n');
 
-const START_MS = 5_000;
-const SYNC_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 function isProgram(file: string): boolean {
   try {
@@ -55,13 +54,13 @@ async function startChronyd(lines: readonly string[]) {
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const probe = chronycProbe(runCommand, () => Date.now(), { program: null, host: '127.0.0.1', port });
-  /** Asks until the sample is as wanted; then, or when the time is over, gives the last one. */
-  const until = async (wanted: (sample: Sample) => boolean, withinMs: number): Promise<Sample> => {
+  /** Asks until the sample is as wanted, and gives that one. */
+  const until = async (wanted: (sample: Sample) => boolean): Promise<Sample> => {
     const startedAt = performance.now();
     for (;;) {
       const sample = await askChain([probe]);
       if (wanted(sample)) return sample;
-      if (performance.now() - startedAt > withinMs)
+      if (performance.now() - startedAt > PATIENCE_MS)
         throw new Error(`chronyd did not come so far: ${JSON.stringify(sample)}\n${said}`);
       await sleep(200);
     }
@@ -69,7 +68,7 @@ async function startChronyd(lines: readonly string[]) {
   return {
     until,
     /** not yet answering is unknown; everything else is an answer */
-    answer: async () => until((sample) => sample.asked[0]?.outcome !== 'unknown', START_MS),
+    answer: async () => until((sample) => sample.asked[0]?.outcome !== 'unknown'),
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
@@ -88,7 +87,7 @@ const stateOf = (sample: Sample, unsynchronisedForMs = 0) => {
 /** A first measurement may be too coarse to say more than that; on a busy machine it takes a few. */
 const hasState = (state: string) => (sample: Sample) => sample.measured !== null && stateOf(sample) === state;
 
-describe.skipIf(chronyd === undefined)('a real chronyd', { timeout: 40_000 }, () => {
+describe.skipIf(chronyd === undefined)('a real chronyd', () => {
   it('without a source is not synchronised, although it reports no offset [CLK-03]', async () => {
     await using daemon = await startChronyd([]);
     const sample = await daemon.answer();
@@ -99,13 +98,13 @@ describe.skipIf(chronyd === undefined)('a real chronyd', { timeout: 40_000 }, ()
 
   it('in local mode has no external source [CLK-04]', async () => {
     await using daemon = await startChronyd(['local stratum 10']);
-    expect(stateOf(await daemon.until((sample) => sample.sync === 'local', SYNC_MS))).toBe('warn: no_external_source');
+    expect(stateOf(await daemon.until((sample) => sample.sync === 'local'))).toBe('warn: no_external_source');
   });
 
   it('synchronised to a source on loopback is good', async () => {
     await using ntp = await startNtp();
     await using daemon = await startChronyd([source(ntp.port)]);
-    const sample = await daemon.until(hasState('ok: synchronised'), SYNC_MS);
+    const sample = await daemon.until(hasState('ok: synchronised'));
     expect(sample).toMatchObject({ probe: 'chronyc', sync: 'synchronised', measured: { source: '127.0.0.1' } });
     expect(Math.abs(sample.measured?.estimate.aheadMs ?? Number.NaN)).toBeLessThan(1_000);
   });
@@ -113,10 +112,10 @@ describe.skipIf(chronyd === undefined)('a real chronyd', { timeout: 40_000 }, ()
   it('with a source that is 2.5 s ahead says that this clock is 2.5 s slow [CLK-06] [CLK-08]', async () => {
     await using ntp = await startNtp({ offsetMs: 2_500 });
     await using daemon = await startChronyd([source(ntp.port)]);
-    const sample = await daemon.until(hasState('warn: drift'), SYNC_MS);
+    const sample = await daemon.until(hasState('warn: drift'));
     const { aheadMs, boundMs } = sample.measured?.estimate ?? { aheadMs: Number.NaN, boundMs: 0 };
     expect(Math.abs(aheadMs + 2_500)).toBeLessThan(100 + boundMs);
-    expect(sample.measured?.ageMs).toBeLessThan(SYNC_MS);
+    expect(sample.measured?.ageMs).toBeLessThan(PATIENCE_MS);
   });
 
   it('that is down is unknown [CLK-02]', async () => {

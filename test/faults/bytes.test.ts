@@ -16,7 +16,7 @@ import type { Direction, Wire } from './wire.ts';
 /** The long set cuts at every byte, at several tables side by side; the short one leaves strides of random length out. */
 const TABLES = LONG ? 4 : 2;
 const CUTS = LONG ? Number.POSITIVE_INFINITY : 24;
-const TIMEOUT_MS = LONG ? 3_600_000 : 90_000;
+const TIMEOUT_MS = LONG ? 3_600_000 : 300_000;
 
 type Table = Awaited<ReturnType<typeof ledgerTable>>;
 

@@ -14,7 +14,7 @@ import { openTrial } from './trial.ts';
 import type { Trial } from './trial.ts';
 
 const TIMES = LONG ? 5 : 1;
-const TIMEOUT_MS = LONG ? 1_200_000 : 120_000;
+const TIMEOUT_MS = LONG ? 1_200_000 : 300_000;
 const PLAYERS = 12;
 
 let trial: Trial;

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CLI = path.join(ROOT, 'dist/cli.js');
-const START_MS = 60_000;
+const START_MS = 150_000;
 
 export interface Gateway {
   readonly port: () => number;

@@ -8,8 +8,9 @@ import path from 'node:path';
 import postgres from 'postgres';
 import { fillBook } from '../../bench/book-store.ts';
 import { benchConfig } from '../../bench/contestant-config.ts';
-import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
+import { openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
 import type { Database, EmbeddedPostgres } from '../../src/platform/index.ts';
+import { usedHome } from '../support/cluster.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway, GatewayOrder } from './gateway.ts';
 import { childrenOf, signal, titleOf } from './processes.ts';
@@ -55,6 +56,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   try {
     let restarts = 0;
     const onRestart = () => void (restarts += 1);
+    await usedHome(dir);
     const cluster = await startEmbeddedPostgres({ dir, log: silentLog, onRestart });
     closers.push(async () => {
       // Somebody may have left it stopped.
@@ -62,7 +64,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await cluster.stop();
     });
     const { url } = cluster;
-    await migrate(url, { log: silentLog });
     const ask = askAt(url);
     await ask(async (sql) =>
       fillBook(sql, { players: options.players, rounds: 0, nowMs: Date.now(), onProgress: () => undefined }),

@@ -16,7 +16,7 @@ const AT_EACH_POINT = LONG ? Math.ceil(KILLS / 2 / POINTS.length) : 1;
 const AT_RANDOM = LONG ? Math.ceil(KILLS / 4) : 3;
 const BACKENDS = LONG ? Math.ceil(KILLS / 8) : 2;
 const POSTMASTERS = LONG ? Math.ceil(KILLS / 8) : 1;
-const TIMEOUT_MS = LONG ? 3_600_000 : 120_000;
+const TIMEOUT_MS = LONG ? 3_600_000 : 300_000;
 
 let trial: Trial;
 const luck = dice(0);

@@ -53,7 +53,7 @@ export function jsonSource(name: string, url: string, more: Partial<JsonSource> 
     timePath: null,
     check: null,
     symbols: {},
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     everyMs: 0,
     ...more,
   };

@@ -199,7 +199,7 @@ describe('asking', () => {
     const sources = createSources(
       [
         jsonSource('one', prices.url, { everyMs: 30_000 }),
-        { kind: 'ecb', name: 'ecb', url: files.url, timeoutMs: 2_000, everyMs: 3_600_000 },
+        { kind: 'ecb', name: 'ecb', url: files.url, timeoutMs: 30_000, everyMs: 3_600_000 },
       ],
       { clock },
     );

@@ -5,6 +5,7 @@ import type { OpenDialect } from '../../src/dialects/dialect.ts';
 import { createLog } from '../../src/platform/index.ts';
 import { aggregatorName } from '../../src/wallet/index.ts';
 import type { Outcome } from '../../src/wallet/index.ts';
+import { until } from '../support/wait.ts';
 import { APPLIED, callOf, plainDialect, POLICY, sleep, stage, wire, worded } from './stage.ts';
 
 const BET = 'bet b1 ann 1.00 r1';
@@ -283,12 +284,16 @@ describe('while the server closes', () => {
       },
       aggregator: { policy: { ...POLICY, timeoutMs: 20_000 } },
     });
+    let arrived = 0;
+    table.app.server.on('request', () => (arrived += 1));
     const line = await wire(table.port);
     line.write(request('/callbacks/acme'));
     await expect.poll(() => asked).toHaveLength(1);
     const closed = table.app.close();
-    await sleep(20);
+    await until('nobody is let in any more', () => !table.app.server.listening);
     line.write(later);
+    await until('the later one has come', () => arrived === (later === '' ? 1 : 2));
+    // Its body has come with it; it only waits for its turn on the line.
     await sleep(50);
     release(APPLIED);
     const heard = await line.until('THE END');

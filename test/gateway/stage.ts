@@ -29,8 +29,9 @@ import {
 } from '../../src/wallet/index.ts';
 import type { Call, Operation, Outcome, Policy } from '../../src/wallet/index.ts';
 import { bet, undo, win } from '../support/act.ts';
+import { until } from '../support/wait.ts';
 
-export const POLICY: Policy = { ...SAFE_POLICY, timeoutMs: 1_000 };
+export const POLICY: Policy = { ...SAFE_POLICY, timeoutMs: 60_000 };
 
 /** What an answer says in this dialect: a word, and never why. */
 export function worded(answer: Answer): RawResponse {
@@ -240,7 +241,7 @@ export async function stage(options: StageOptions = {}) {
         ...headers,
       },
       ...(body === null ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(60_000),
     });
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
@@ -279,8 +280,7 @@ export async function wire(port: number): Promise<{
     socket,
     write: (text) => void socket.write(text),
     until: async (text) => {
-      for (let waited = 0; waited < 10_000 && !heard.includes(text) && !ended; waited += 10)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      await until(text, () => heard.includes(text) || ended);
       return heard;
     },
   };

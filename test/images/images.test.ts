@@ -11,6 +11,7 @@ describe('the picture proxy', () => {
   let vendor: Awaited<ReturnType<typeof startVendor>>;
   let secret: Awaited<ReturnType<typeof startVendor>>;
   let app: FastifyInstance;
+  let impatient: FastifyInstance;
   let trusted: Set<string>;
 
   beforeAll(async () => {
@@ -38,28 +39,34 @@ describe('the picture proxy', () => {
       },
     });
     trusted = new Set([vendor.host]);
-    app = fastify();
-    await app.register(
-      images({
-        listed: async (game) => (game === GAME ? listed().map((url) => ({ aggregator: 'acme', url })) : []),
-        trustedHosts: () => trusted,
-        clock: systemClock,
-        log: silentLog,
-        limits: { maxImageBytes: 100_000, timeoutMs: 600 },
-      }),
-    );
+    const proxy = async (timeoutMs: number) => {
+      const server = fastify();
+      await server.register(
+        images({
+          listed: async (game) => (game === GAME ? listed().map((url) => ({ aggregator: 'acme', url })) : []),
+          trustedHosts: () => trusted,
+          clock: systemClock,
+          log: silentLog,
+          limits: { maxImageBytes: 100_000, timeoutMs },
+        }),
+      );
+      return server;
+    };
+    app = await proxy(30_000);
+    impatient = await proxy(600);
   });
   afterAll(async () => {
     await app.close();
+    await impatient.close();
     await vendor[Symbol.asyncDispose]();
     await secret[Symbol.asyncDispose]();
   });
 
   let more: string[] = [];
   const listed = () => more;
-  const get = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
+  const get = async (url: string, headers: Readonly<Record<string, string>> = {}, from = app) => {
     more = [...more, url];
-    return app.inject({ method: 'GET', url: imagePath(GAME, url), headers });
+    return from.inject({ method: 'GET', url: imagePath(GAME, url), headers });
   };
   const isPlaceholder = (answer: Awaited<ReturnType<typeof get>>) =>
     answer.statusCode === 200 && answer.headers['x-image'] === 'placeholder' && answer.body.startsWith('<svg');
@@ -123,10 +130,9 @@ describe('the picture proxy', () => {
   });
 
   it('gives up on a vendor that never ends, and remembers it', async () => {
-    const startedAt = performance.now();
-    expect(isPlaceholder(await get(`${vendor.url}/endless.png`))).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-    expect(isPlaceholder(await get(`${vendor.url}/endless.png`))).toBe(true);
+    // It goes on for minutes before it is too large.
+    expect(isPlaceholder(await get(`${vendor.url}/endless.png`, {}, impatient))).toBe(true);
+    expect(isPlaceholder(await get(`${vendor.url}/endless.png`, {}, impatient))).toBe(true);
     expect(vendor.asked.filter((url) => url === '/endless.png')).toHaveLength(1);
   });
 });

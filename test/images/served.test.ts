@@ -8,6 +8,7 @@ import type { Server } from '../../src/serve.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/demo.ts';
+import { until } from '../support/wait.ts';
 
 const API_KEY = 'platform-key-0123456789';
 
@@ -57,11 +58,10 @@ describe('pictures from our own address', () => {
     });
     shutdown.onShutdown('sandbox', sandbox.close);
     server = await serve(config, { log: silentLog, shutdown });
-    for (let tries = 0; tries < 100; tries += 1) {
+    await until('the list is there', async () => {
       const report = await server.rooms.catalogue.sync('acme');
-      if (report?.kind === 'applied' || report?.kind === 'unchanged') break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return report?.kind === 'applied' || report?.kind === 'unchanged';
+    });
   });
   afterAll(async () => {
     await shutdown.close('the test is over');

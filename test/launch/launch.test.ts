@@ -40,7 +40,7 @@ describe('a launch', () => {
       errand: {
         kind: 'launch',
         request: { method: 'POST', url: api.url, headers: {}, body: `${order.session} ${order.nonce}` },
-        timeoutMs: 500,
+        timeoutMs: 30_000,
         retries: 1,
         read: ({ status, body }) => {
           if (status === 200) return Buffer.from(body).toString('utf8');

@@ -14,6 +14,7 @@ import type { Server } from '../../src/serve.ts';
 import { testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/demo.ts';
+import { until } from '../support/wait.ts';
 
 const KEY = 'platform-key-of-the-launch-test';
 const SECRETS = {
@@ -69,17 +70,17 @@ beforeAll(async () => {
   });
   server = await serve(config, { log, shutdown });
   // The server syncs at its start; a run of its own may find that one at work.
-  for (let tries = 0; game === undefined && tries < 100; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  await until('there is a game', async () => {
     game = (await api('GET', '/v1/games?demo=true&limit=1')).body.items[0];
-  }
+    return game !== undefined;
+  });
   await api('POST', '/v1/players', { id: PLAYER, currency: 'USD' });
   await api('POST', `/v1/players/${encodeURIComponent(PLAYER)}/deposits`, {
     amount: '100.00',
     currency: 'USD',
     reference: newId(),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await sandbox?.close();
   await shutdown.close('the test is over');
@@ -146,7 +147,7 @@ describe('a launch by the platform', () => {
       body: '{"stake":"1.00"}',
     });
     expect(spun.status).toBe(200);
-    await expect.poll(async () => (await outcome())?.opened, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await outcome())?.opened).toBe(1);
   });
 
   it('is known as opened by its first wallet call, too, when the aggregator tells nothing of sessions', async () => {
@@ -196,9 +197,7 @@ describe('a launch by the platform', () => {
 
 describe('the clock of a server that has just started', () => {
   it('has been looked at, and is told under the name of the node [CLK-19]', async () => {
-    await expect
-      .poll(async () => (await api('GET', '/v1/clock')).body.probes.length, { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await api('GET', '/v1/clock')).body.probes.length).toBeGreaterThan(0);
     const { body } = await api('GET', '/v1/clock');
     expect(body).toMatchObject({ node: 'node-of-the-test', aggregators: [{ name: 'acme' }] });
     expect(body.nodes.map((each: { node: string }) => each.node)).toContain('node-of-the-test');

@@ -105,42 +105,34 @@ async function relay(databaseUrl: string) {
 }
 
 describe('the way to the database', () => {
-  it(
-    'gives a connection up that never answers again, instead of keeping its lane waiting for ever [bug 4] [RET-14]',
-    { timeout: 45_000 },
-    async () => {
-      await using table = await ledgerTable();
-      const [player, other] = [await table.player('USD', '100.00'), await table.player('USD', '100.00')];
-      await using wire = await relay(table.url);
-      const ledger = openAt(wire.url, table.sql);
-      const ask = async (id: string, who: PlayerId, ms: number) =>
-        ledger.submit(request(who, 'USD', [bet(id, '1.00')]), table.policy, ms);
-      expect(await ask('b-1', player, 5_000)).toMatchObject({ kind: 'applied' });
-      wire.freeze();
-      await expect(ask('b-2', player, 500)).rejects.toBeInstanceOf(Uncertain);
-      // The session that went silent may hold the first player for a while; this one is nobody's.
-      const next = async () => (await ask('b-3', other, 500).catch(() => null))?.kind;
-      await expect.poll(next, { timeout: 20_000 }).toBe('applied');
-      expect(await table.balance(other)).toBe(9_900n);
-      await ledger.close();
-    },
-  );
+  it('gives a connection up that never answers again, instead of keeping its lane waiting for ever [bug 4] [RET-14]', async () => {
+    await using table = await ledgerTable();
+    const [player, other] = [await table.player('USD', '100.00'), await table.player('USD', '100.00')];
+    await using wire = await relay(table.url);
+    const ledger = openAt(wire.url, table.sql);
+    const ask = async (id: string, who: PlayerId, ms: number) =>
+      ledger.submit(request(who, 'USD', [bet(id, '1.00')]), table.policy, ms);
+    expect(await ask('b-1', player, 5_000)).toMatchObject({ kind: 'applied' });
+    wire.freeze();
+    await expect(ask('b-2', player, 500)).rejects.toBeInstanceOf(Uncertain);
+    // The session that went silent may hold the first player for a while; this one is nobody's.
+    const next = async () => (await ask('b-3', other, 2_000).catch(() => null))?.kind;
+    await expect.poll(next).toBe('applied');
+    expect(await table.balance(other)).toBe(9_900n);
+    await ledger.close();
+  });
 
-  it(
-    'asks the next host when the first takes the connection and freezes [bug 4] [RET-14]',
-    { timeout: 30_000 },
-    async () => {
-      await using table = await ledgerTable();
-      const player = await table.player('USD', '100.00');
-      await using frozen = await relay(table.url);
-      frozen.freezeAt('pg_is_in_recovery');
-      const [first, second] = [new URL(frozen.url), new URL(table.url)];
-      const ledger = openAt(table.url.replace(second.host, `${first.host},${second.host}`), table.sql);
-      const ask = async () => ledger.submit(request(player, 'USD', [bet('b-1', '1.00')]), table.policy, 2_000);
-      await expect.poll(async () => (await ask().catch(() => null))?.kind, { timeout: 15_000 }).toBe('applied');
-      await ledger.close();
-    },
-  );
+  it('asks the next host when the first takes the connection and freezes [bug 4] [RET-14]', async () => {
+    await using table = await ledgerTable();
+    const player = await table.player('USD', '100.00');
+    await using frozen = await relay(table.url);
+    frozen.freezeAt('pg_is_in_recovery');
+    const [first, second] = [new URL(frozen.url), new URL(table.url)];
+    const ledger = openAt(table.url.replace(second.host, `${first.host},${second.host}`), table.sql);
+    const ask = async () => ledger.submit(request(player, 'USD', [bet('b-1', '1.00')]), table.policy, 2_000);
+    await expect.poll(async () => (await ask().catch(() => null))?.kind).toBe('applied');
+    await ledger.close();
+  });
 
   it.each([
     'wallet.lock',
@@ -177,32 +169,28 @@ describe('the way to the database', () => {
     const connections = async () =>
       table.sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = ${LANE}`;
     await new Promise((resolve) => setTimeout(resolve, 300));
-    await expect.poll(connections, { timeout: 2_000 }).toHaveLength(2);
+    await expect.poll(connections).toHaveLength(2);
     await ledger.close();
     await proxy.close();
   });
 
-  it(
-    'writes a batch whole or not at all when the session has lost its prepared statements [bug 10]',
-    { timeout: 60_000 },
-    async () => {
-      await using table = await ledgerTable();
-      const player = await table.player('USD', '100.00');
-      await using wire = await relay(table.url);
-      const ledger = openAt(wire.url, table.sql);
-      const ask = async (id: string, round: string) =>
-        ledger.submit(request(player, 'USD', [bet(id, '1.00', round)]), table.policy, 5_000);
-      await ask('b-1', 'r-1');
-      await wire.forgetStatements();
-      // The driver repairs "no such prepared statement" by sending the statement again: after the ROLLBACK, on its own.
-      for (let tries = 0; tries < 3; tries += 1) {
-        await ask('b-2', 'r-1').catch((error: unknown) => expect(error).toBeInstanceOf(Uncertain));
-        await sound(table.sql);
-      }
-      expect(await ask('b-2', 'r-1')).toMatchObject({ kind: 'applied', balance: { units: 9_800n } });
-      await ledger.close();
-    },
-  );
+  it('writes a batch whole or not at all when the session has lost its prepared statements [bug 10]', async () => {
+    await using table = await ledgerTable();
+    const player = await table.player('USD', '100.00');
+    await using wire = await relay(table.url);
+    const ledger = openAt(wire.url, table.sql);
+    const ask = async (id: string, round: string) =>
+      ledger.submit(request(player, 'USD', [bet(id, '1.00', round)]), table.policy, 5_000);
+    await ask('b-1', 'r-1');
+    await wire.forgetStatements();
+    // The driver repairs "no such prepared statement" by sending the statement again: after the ROLLBACK, on its own.
+    for (let tries = 0; tries < 3; tries += 1) {
+      await ask('b-2', 'r-1').catch((error: unknown) => expect(error).toBeInstanceOf(Uncertain));
+      await sound(table.sql);
+    }
+    expect(await ask('b-2', 'r-1')).toMatchObject({ kind: 'applied', balance: { units: 9_800n } });
+    await ledger.close();
+  });
 
   it('goes on after the tables changed under its prepared statements, as in a rolling deploy [bug 10] [RET-23]', async () => {
     await using table = await ledgerTable({ lanes: 1 });
@@ -228,7 +216,7 @@ describe('the way to the database', () => {
     await table.sql`ALTER TABLE round ALTER COLUMN game_code TYPE varchar(300)`;
     expect(await table.submit(player, bet('b-3', '1.00', 'r-1'))).toMatchObject({ kind: 'applied', duplicate: false });
     const connections = async () => connectionsOf(table.sql);
-    await expect.poll(connections, { timeout: 5_000 }).toEqual([{ state: 'idle' }]);
+    await expect.poll(connections).toEqual([{ state: 'idle' }]);
   });
 
   it('decides again when its connection is lost: what was decided under a lost lock is void [bug 10] [BET-25]', async () => {

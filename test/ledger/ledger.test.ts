@@ -33,36 +33,32 @@ describe('the ledger under parallel calls', () => {
     expect(await table.balance(player)).toBe(9_000n);
   });
 
-  it(
-    'nets to zero in 1,000 races of a rollback against its bet, on two replicas [RB-05]',
-    { timeout: 60_000 },
-    async () => {
-      await using table = await ledgerTable({ replicas: 2 });
-      const player = await table.player('USD', '10000.00');
-      const pairs = await Promise.all(
-        Array.from({ length: 1_000 }, async (_unused, index) => {
-          const bet = async () =>
-            table.bet(player, { id: `bet-${index}`, round: `r-${index}`, amount: '1.00' }, index % 2);
-          const rollback = async () =>
-            table.rollback(player, { id: `rb-${index}`, bet: `bet-${index}` }, (index + 1) % 2);
-          return index % 3 === 0
-            ? Promise.all([bet(), rollback()])
-            : Promise.all([rollback(), bet()]).then(([b, a]) => [a, b] as const);
-        }),
-      );
-      for (const [bet, rollback] of pairs) {
-        const taken = bet.kind === 'applied';
-        const returned = rollback.kind === 'applied';
-        expect(taken).toBe(returned);
-        if (!taken) {
-          expect(bet).toMatchObject({ kind: 'rejected', refusal: 'reversed' });
-          expect(rollback).toMatchObject({ kind: 'rejected', refusal: 'not_found' });
-        }
+  it('nets to zero in 1,000 races of a rollback against its bet, on two replicas [RB-05]', async () => {
+    await using table = await ledgerTable({ replicas: 2 });
+    const player = await table.player('USD', '10000.00');
+    const pairs = await Promise.all(
+      Array.from({ length: 1_000 }, async (_unused, index) => {
+        const bet = async () =>
+          table.bet(player, { id: `bet-${index}`, round: `r-${index}`, amount: '1.00' }, index % 2);
+        const rollback = async () =>
+          table.rollback(player, { id: `rb-${index}`, bet: `bet-${index}` }, (index + 1) % 2);
+        return index % 3 === 0
+          ? Promise.all([bet(), rollback()])
+          : Promise.all([rollback(), bet()]).then(([b, a]) => [a, b] as const);
+      }),
+    );
+    for (const [bet, rollback] of pairs) {
+      const taken = bet.kind === 'applied';
+      const returned = rollback.kind === 'applied';
+      expect(taken).toBe(returned);
+      if (!taken) {
+        expect(bet).toMatchObject({ kind: 'rejected', refusal: 'reversed' });
+        expect(rollback).toMatchObject({ kind: 'rejected', refusal: 'not_found' });
       }
-      expect(await table.balance(player)).toBe(1_000_000n);
-      expect((await audit(table.sql)).sound).toBe(true);
-    },
-  );
+    }
+    expect(await table.balance(player)).toBe(1_000_000n);
+    expect((await audit(table.sql)).sound).toBe(true);
+  });
 
   it('books one id for two players in the same instant only once [BET-28]', async () => {
     await using table = await ledgerTable({ replicas: 2 });

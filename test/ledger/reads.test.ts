@@ -176,7 +176,7 @@ describe('a cursor that nobody was given', () => {
       ),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 });
 
 it('an id of a round is found again, whatever is in it', async () => {

@@ -58,7 +58,7 @@ function problem(code: string): DatabaseProblem {
 
 describe('opening a database', () => {
   it('keeps exact numbers as text, understands arrays and sets the safety timeouts', async () => {
-    const sql = openDatabase({ url: database.url, max: 1, applicationName: 'croupier-x', statementTimeoutMs: 200 });
+    const sql = openDatabase({ url: database.url, max: 1, applicationName: 'croupier-x', statementTimeoutMs: 1_000 });
     const [row] = await sql`
       SELECT 12345678901234567890.123456789::numeric AS amount, 9007199254740993::int8 AS units, ARRAY['a','b'] AS list,
              current_setting('application_name') AS name, current_setting('idle_in_transaction_session_timeout') AS idle`;
@@ -69,7 +69,7 @@ describe('opening a database', () => {
       name: 'croupier-x',
       idle: '10s',
     });
-    await expect(sql`SELECT pg_sleep(5)`).rejects.toThrow(/statement timeout/);
+    await expect(sql`SELECT pg_sleep(60)`).rejects.toThrow(/statement timeout/);
     await closeDatabase(sql);
   });
 });
@@ -241,8 +241,9 @@ describe('a transaction whose connection dies between two statements', () => {
       const lost = sql.begin(async (transaction) => {
         const [own] = await transaction<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
         await database.sql`SELECT pg_terminate_backend(${own?.pid ?? 0}, 5000)`;
-        // The socket is closed by now, and nothing was under way that could have told.
-        await sleep(50);
+        // The socket is closed by now, and nothing was under way that could have told. Each sleep is a turn of the loop in which
+        // this process hears of it, however late it gets its turn.
+        for (let turn = 0; turn < 3; turn += 1) await sleep(20);
         await transaction`SELECT 1`.catch((error: unknown) => seen.push(errorCode(error)));
         await transaction`SELECT 2`.catch((error: unknown) => seen.push(errorCode(error)));
         throw new Error('what the caller makes of it');

@@ -28,6 +28,8 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform
 import { makeLinks } from '../../src/platform/embedded-postgres/binaries.ts';
 import { isAlive } from '../../src/platform/embedded-postgres/living.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { usedHome } from '../support/cluster.ts';
+import { until } from '../support/wait.ts';
 import {
   buildStage,
   IS_ROOT,
@@ -58,6 +60,13 @@ function freshDir(): string {
   return path.join(stage.folder(`case-${count}`), '.croupier');
 }
 
+/** One that a PostgreSQL has lived in before, for tests that are not about its first start. */
+async function usedDir(): Promise<string> {
+  const dir = freshDir();
+  await usedHome(dir);
+  return dir;
+}
+
 async function start(
   dir: string,
   more: { port?: number; durable?: boolean; onRestart?: () => void; packageDir?: string } = {},
@@ -75,7 +84,7 @@ async function run(options: RunnerOptions, as: { uid?: number; gid?: number } = 
 }
 
 async function ask<T extends object>(url: string, text: string): Promise<readonly T[]> {
-  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: 5 });
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined, connect_timeout: 30 });
   try {
     return await sql.unsafe<T[]>(text);
   } finally {
@@ -86,14 +95,6 @@ async function ask<T extends object>(url: string, text: string): Promise<readonl
 const write = async (url: string) => await ask(url, `CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')`);
 const read = async (url: string) => await ask(url, 'SELECT text FROM note');
 const KEPT = [{ text: 'kept' }];
-
-async function until(condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 const answers = async (url: string): Promise<boolean> =>
   await ask(url, 'SELECT 1').then(
@@ -171,27 +172,27 @@ describe('the embedded PostgreSQL', () => {
 
   it('is started again by the running server after kill -9, at the same address', async () => {
     let restarts = 0;
-    const server = await start(freshDir(), { durable: true, onRestart: () => void (restarts += 1) });
+    const server = await start(await usedDir(), { durable: true, onRestart: () => void (restarts += 1) });
     await write(server.url);
     for (const round of [1, 2]) {
       const { pid } = server;
       process.kill(pid, 'SIGKILL');
-      await until(() => restarts === round && server.pid !== pid);
+      await until('it runs again', () => restarts === round && server.pid !== pid);
       expect(await read(server.url)).toEqual(KEPT);
     }
   });
 
   it('can be stopped while it is being started again', async () => {
-    const server = await start(freshDir());
+    const server = await start(await usedDir());
     const { pid } = server;
     process.kill(pid, 'SIGKILL');
-    await until(() => !isAlive(pid));
+    await until('PostgreSQL is gone', () => !isAlive(pid));
     await server.stop();
     expect(await answers(server.url)).toBe(false);
   });
 
   it('survives kill -9 of the server process: the next one finds the data', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir, durable: true });
     await write(runner.ready.url);
     runner.child.kill('SIGKILL');
@@ -204,11 +205,12 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('survives kill -9 of both with open connections', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir, durable: true });
     await write(runner.ready.url);
     const busy = ask(runner.ready.url, 'SELECT pg_sleep(30)').catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const working = `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)' AND state = 'active'`;
+    await until('it is busy', async () => (await ask(runner.ready.url, working)).length === 1);
     runner.child.kill('SIGKILL');
     process.kill(runner.ready.pid, 'SIGKILL');
     await runner.ended;
@@ -218,16 +220,16 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('goes when the server exits without stopping it', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const runner = await run({ dir });
     runner.say('exit');
     expect((await runner.ended).code).toBe(3);
-    await until(() => !isAlive(runner.ready.pid));
+    await until('PostgreSQL is gone', () => !isAlive(runner.ready.pid));
     expect(existsSync(path.join(dir, 'lock'))).toBe(false);
   });
 
   it('does not receive the Ctrl-C of the terminal', async () => {
-    const runner = await run({ dir: freshDir() });
+    const runner = await run({ dir: await usedDir() });
     const { pid } = runner.child;
     if (pid === undefined) throw new Error('no process');
     // A terminal signals the whole process group; SIGHUP and SIGTERM travel the same way.
@@ -236,11 +238,11 @@ describe('the embedded PostgreSQL', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await answers(runner.ready.url)).toBe(true);
     process.kill(runner.ready.pid, 'SIGINT');
-    await until(() => !isAlive(runner.ready.pid));
+    await until('PostgreSQL is gone', () => !isAlive(runner.ready.pid));
   });
 
   it('takes another port when its own is taken, and remembers that one', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     const port = Number(new URL(first.url).port);
@@ -258,14 +260,14 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts although postmaster.pid names a living process that is none of its own', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     const pidFile = path.join(first.dataDir, 'postmaster.pid');
     const text = readFileSync(pidFile, 'utf8');
     const owner = ownerOfData(first);
     await first.stop();
-    const stranger = spawn('sleep', ['60'], { cwd: '/', ...(IS_ROOT ? owner : {}) });
+    const stranger = spawn('sleep', ['600'], { cwd: '/', ...(IS_ROOT ? owner : {}) });
     await once(stranger, 'spawn');
     writeFileSync(pidFile, text.replace(/^\d+/, String(stranger.pid)));
     if (IS_ROOT) chownSync(pidFile, owner.uid, owner.gid);
@@ -276,7 +278,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('does not let a second server use the same directory', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     expect((await problemOf(startEmbeddedPostgres({ dir, log: silentLog }))).kind).toBe('in-use');
     const other = await startRunner(stage.dir, { dir });
@@ -305,7 +307,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('sets a new password when the file with the old one was lost', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await write(first.url);
     await first.stop();
@@ -316,7 +318,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps its own log bounded', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     await (await start(dir)).stop();
     const file = path.join(dir, 'log/postgres.log');
     appendFileSync(file, Buffer.alloc(11 * 1024 * 1024));
@@ -328,7 +330,7 @@ describe('the embedded PostgreSQL', () => {
 
 describe('what the embedded PostgreSQL cannot cope with is one clear line', () => {
   it('data of another major version', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     writeFileSync(path.join(first.dataDir, 'PG_VERSION'), '16\n');
@@ -336,7 +338,7 @@ describe('what the embedded PostgreSQL cannot cope with is one clear line', () =
   });
 
   it('a data directory that is not whole, or has gone: it never starts empty instead', async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     unlinkSync(path.join(first.dataDir, 'PG_VERSION'));
@@ -347,7 +349,7 @@ describe('what the embedded PostgreSQL cannot cope with is one clear line', () =
   });
 
   it("a damaged data directory names PostgreSQL's own reason", async () => {
-    const dir = freshDir();
+    const dir = await usedDir();
     const first = await start(dir);
     await first.stop();
     rmSync(path.join(first.dataDir, 'global/pg_control'));
@@ -498,7 +500,7 @@ describe('the user PostgreSQL runs as', () => {
 
   it("is told in one line that somebody else's directory is not its own", async (context) => {
     if (!IS_ROOT) context.skip('needs root');
-    const dir = freshDir();
+    const dir = await usedDir();
     await (await start(dir)).stop();
     const ended = await startRunner(stage.dir, { dir }, { uid: 65534, gid: 65534 });
     if ('child' in ended) throw new Error('it started');

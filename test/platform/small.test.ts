@@ -5,6 +5,7 @@ import { newId, newToken, randomInteger } from '../../src/platform/ids.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createShutdown } from '../../src/platform/shutdown.ts';
+import { until } from '../support/wait.ts';
 
 describe('the clock', () => {
   it('tells wall time and a monotonic time', () => {
@@ -61,7 +62,7 @@ describe('metrics', () => {
   });
 });
 
-function stage(graceMs = 1_000) {
+function stage(graceMs = 60_000) {
   const signals = new EventEmitter();
   const exits: number[] = [];
   const shutdown = createShutdown({ log: silentLog, signals, graceMs, exit: (code) => void exits.push(code) });
@@ -106,7 +107,7 @@ describe('shutdown', () => {
     let closed = false;
     shutdown.onShutdown('x', () => void (closed = true));
     signals.emit(signal);
-    await settle();
+    await until('it exits', () => exits.length > 0);
     expect(closed).toBe(true);
     expect(exits).toEqual([0]);
   });

@@ -33,12 +33,12 @@ const skewOf = (response: Response): number => Date.parse(response.headers.get('
 describe("the sandbox's clock", () => {
   it('moves its Date and refuses launches from the future [CLK-07] [CLK-13]', async () => {
     at = await stage();
-    expect(Math.abs(skewOf(await open(at)))).toBeLessThan(3_000);
+    expect(Math.abs(skewOf(await open(at)))).toBeLessThan(15_000);
     expect((await set(at, { offsetMs: -45_000 })).body).toMatchObject({ offsetMs: -45_000, launchTtlSeconds: null });
     const refused = await open(at);
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain('not_yet_valid');
-    expect(Math.abs(skewOf(refused) + 45_000)).toBeLessThan(3_000);
+    expect(Math.abs(skewOf(refused) + 45_000)).toBeLessThan(15_000);
     await set(at, {});
     expect((await open(at)).status).toBe(303);
   });
@@ -150,7 +150,7 @@ describe('croupier sandbox', () => {
       launchWindowSeconds: 60,
       launchReplay: 'same_game',
     });
-    expect(Math.abs(skewOf(response) + 45_000)).toBeLessThan(5_000);
+    expect(Math.abs(skewOf(response) + 45_000)).toBeLessThan(15_000);
     expect(await sandbox.stop()).toBe(0);
   });
 

@@ -35,6 +35,7 @@ export interface TinyOperator {
   readonly close: () => Promise<void>;
 }
 
+/** @param port 0 for any that is free */
 export async function tinyOperator(port: number, balance: number): Promise<TinyOperator> {
   const callbacks: Received[] = [];
   const webhooks: Received[] = [];
@@ -112,8 +113,11 @@ export async function tinyOperator(port: number, balance: number): Promise<TinyO
     }
   };
 
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the operator has no port');
   const operator: TinyOperator = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     callbacks,
     webhooks,
     booked,
@@ -124,7 +128,6 @@ export async function tinyOperator(port: number, balance: number): Promise<TinyO
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return operator;
 }
 

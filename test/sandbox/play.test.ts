@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/demo.ts';
 import { NORMAL, tinyOperator } from './operator.ts';
 import type { Received } from './operator.ts';
 import { openDemo, openGame, spin, stage, stateOf } from './stage.ts';
@@ -19,6 +18,8 @@ async function at(options: StageOptions = {}): Promise<Stage> {
   open.push(started);
   return started;
 }
+/** For tests in which the operator keeps silent: each silence is waited for. */
+const IMPATIENT = { policy: { timeoutMs: 800 } };
 function directory(): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'croupier-sandbox-'));
   dirs.push(dir);
@@ -34,7 +35,7 @@ const admin = async (at: Stage) =>
     attempts: readonly Record<string, unknown>[];
   };
 /** Once per test: every stake that is gone was played for, and every win arrived. */
-const settled = async (at: Stage) => expect.poll(async () => (await admin(at)).owed, { timeout: 10_000 }).toBe(0);
+const settled = async (at: Stage) => expect.poll(async () => (await admin(at)).owed).toBe(0);
 
 describe('a real spin', () => {
   it('is one bet and one win of one round, the win closing it, even when it is nothing', async () => {
@@ -95,7 +96,7 @@ describe('a real spin', () => {
   });
 
   it('runs alone: a second spin meanwhile is refused with 409', async () => {
-    const here = await at({ chaos: { duplicateRate: 0, dropAnswerRate: 0, delayMs: 150 } });
+    const here = await at({ chaos: { duplicateRate: 0, dropAnswerRate: 0, delayMs: 600 } });
     const base = await openGame(here);
     const answers = await Promise.all([spin(base), spin(base), spin(base)]);
     expect(answers.map((each) => each.status).toSorted()).toEqual([200, 409, 409]);
@@ -120,7 +121,7 @@ describe('a real spin', () => {
 
 describe('a bet without a clear answer', () => {
   it('is asked again under the same id, and played when the answer comes [RET-02]', async () => {
-    const here = await at();
+    const here = await at(IMPATIENT);
     here.operator.mood = ({ type }, times) =>
       type === 'bet' && times === 1 ? { kind: 'silent', books: true } : NORMAL;
     const { status, body } = await spin(await openGame(here));
@@ -132,7 +133,7 @@ describe('a bet without a clear answer', () => {
   });
 
   it('is rolled back when nobody ever says, and the stake comes back [RB-01] [RB-23]', async () => {
-    const here = await at();
+    const here = await at(IMPATIENT);
     here.operator.mood = ({ type }) => (type === 'bet' ? { kind: 'silent', books: true } : NORMAL);
     expect(await spin(await openGame(here))).toMatchObject({
       status: 503,
@@ -145,7 +146,7 @@ describe('a bet without a clear answer', () => {
   });
 
   it('is rolled back even when it never arrived; "not found" settles it [RB-03]', async () => {
-    const here = await at();
+    const here = await at(IMPATIENT);
     here.operator.mood = ({ type }) => (type === 'bet' ? { kind: 'silent', books: false } : NORMAL);
     const base = await openGame(here);
     expect((await spin(base)).status).toBe(503);
@@ -174,7 +175,7 @@ describe('a bet without a clear answer', () => {
       .map((each) => each.body['transaction_id']);
     expect(ids.length).toBeGreaterThan(2);
     expect(new Set(ids).size).toBe(1);
-  }, 20_000);
+  });
 
   it('is not rolled back by an aggregator that does not', async () => {
     const here = await at({ policy: { 'bet.onUncertain': 'nothing' } });
@@ -184,7 +185,7 @@ describe('a bet without a clear answer', () => {
   });
 
   it('is not believed refused by a closed door after it may have been booked', async () => {
-    const here = await at();
+    const here = await at(IMPATIENT);
     here.operator.mood = ({ type }, times) =>
       type !== 'bet'
         ? NORMAL
@@ -216,42 +217,42 @@ describe('a win', () => {
     expect(counters).toMatchObject({ sent: 6, repeated: 4, applied: 2, uncertain: 4, rejected: 0 });
     expect(String(attempts[0]?.['curl'])).toMatch(/^curl -X POST 'http:.*-H 'x-signature: <x-signature>'/);
     expect(JSON.stringify(attempts)).not.toMatch(/[0-9a-f]{64}/);
-  }, 20_000);
+  });
 
   it('survives a restart of the sandbox and is paid by the next one', async () => {
     const dataDir = directory();
-    const operator = await tinyOperator(await freePort(), 100_000);
+    const operator = await tinyOperator(0, 100_000);
     operator.mood = ({ type }) => (type === 'win' ? { kind: 'silent', books: false } : NORMAL);
-    const first = await stage({ dataDir, operator });
+    const first = await stage({ dataDir, operator, ...IMPATIENT });
     const { body } = await spin(await openGame(first));
     expect(body['payout']).toBe('pending');
     await first.close();
     operator.mood = () => NORMAL;
-    const second = await at({ dataDir, operator });
+    const second = await at({ dataDir, operator, ...IMPATIENT });
     await settled(second);
     expect(operator.balance).toBe(100_000 - 100 + cents(body['win']));
     await second.close();
     open.pop();
-    const third = await at({ dataDir, operator });
+    const third = await at({ dataDir, operator, ...IMPATIENT });
     expect((await admin(third)).counters['sent']).toBe(0);
     await operator.close();
-  }, 20_000);
+  });
 
   it('leaves a refund on disk for a sandbox that dies before it has heard of its bet', async () => {
     const dataDir = directory();
-    const operator = await tinyOperator(await freePort(), 100_000);
+    const operator = await tinyOperator(0, 100_000);
     operator.mood = ({ type }) => (type === 'bet' ? { kind: 'silent', books: true } : NORMAL);
-    const first = await stage({ dataDir, operator });
+    const first = await stage({ dataDir, operator, ...IMPATIENT });
     const base = await openGame(first);
     const spinning = spin(base).catch(() => null);
     await expect.poll(() => operator.balance).toBe(99_900);
     await first.close();
     await spinning;
     expect(readFileSync(path.join(dataDir, 'outbox.jsonl'), 'utf8')).toContain('"kind":"rollback"');
-    await settled(await at({ dataDir, operator }));
+    await settled(await at({ dataDir, operator, ...IMPATIENT }));
     expect(operator.balance).toBe(100_000);
     await operator.close();
-  }, 20_000);
+  });
 });
 
 describe('chaos', () => {
@@ -268,7 +269,7 @@ describe('chaos', () => {
     const { counters } = await admin(here);
     expect(counters['repeated']).toBeGreaterThan(0);
     expect(here.operator.callbacks.length).toBeGreaterThan(counters['sent'] ?? 0);
-  }, 30_000);
+  });
 
   it('is set and read over HTTP, within bounds', async () => {
     const here = await at();

@@ -9,7 +9,6 @@ import { seededRandom } from '../../src/sandbox/random.ts';
 import { createSessionEvents, GOOD_EVENTS } from '../../src/sandbox/session-events.ts';
 import type { SessionKnobs } from '../../src/sandbox/session-events.ts';
 import { createTables } from '../../src/sandbox/tables.ts';
-import { freePort } from '../support/demo.ts';
 import { API_KEY, LAUNCH_SECRET, SIGNING_SECRET, tinyOperator } from './operator.ts';
 import type { TinyOperator } from './operator.ts';
 import { openGame, stage } from './stage.ts';
@@ -19,7 +18,7 @@ const CURRENCIES = currenciesOf({ USD: { scale: 2 } });
 let operator: TinyOperator;
 
 beforeAll(async () => {
-  operator = await tinyOperator(await freePort(), 0);
+  operator = await tinyOperator(0, 0);
 });
 afterAll(async () => operator.close());
 
@@ -57,7 +56,7 @@ function eventsWith(knobs: Partial<SessionKnobs>) {
   return createSessionEvents({
     mirror: opened.mirror,
     url: `${operator.url}/webhooks/acme`,
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     clock: systemClock,
     log: silentLog,
     random: seededRandom(7),
@@ -69,7 +68,7 @@ function eventsWith(knobs: Partial<SessionKnobs>) {
 /** What the operator heard of the session, once it heard that many. */
 async function heard(session: string, count: number) {
   const own = () => operator.webhooks.filter(({ body }) => body['session_id'] === session);
-  await expect.poll(() => own().length, { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => own().length).toBe(count);
   return own();
 }
 

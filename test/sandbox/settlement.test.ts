@@ -36,7 +36,7 @@ describe('the sandbox settles a round', () => {
   const heard = ({ operator }: Stage): readonly Said[] =>
     operator.webhooks.filter((each) => each.type === 'round.settled').map((each) => each.body as unknown as Said);
   const wait = async (here: Stage, count: number): Promise<readonly Said[]> => {
-    await expect.poll(() => heard(here).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => heard(here).length).toBeGreaterThanOrEqual(count);
     return heard(here);
   };
   const play = async (here: Stage): Promise<void> => {

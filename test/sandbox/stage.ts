@@ -33,7 +33,7 @@ export interface Stage {
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const port = options.port ?? (await freePort());
-  const operator = options.operator ?? (await tinyOperator(await freePort(), options.balance ?? 100_000));
+  const operator = options.operator ?? (await tinyOperator(0, options.balance ?? 100_000));
   const settings = {
     catalogue: {
       url: `http://127.0.0.1:${port}/games`,
@@ -44,7 +44,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     callbacks: { signing_secrets: [SIGNING_SECRET] },
   };
   const currencies = currenciesOf({ USD: { scale: 2 }, BTC: { scale: 8 }, JPY: { scale: 0 } });
-  const opened = openNamedDialect('generic', settings, { timeoutMs: 400, ...options.policy }, currencies);
+  const opened = openNamedDialect('generic', settings, { timeoutMs: 30_000, ...options.policy }, currencies);
   if (opened.kind === 'problem') throw new Error(opened.message);
   const sandbox = await startSandbox({
     mirror: opened.mirror,

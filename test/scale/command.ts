@@ -19,7 +19,7 @@ export async function run(
     const child = spawn(process.execPath, [CLI, ...words], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 110_000,
       killSignal: 'SIGKILL',
     });
     let stdout = '';

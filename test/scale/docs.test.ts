@@ -11,7 +11,7 @@ import { durabilityWarnings, openDatabase } from '../../src/platform/index.ts';
 import { openHouse } from '../faults/house.ts';
 import type { House } from '../faults/house.ts';
 import { ROOT } from './command.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 
 const page = readFileSync(path.join(ROOT, 'docs/scaling.md'), 'utf8');
 const dir = mkdtempSync(path.join(tmpdir(), 'croupier-scaling-'));
@@ -20,11 +20,11 @@ let house: House;
 beforeAll(async () => {
   house = await openHouse({ players: 1, gateways: 0 });
   writeFileSync(path.join(dir, 'croupier.yaml'), JSON.stringify({ ...benchConfig(2), server: { port: 0 } }));
-}, 60_000);
+});
 afterAll(async () => {
   await house?.close();
   rmSync(dir, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** The block with this mark after its three ticks. */
 function block(mark: string): string {
@@ -37,7 +37,7 @@ const commandOf = (mark: string) =>
   block(mark).replace('npm run croupier --', `exec '${process.execPath}' '${path.join(ROOT, 'dist/cli.js')}'`);
 const surroundings = () => ({ cwd: dir, env: { PATH: process.env['PATH'], DATABASE_URL: house.url } });
 
-it('starts workers as it shows', { timeout: 60_000 }, async () => {
+it('starts workers as it shows', async () => {
   const child = spawn('sh', ['-c', commandOf('sh ready')], { ...surroundings(), stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
@@ -53,7 +53,7 @@ it('starts workers as it shows', { timeout: 60_000 }, async () => {
   expect(await exited).toBe(0);
 });
 
-it('says what is missing for Citus, with 1 as the exit code', { timeout: 60_000 }, async () => {
+it('says what is missing for Citus, with 1 as the exit code', async () => {
   const { code, stdout, stderr } = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile('sh', ['-c', commandOf('sh citus')], { ...surroundings(), encoding: 'utf8' }, (error, out, err) =>
       resolve({ code: error === null ? 0 : 1, stdout: out, stderr: err }),

@@ -11,7 +11,7 @@ import { bet, openAggregator } from '../faults/aggregator.ts';
 import { startGateway } from '../faults/gateway.ts';
 import type { Gateway } from '../faults/gateway.ts';
 import { judge } from '../faults/oracle.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 import { openPair } from './standby.ts';
 import type { Pair } from './standby.ts';
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   for (const gateway of gateways) await gateway.kill();
   await pair?.close();
   rmSync(dir, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function asking<T>(url: string, work: (sql: Database) => Promise<T>): Promise<T> {
   const sql = openDatabase({ url, max: 2, applicationName: 'failover', statementTimeoutMs: 60_000 });

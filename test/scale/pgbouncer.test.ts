@@ -13,7 +13,7 @@ import { openHouse } from '../faults/house.ts';
 import type { House } from '../faults/house.ts';
 import { judge } from '../faults/oracle.ts';
 import { run } from './command.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 import { openPooler, pgbouncerVersion } from './pgbouncer.ts';
 import type { Pooler } from './pgbouncer.ts';
 
@@ -22,7 +22,7 @@ const POOL_SIZE = 3;
 const version = pgbouncerVersion();
 if (version === null) process.stderr.write('left out: behind PgBouncer (no pgbouncer on PATH)\n');
 
-describe.skipIf(version === null)(`behind ${version ?? 'PgBouncer'} in transaction mode`, { timeout: 120_000 }, () => {
+describe.skipIf(version === null)(`behind ${version ?? 'PgBouncer'} in transaction mode`, () => {
   let house: House;
   let pooler: Pooler;
   let aggregator: Aggregator;
@@ -45,10 +45,10 @@ describe.skipIf(version === null)(`behind ${version ?? 'PgBouncer'} in transacti
     const ports = () => gateways.map((gateway) => gateway.port());
     aggregator = openAggregator({ players: PLAYERS, salt: 41, ports });
     closers.push(async () => aggregator.close());
-  }, 120_000);
+  });
   afterAll(async () => {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
-  }, 60_000);
+  });
 
   it('plays some hundred racing calls, each once, and the book is sound', async () => {
     const playing = aggregator.play('pooled');

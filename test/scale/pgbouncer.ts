@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../support/demo.ts';
 import { ROOT } from './command.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 
 /** What it calls itself, or null where there is none. */
 export function pgbouncerVersion(): string | null {

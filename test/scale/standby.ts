@@ -16,11 +16,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
+import { openDatabase, silentLog, startEmbeddedPostgres } from '../../src/platform/index.ts';
 import type { Database } from '../../src/platform/index.ts';
 import { childrenOf, signal } from '../faults/processes.ts';
+import { usedHome } from '../support/cluster.ts';
 import { freePort } from '../support/demo.ts';
-import { until } from './descendants.ts';
+import { until } from '../support/wait.ts';
 
 export interface Pair {
   /** names both, the first primary first */
@@ -42,9 +43,9 @@ const STANDBY = 'standby1';
 /** @param fill puts into the book what both begin with */
 export async function openPair(fill: (sql: Database) => Promise<void>): Promise<Pair> {
   const dir = mkdtempSync(path.join(tmpdir(), 'croupier-pair-'));
+  await usedHome(dir);
   const made = await startEmbeddedPostgres({ dir, log: silentLog });
   const program = readlinkSync(`/proc/${made.pid}/exe`);
-  await migrate(made.url, { log: silentLog });
   const sql = openDatabase({ url: made.url, max: 1, applicationName: 'pair', statementTimeoutMs: 0 });
   await fill(sql);
   await sql.end();

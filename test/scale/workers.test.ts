@@ -6,18 +6,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bet, isDefinite, win } from '../faults/aggregator.ts';
+import { allArrived } from '../faults/arrivals.ts';
 import { startGateway } from '../faults/gateway.ts';
 import type { Gateway } from '../faults/gateway.ts';
 import { signal } from '../faults/processes.ts';
-import { sleep } from '../faults/settings.ts';
 import { openTrial } from '../faults/trial.ts';
 import type { Trial } from '../faults/trial.ts';
+import { until } from '../support/wait.ts';
 import { run } from './command.ts';
-import { connectionsTo, descendantsOf, isRunning, until, workersOf } from './descendants.ts';
+import { descendantsOf, isRunning, workersOf } from './descendants.ts';
 
 const PLAYERS = 12;
 const WORKERS = 3;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 let trial: Trial;
 let gateway: Gateway;
@@ -118,12 +119,10 @@ it(
     const calls = betOf('drained');
     const exited = gateway.exited();
     wire.holdAll();
-    const answers = calls.map(async ({ player, operation }) => aggregator.send(gateway.port(), player, operation));
-    await sleep(50);
-    await until('all calls are in', () => {
-      const { connections, unread } = connectionsTo(gateway.port());
-      return connections >= calls.length && unread === 0;
-    });
+    const answers = calls.map(async ({ player, operation }) =>
+      aggregator.send(gateway.port(), player, operation, TIMEOUT_MS),
+    );
+    await allArrived(gateway.port(), calls.length);
     gateway.signal('SIGTERM');
     wire.release();
     const said = await Promise.all(answers);

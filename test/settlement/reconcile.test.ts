@@ -10,6 +10,7 @@ import { csvFields } from '../../src/wire/index.ts';
 import type { PlayerId } from '../../src/wallet/index.ts';
 import { CURRENCIES } from '../support/ledger.ts';
 import { bet, undo, win } from '../support/act.ts';
+import { clearOfMidnight } from '../support/wait.ts';
 import { stage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -90,8 +91,10 @@ describe('a report', () => {
 describe('reconciling a report with the book', () => {
   let at: Stage;
   let player: PlayerId;
-  const day = new Date().toISOString().slice(0, 10);
+  let day = '';
   beforeAll(async () => {
+    await clearOfMidnight(60_000);
+    day = new Date().toISOString().slice(0, 10);
     at = await stage();
     player = await at.table.player('USD', '1000.00');
     for (const n of [1, 2, 3]) {
@@ -175,7 +178,7 @@ describe('reconciling a report with the book', () => {
     expect(differences.map((each) => each.kind)).toContain('EVENT_CONFLICT');
   });
 
-  it('is a command that prints what differs and exits 1, and 0 when nothing does', { timeout: 60_000 }, async () => {
+  it('is a command that prints what differs and exits 1, and 0 when nothing does', async () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'croupier-reconcile-'));
     const config = path.join(dir, 'croupier.yaml');
     writeFileSync(

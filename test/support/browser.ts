@@ -62,7 +62,7 @@ async function unpackedChromium(): Promise<string> {
     await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: ROOT,
       env,
-      timeout: 60_000,
+      timeout: 150_000,
     });
     mkdirSync(path.join(staging, 'fonts-cache'), { recursive: true });
     writeFileSync(path.join(staging, 'fonts.conf'), fontsConf(place));

@@ -1,10 +1,11 @@
 /**
  * One PostgreSQL for the whole test run. It starts when the first test file asks for a database, so
  * a run of pure tests does not wait for it, and a broken migration fails only the tests that need
- * the schema. TEST_DATABASE_URL names a server to use instead (a superuser's URL).
+ * the schema. TEST_DATABASE_URL names a server to use instead (a superuser's URL). Tests that need a
+ * cluster of their own get the files of one that was made once, see `cluster.ts`.
  */
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
@@ -15,7 +16,7 @@ import { migrate } from '../../src/platform/migrate.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Answers `POST` with a `TestServer` as JSON, or status 500 and the reason. */
+    /** Answers with a `TestServer` as JSON, and under `home` with the directory of a `TestHome`; or status 500 and the reason. */
     databaseDoor: string;
   }
 }
@@ -25,6 +26,11 @@ export interface TestServer {
   readonly url: string;
   /** The migrated database to clone. */
   readonly template: string;
+}
+
+/** Where an embedded PostgreSQL has lived that was started, migrated and stopped: files to copy, never to start. */
+export interface TestHome {
+  readonly dir: string;
 }
 
 const PREFIX = 'croupier-test-';
@@ -37,10 +43,12 @@ interface Started {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let started: Promise<Started> | undefined;
-  const door = createServer((_request, response) => {
-    started ??= startServer();
-    started.then(
-      ({ server }) => response.end(JSON.stringify(server)),
+  let home: Promise<TestHome> | undefined;
+  const serverOf = async (): Promise<TestServer> => (await (started ??= startServer())).server;
+  const door = createServer((request, response) => {
+    const answer: Promise<TestServer | TestHome> = request.url === '/home' ? (home ??= makeHome()) : serverOf();
+    answer.then(
+      (found) => response.end(JSON.stringify(found)),
       (error: unknown) => {
         response.statusCode = 500;
         response.end(error instanceof Error ? error.message : String(error));
@@ -52,7 +60,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
     door.close();
     door.closeAllConnections();
     await (await started?.catch(() => undefined))?.stop();
+    const made = await home?.catch(() => undefined);
+    if (made !== undefined) await rm(made.dir, { recursive: true, force: true });
   };
+}
+
+async function makeHome(): Promise<TestHome> {
+  const dir = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-home-`));
+  try {
+    const running = await startEmbeddedPostgres({ dir, log, durable: false });
+    await migrate(running.url);
+    await running.stop();
+    // Each copy finds a port of its own.
+    const file = path.join(dir, 'postgres.json');
+    const { port: _port, ...memory }: { port?: number } = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify(memory));
+    return { dir };
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function startServer(): Promise<Started> {

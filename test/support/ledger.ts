@@ -4,6 +4,7 @@ import type { Decimal } from '../../src/money/index.ts';
 import { openLedger } from '../../src/ledger/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { createMetrics, newId, silentLog, systemClock } from '../../src/platform/index.ts';
+import type { Database } from '../../src/platform/index.ts';
 import {
   aggregatorName,
   CASHIER,
@@ -19,6 +20,7 @@ import type { Operation, Outcome, PlayerId, Policy, WalletRequest } from '../../
 import { testDatabase } from './database.ts';
 import { cuttingProxy } from './proxy.ts';
 import type { CuttingProxy } from './proxy.ts';
+import { until } from './wait.ts';
 
 export const CURRENCIES = currencies({
   USD: { scale: 2 },
@@ -58,8 +60,25 @@ export function request(
   };
 }
 
+/** Until that many lanes of this database wait for a lock of somebody else. */
+export async function lanesWaiting(table: { readonly sql: Database }, count: number): Promise<void> {
+  await until(`${count} lanes wait for a lock`, async () => {
+    const waiting = await table.sql`
+      SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'croupier-lane-%' AND wait_event_type = 'Lock'`;
+    return waiting.length === count;
+  });
+}
+
 export async function ledgerTable(
-  options: { replicas?: number; lanes?: number; policy?: Policy; proxied?: boolean; maxQueue?: number } = {},
+  options: {
+    replicas?: number;
+    lanes?: number;
+    policy?: Policy;
+    proxied?: boolean;
+    maxQueue?: number;
+    lockTimeoutMs?: number;
+  } = {},
 ) {
   const database = await testDatabase();
   const proxy = options.proxied === true ? await cuttingProxy(database.url) : null;
@@ -73,6 +92,7 @@ export async function ledgerTable(
       metrics: createMetrics(),
       ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
       ...(options.maxQueue === undefined ? {} : { maxQueue: options.maxQueue }),
+      ...(options.lockTimeoutMs === undefined ? {} : { lockTimeoutMs: options.lockTimeoutMs }),
     }),
   );
   const ledgerAt = (replica = 0): Ledger => {

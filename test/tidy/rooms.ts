@@ -122,6 +122,8 @@ export const HOUSE: Readonly<Record<string, Doors | typeof EVERYTHING>> = {
   schedule: { platform: 'all' },
   'demo-secrets': { config: 'all', platform: 'all', dialects: 'types' },
   serve: EVERYTHING,
+  'analytics-thread': EVERYTHING,
+  'serve-analytics': EVERYTHING,
   'serve-console': EVERYTHING,
   'serve-launches': EVERYTHING,
   'serve-jobs': EVERYTHING,

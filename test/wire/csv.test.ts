@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvFields, csvRecords } from '../../src/wire/index.ts';
+import { processorMs } from '../support/effort.ts';
 
 describe('CSV', () => {
   it('has fields in quotes with separators, quotes and line ends in them', () => {
@@ -28,8 +29,7 @@ describe('CSV', () => {
   });
 
   it('reads a long text with a quote that is never closed in no time', () => {
-    const startedAt = performance.now();
-    expect(csvRecords(`"${'x\n'.repeat(300_000)}`, ',')).toHaveLength(1);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    const text = `"${'x\n'.repeat(300_000)}`;
+    expect(processorMs(() => expect(csvRecords(text, ',')).toHaveLength(1))).toBeLessThan(5_000);
   });
 });

@@ -2,13 +2,14 @@
  * A genuine body to a call. Strict about everything money depends on (amounts, ids, types), forgiving about fields it does
  * not know. Never throws; whatever cannot be understood is a bad request and books nothing.
  */
-import { isProblem, isZero, toUnits } from '../../money/index.ts';
-import type { Currencies, Currency, Decimal } from '../../money/index.ts';
+import { isProblem, isZero } from '../../money/index.ts';
+import type { Currencies, Currency } from '../../money/index.ts';
 import { fieldMessage, fields, isJsonObject, readId, readJson } from '../../wire/index.ts';
 import type { Fields, JsonObject } from '../../wire/index.ts';
 import type { Bet, Call, Operations, Rollback, Win } from '../../wallet/call.ts';
 import { externalId, gameCode, playerId, roundId, sessionId } from '../../wallet/ids.ts';
 import type { ExternalId, RoundId } from '../../wallet/ids.ts';
+import { tooPrecise } from '../precision.ts';
 
 export type Reading =
   | { readonly kind: 'call'; readonly call: Call }
@@ -121,16 +122,9 @@ function optionalRound(f: Fields): RoundId | null {
   return round === null ? null : roundId(round);
 }
 
-/**
- * More digits than the currency has are refused, never rounded (BET-06). A currency nobody configured is the wallet's to
- * refuse: it knows whether the transaction is a known one.
- */
+/** More digits than the currency has are refused, never rounded (BET-06). An unknown currency is the wallet's to refuse. */
 function precisionProblem(operations: Operations, type: Type, currency: Currency | undefined): string | null {
-  if (currency === undefined) return null;
-  for (const operation of operations) {
-    const amount: Decimal | null = 'amount' in operation ? operation.amount : null;
-    const units = amount === null ? 0n : toUnits(amount, currency.scale);
-    if (isProblem(units)) return `${type === 'bet_win' ? `${operation.kind}_amount` : 'amount'}: ${units.reason}`;
-  }
-  return null;
+  const fine = tooPrecise(operations, currency);
+  if (fine === null) return null;
+  return `${type === 'bet_win' ? `${fine.operation.kind}_amount` : 'amount'}: ${fine.reason}`;
 }

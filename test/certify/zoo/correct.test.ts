@@ -174,7 +174,7 @@ describe('the correct operator', () => {
     );
     // what the histories came to, so that one sees they are not all alike
     expect([...heardOf].toSorted()).toEqual(expect.arrayContaining(EVERY_ANSWER));
-  }, 120_000);
+  });
 
   it('books one bet once and spends no money twice, however many come at one moment [BET-24, BET-26]', async () => {
     const { pace, watch } = meeting(40);

@@ -8,7 +8,7 @@ import { bet, undo, win } from '../../support/act.ts';
 import { familyHouse, moneyCall, seat, send, spin } from '../rs-family/house.ts';
 import type { House } from '../rs-family/house.ts';
 
-describe('Caleta, played from end to end', { timeout: 60_000 }, () => {
+describe('Caleta, played from end to end', () => {
   let house: House;
   let session: string;
   let table: string;
@@ -18,8 +18,8 @@ describe('Caleta, played from end to end', { timeout: 60_000 }, () => {
     await seat(house, 'pl20417', '100.00');
     ({ session, table } = await house.open('pl20417'));
     code = (await house.api('GET', `/v1/sessions/${session}`)).game_code;
-  }, 90_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   const call = (operation: Operation, more: object = {}): Call =>
     moneyCall({ player: { kind: 'session' }, session, game: code, ...more }, operation);

@@ -8,7 +8,7 @@ import type { Heard, House, Seat } from '../house.ts';
 
 const KEY = 'a-security-key-of-the-tests';
 
-describe('Groove against the whole house', { timeout: 60_000 }, () => {
+describe('Groove against the whole house', () => {
   let house: House;
   let seat: Seat;
 
@@ -26,8 +26,8 @@ describe('Groove against the whole house', { timeout: 60_000 }, () => {
       }),
     });
     await richPlayer(house, 'pl20417', '100.00');
-  }, 60_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   const bodyOf = ({ body }: Heard): Record<string, unknown> => JSON.parse(body) as Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import { bet, undo, win } from '../../support/act.ts';
 import { familyHouse, moneyCall, seat, send, spin } from '../rs-family/house.ts';
 import type { House } from '../rs-family/house.ts';
 
-describe('Hub88, played from end to end', { timeout: 60_000 }, () => {
+describe('Hub88, played from end to end', () => {
   let house: House;
   let session: string;
   let table: string;
@@ -15,8 +15,8 @@ describe('Hub88, played from end to end', { timeout: 60_000 }, () => {
     house = await familyHouse('hub88', '/operator/generic/v2');
     await seat(house, 'pl_20417', '100.00');
     ({ session, table } = await house.open('pl_20417', { country: 'EE', ip: '203.0.113.7', platform: 'mobile' }));
-  }, 90_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   let code = '';
   beforeAll(async () => {

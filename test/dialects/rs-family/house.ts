@@ -9,6 +9,7 @@ import { gameCode, sessionId } from '../../../src/wallet/index.ts';
 import type { Call, Operation, PlayerReference } from '../../../src/wallet/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/demo.ts';
+import { until } from '../../support/wait.ts';
 
 const KEY = 'platform-key-of-the-family-test';
 
@@ -98,10 +99,10 @@ export async function familyHouse(dialect: string, apiPath: string): Promise<Hou
   let game: { readonly id: string } | undefined;
   const open: House['open'] = async (player, more = {}) => {
     // The server syncs at its start.
-    for (let tries = 0; game === undefined && tries < 300; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      game = (await api('GET', '/v1/games?demo=true&currency=EUR&limit=1')).items[0];
-    }
+    await until('there is a game', async () => {
+      game ??= (await api('GET', '/v1/games?demo=true&currency=EUR&limit=1')).items[0];
+      return game !== undefined;
+    });
     const launched = await api('POST', '/v1/launches', {
       ...(player === null ? { mode: 'demo' } : { player_id: player, mode: 'real' }),
       game_id: game?.id,

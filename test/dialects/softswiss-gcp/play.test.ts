@@ -13,7 +13,7 @@ import type { House, Seat } from '../house.ts';
 
 const PLAYER = 'u-77';
 
-describe("SOFTSWISS's first protocol against the whole house", { timeout: 60_000 }, () => {
+describe("SOFTSWISS's first protocol against the whole house", () => {
   let house: House;
   let seat: Seat;
   let table: string;
@@ -29,8 +29,8 @@ describe("SOFTSWISS's first protocol against the whole house", { timeout: 60_000
     });
     await richPlayer(house, PLAYER, '100.00');
     await takeOverFile(house);
-  }, 60_000);
-  afterAll(async () => house?.close(), 30_000);
+  });
+  afterAll(async () => house?.close());
 
   const say = async (call: Call) => {
     const heard = await house.say(call);
