@@ -586,6 +586,16 @@ CREATE INDEX launch_issued_at ON launch USING brin (issued_at);
 CREATE INDEX launch_recorded_at ON launch USING btree (recorded_at);
 CREATE INDEX launch_session ON launch USING btree (session_id);
 
+CREATE TABLE limit_raise (
+  player text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  max_stake numeric(38,0),
+  daily_loss_limit numeric(38,0),
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT limit_raise_pkey PRIMARY KEY (player, currency)
+);
+CREATE INDEX limit_raise_due ON limit_raise USING btree (due_at);
+
 CREATE TABLE offer (
   id uuid NOT NULL,
   game_id uuid NOT NULL,

@@ -33,6 +33,7 @@ export const fileSchema = z.strictObject({
   ledger: z.strictObject({ distributed: z.boolean().optional() }).optional(),
   // Shorter than aggregators go on asking, nobody could look up what a late repeat is about.
   journal: z.strictObject({ retention_days: z.number().int().min(3).max(3_650).optional() }).optional(),
+  players: z.strictObject({ raise_limits_after_hours: z.number().int().min(0).max(8_760).optional() }).optional(),
   redis: z
     .strictObject({
       url: z.url({ protocol: /^rediss?$/, error: 'is no address like redis://127.0.0.1:6379' }).optional(),

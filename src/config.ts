@@ -76,6 +76,8 @@ export interface Config {
   readonly ledger: { readonly distributed: boolean };
   /** how long raw requests of aggregators are kept */
   readonly journal: { readonly retentionMs: number };
+  /** how long a raised limit does not count yet */
+  readonly players: { readonly raiseLimitsAfterMs: number };
   /** where the embedded database and the demo's secrets live */
   readonly dataDir: string;
   readonly apiKeys: readonly ApiKey[];
@@ -171,6 +173,7 @@ function configOf(
     server,
     database: databaseOf(file, where, environment),
     ledger: { distributed: file.ledger?.distributed ?? false },
+    players: { raiseLimitsAfterMs: ((file.players?.raise_limits_after_hours ?? 0) * DAY_MS) / 24 },
     journal: { retentionMs: (file.journal?.retention_days ?? 30) * DAY_MS },
     dataDir: path.resolve(flags.dataDir ?? environment['CROUPIER_DATA_DIR'] ?? '.croupier'),
     apiKeys: file.api_keys,

@@ -54,6 +54,11 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     everyMs: EXPIRE_EVERY_MS,
     work: async (turn) => expireJournal({ sql, nowMs: sessions.now(), retentionMs: config.journal.retentionMs, turn }),
   };
+  const raises: Job = {
+    name: 'raised limits',
+    everyMs: SWEEP_EVERY_MS,
+    work: async (turn) => rooms.players.applyRaises(turn),
+  };
   const endings: Job = { name: 'ended sessions', everyMs: ENDINGS_EVERY_MS, work: async () => sessions.hearEndings() };
   const clocks: Job = { name: 'clock', everyMs: CLOCK_EVERY_MS, work: async () => rooms.clocks.sample() };
   const tick: Job = { name: 'clock steps', everyMs: TICK_EVERY_MS, work: async () => rooms.clocks.tick() };
@@ -67,6 +72,7 @@ export function jobsOf(config: Config, rooms: Rooms): readonly Job[] {
     forget,
     sweep,
     expire,
+    raises,
     ...launchJobs(config, rooms),
     endings,
     clocks,

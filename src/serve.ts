@@ -75,7 +75,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   const journal = journalOf(pool, { log, metrics, shutdown });
   const { aggregators, currencies } = config;
   const names = new Set<string>(aggregators.map(({ name }) => name));
-  const players = openPlayers({ sql, ledger, clock, currencies, aggregators: names });
+  const raiseAfterMs = config.players.raiseLimitsAfterMs;
+  const players = openPlayers({ sql, ledger, clock, currencies, aggregators: names, raiseAfterMs });
   const sessions = openSessions({ sql, clock });
   const clocks = clocksOf(config, { sql, log, metrics });
   const fx = new Fx({ sql, clock, log, metrics, settings: config.fx });

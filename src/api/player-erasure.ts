@@ -26,7 +26,7 @@ export function playerErasureRoutes(app: ApiScope, { players, sessions, ledger, 
         const erased = await players.erase(id);
         if (erased === null) return refuse(404, 'unknown_player', 'There is no such player.');
         await sessions.erase(id);
-        return { status: 200, body: renderPlayer(erased, await ledger.wallets(id)) };
+        return { status: 200, body: renderPlayer(erased, await ledger.wallets(id), await players.raises(id)) };
       });
       return sendAnswered(reply, answer);
     },

@@ -1,5 +1,4 @@
 /** Calls about players: made once per id, read, switched, given wallets. */
-import type { Ledger } from '../ledger/index.ts';
 import { playerId } from '../wallet/index.ts';
 import type { Player, PlayerPatch } from '../players/index.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
@@ -11,7 +10,7 @@ import * as schemas from './schemas.ts';
 const TAGS = ['Players'];
 
 export function playerRoutes(app: ApiScope, options: RouteOptions): void {
-  const { players, ledger, idempotency } = options;
+  const { players, idempotency } = options;
 
   app.post(
     '/v1/players',
@@ -36,7 +35,7 @@ export function playerRoutes(app: ApiScope, options: RouteOptions): void {
           const detail = 'A player with this id exists with other facts.';
           return refuse(409, 'conflict', `${detail} What differs: ${created.field}.`, { field: created.field });
         }
-        const body = await withLimits(ledger, created.player);
+        const body = await withLimits(options, created.player);
         return { status: created.kind === 'created' ? 201 : 200, body };
       });
       return sendAnswered(reply, answer);
@@ -54,13 +53,14 @@ export function playerRoutes(app: ApiScope, options: RouteOptions): void {
         response: { 200: schemas.player, ...schemas.problems },
       },
     },
-    async (request) => withLimits(ledger, await knownPlayer(options, request.params.id)),
+    async (request) => withLimits(options, await knownPlayer(options, request.params.id)),
   );
   changeRoutes(app, options);
   walletRoutes(app, options);
 }
 
-function changeRoutes(app: ApiScope, { players, ledger, idempotency }: RouteOptions): void {
+function changeRoutes(app: ApiScope, options: RouteOptions): void {
+  const { players, idempotency } = options;
   app.patch(
     '/v1/players/:id',
     {
@@ -69,7 +69,7 @@ function changeRoutes(app: ApiScope, { players, ledger, idempotency }: RouteOpti
         tags: TAGS,
         summary: 'Change status or limits',
         description:
-          'Counts for the very next bet. Wins, refunds and closes of a blocked or excluded player still pass.',
+          'Counts for the very next bet, a raised limit after the cool-off. Wins, refunds and closes of a blocked or excluded player still pass.',
         params: schemas.pathId,
         body: schemas.playerPatch,
         response: { 200: schemas.player, ...schemas.problems },
@@ -91,7 +91,7 @@ function changeRoutes(app: ApiScope, { players, ledger, idempotency }: RouteOpti
           case 'invalid_limit':
             return refuse(400, 'bad_request', `body.limits.${patched.currency}: not an amount of this currency`);
           case 'patched':
-            return { status: 200, body: await withLimits(ledger, patched.player) };
+            return { status: 200, body: await withLimits(options, patched.player) };
         }
       });
       return sendAnswered(reply, answer);
@@ -145,8 +145,8 @@ function walletRoutes(app: ApiScope, options: RouteOptions): void {
   );
 }
 
-async function withLimits(ledger: Pick<Ledger, 'wallets'>, player: Player) {
-  return renderPlayer(player, await ledger.wallets(player.id));
+async function withLimits({ ledger, players }: RouteOptions, player: Player) {
+  return renderPlayer(player, await ledger.wallets(player.id), await players.raises(player.id));
 }
 
 async function knownPlayer(options: RouteOptions, id: string): Promise<Player> {

@@ -5,7 +5,7 @@ import type { IdentifiedRound, ReadTransaction, RoundStory } from '../ledger/ind
 import { formatDecimal, formatRational, formatUnits, isZero, writeLock } from '../money/index.ts';
 import type { RateLock } from '../money/index.ts';
 import { limitsText } from '../players/index.ts';
-import type { Player } from '../players/index.ts';
+import type { PendingRaise, Player } from '../players/index.ts';
 import { isAvailable } from '../catalogue/index.ts';
 import { stateOfSession } from '../sessions/index.ts';
 import type { Session } from '../sessions/index.ts';
@@ -18,10 +18,20 @@ type Answer<Name extends keyof typeof schemas> =
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-export function renderPlayer(player: Player, wallets: readonly Wallet[]): Answer<'player'> {
+export function renderPlayer(
+  player: Player,
+  wallets: readonly Wallet[],
+  pending: readonly PendingRaise[],
+): Answer<'player'> {
   const limits = wallets.map((wallet) => {
     const { maxStake, dailyLossLimit } = limitsText(wallet);
     return [wallet.currency, { max_stake: maxStake, daily_loss_limit: dailyLossLimit }] as const;
+  });
+  const raises = pending.map((raise) => {
+    const scale = wallets.find(({ currency }) => currency === raise.currency)?.scale ?? 0;
+    const { maxStake, dailyLossLimit } = limitsText({ ...raise, scale });
+    const limit = { max_stake: maxStake, daily_loss_limit: dailyLossLimit, effective_at: iso(raise.dueAtMs) };
+    return [raise.currency, limit] as const;
   });
   return {
     id: player.id,
@@ -30,6 +40,7 @@ export function renderPlayer(player: Player, wallets: readonly Wallet[]): Answer
     test: player.test,
     status: player.status,
     limits: Object.fromEntries(limits),
+    raises: Object.fromEntries(raises),
     created_at: iso(player.createdAtMs),
     changed_at: iso(player.changedAtMs),
   };

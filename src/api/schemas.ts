@@ -45,7 +45,9 @@ export const playerPatch = z.object({
   limits: z
     .record(currency, limits)
     .optional()
-    .describe('By currency of a wallet; both limits are set together, null lifts one.'),
+    .describe(
+      'By currency of a wallet; both limits are set together, null lifts one. What is stricter counts at once, what is raised after the cool-off.',
+    ),
 });
 export const player = z.object({
   id: z.string(),
@@ -54,6 +56,9 @@ export const player = z.object({
   test: z.boolean(),
   status,
   limits: z.record(z.string(), limits),
+  raises: z
+    .record(z.string(), limits.extend({ effective_at: time }))
+    .describe('Limits that were raised and do not count yet, by currency.'),
   created_at: time,
   changed_at: time,
 });

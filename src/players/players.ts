@@ -8,11 +8,15 @@ import type { Ledger } from '../ledger/index.ts';
 import type { PlayerId, PlayerStatus, Wallet } from '../wallet/index.ts';
 import { openGrants } from './grants.ts';
 import type { Grants, GrantsOptions } from './grants.ts';
+import { openLimits } from './limits.ts';
+import type { LimitsOptions } from './limits.ts';
+import { selectRaises } from './raise-store.ts';
+import type { PendingRaise } from './raise-store.ts';
 import { differingPlayerFact, limitUnits } from './rules.ts';
 import type { LimitsText, NewPlayer, Player } from './rules.ts';
 import { insertPlayer, selectPlayer, updateErased, updatePlayerStatus } from './store.ts';
 
-export interface PlayersOptions extends Pick<GrantsOptions, 'aggregators'> {
+export interface PlayersOptions extends Pick<GrantsOptions, 'aggregators'>, Pick<LimitsOptions, 'raiseAfterMs'> {
   readonly sql: Database;
   readonly ledger: Pick<Ledger, 'ensureWallet' | 'setStatus' | 'setLimits' | 'wallets'>;
   readonly clock: Clock;
@@ -46,6 +50,10 @@ export interface Players extends Grants {
    * still owed is paid (CMP-11). Repeating it changes nothing. Null: there is no such player.
    */
   readonly erase: (id: PlayerId) => Promise<Player | null>;
+  /** limits that were raised and do not count yet */
+  readonly raises: (id: PlayerId) => Promise<readonly PendingRaise[]>;
+  /** lets raised limits count whose time has come; how many */
+  readonly applyRaises: (turn: { readonly stopped: boolean }) => Promise<number>;
   /** makes the player's wallet in another currency; repeating it changes nothing */
   readonly addWallet: (
     id: PlayerId,
@@ -58,10 +66,13 @@ const MAX_SETTLE_ROUNDS = 10;
 
 export function openPlayers(options: PlayersOptions): Players {
   const { sql, ledger, clock, currencies } = options;
+  const limits = openLimits(options);
 
   return {
     ...openGrants(options),
     get: async (id) => selectPlayer(sql, id),
+    raises: async (id) => selectRaises(sql, id),
+    applyRaises: limits.applyRaises,
     create: async (given) => {
       const currency = currencies.get(given.currency);
       if (currency === undefined) return { kind: 'unknown_currency' };
@@ -91,14 +102,14 @@ export function openPlayers(options: PlayersOptions): Players {
     patch: async (id, patch) => {
       const player = await selectPlayer(sql, id);
       if (player === null) return { kind: 'unknown_player' };
-      const limits = readLimits(patch.limits ?? {}, await ledger.wallets(id));
-      if ('kind' in limits) return limits;
+      const wanted = readLimits(patch.limits ?? {}, await ledger.wallets(id));
+      if ('kind' in wanted) return wanted;
       if (patch.status !== undefined) {
         await updatePlayerStatus(sql, id, patch.status, clock.now());
         await settleStatus(options, id, null);
       }
-      for (const { currency, maxStake, dailyLossLimit } of limits) {
-        await ledger.setLimits(id, currency, { maxStake, dailyLossLimit });
+      for (const { currency, maxStake, dailyLossLimit } of wanted) {
+        await limits.set(id, currency, { maxStake, dailyLossLimit });
       }
       return { kind: 'patched', player: await existing(sql, id) };
     },

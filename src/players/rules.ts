@@ -60,7 +60,28 @@ export function limitUnits(text: string | null, scale: number): bigint | null | 
 }
 
 /** A wallet's limits as text, the way they were given. */
-export function limitsText(wallet: Wallet): LimitsText {
+export function limitsText(wallet: LimitUnits & Pick<Wallet, 'scale'>): LimitsText {
   const text = (units: bigint | null): string | null => (units === null ? null : formatUnits(units, wallet.scale));
   return { maxStake: text(wallet.maxStake), dailyLossLimit: text(wallet.dailyLossLimit) };
+}
+
+/** Limits of a wallet in its minor units; null: none. */
+export interface LimitUnits {
+  readonly maxStake: bigint | null;
+  readonly dailyLossLimit: bigint | null;
+}
+
+/** Of each limit the stricter one. */
+export function stricterOf(a: LimitUnits, b: LimitUnits): LimitUnits {
+  return { maxStake: lower(a.maxStake, b.maxStake), dailyLossLimit: lower(a.dailyLossLimit, b.dailyLossLimit) };
+}
+
+export function isSameLimits(a: LimitUnits, b: LimitUnits): boolean {
+  return a.maxStake === b.maxStake && a.dailyLossLimit === b.dailyLossLimit;
+}
+
+/** No limit is above every limit. */
+function lower(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }

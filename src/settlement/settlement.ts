@@ -127,6 +127,16 @@ function report(
   }
 }
 
+/** What waits, as the metrics tell it. */
+async function measureBacklog({ sql, clock }: SettlementOptions, meters: ReturnType<typeof settlementMetrics>) {
+  const backlog = await selectBacklog(sql, clock.now());
+  meters.backlog.set({ what: 'unread' }, backlog.unread);
+  meters.backlog.set({ what: 'due' }, backlog.due);
+  meters.backlog.set({ what: 'set_aside' }, backlog.setAside);
+  meters.oldest.set(backlog.oldestMs === null ? 0 : Math.max(0, clock.now() - backlog.oldestMs) / 1_000);
+  return backlog;
+}
+
 export function openSettlement(options: SettlementOptions): Settlement {
   const { sql, clock } = options;
   const inbox = createInbox(options.inboxSql);
@@ -190,13 +200,6 @@ export function openSettlement(options: SettlementOptions): Settlement {
     },
     day: async (aggregator, day) => selectDay(sql, aggregator, day),
     roundsOfDay: async (asked) => drillDown(options, asked),
-    measure: async () => {
-      const backlog = await selectBacklog(sql, clock.now());
-      meters.backlog.set({ what: 'unread' }, backlog.unread);
-      meters.backlog.set({ what: 'due' }, backlog.due);
-      meters.backlog.set({ what: 'set_aside' }, backlog.setAside);
-      meters.oldest.set(backlog.oldestMs === null ? 0 : Math.max(0, clock.now() - backlog.oldestMs) / 1_000);
-      return backlog;
-    },
+    measure: async () => measureBacklog(options, meters),
   };
 }
