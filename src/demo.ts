@@ -9,6 +9,7 @@ import type { AggregatorConfig, Config, ConfigFile, Flags } from './config.ts';
 import type { Accounts } from './console/index.ts';
 import { demoSecrets } from './demo-secrets.ts';
 import { DIALECT_NAMES, knownDialect } from './dialects/index.ts';
+import type { Launched, LaunchRequest } from './launch/index.ts';
 import { lobby } from './lobby/index.ts';
 import type { LobbyOptions } from './lobby/index.ts';
 import { formatUnits, isProblem, parseDecimal } from './money/index.ts';
@@ -176,6 +177,15 @@ async function seatPlayers({ players, ledger }: Rooms): Promise<void> {
   }
 }
 
+/** The demo's lobby shows games and no tables: one of a live game's own is taken, the first that is open. */
+async function launchAtAnyTable(launches: Rooms['launches'], wish: LaunchRequest): Promise<Launched> {
+  const launched = await launches.launch(wish);
+  if (launched.kind !== 'refused' || launched.refusal !== 'table_required' || wish.currency === null) return launched;
+  const answer = await launches.tables(wish.gameId, wish.currency);
+  const table = answer.kind === 'tables' ? answer.tables.find(({ open }) => open) : undefined;
+  return table === undefined ? launched : launches.launch({ ...wish, table: table.table });
+}
+
 function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
   return {
     webRoot: path.resolve(import.meta.dirname, '../web/dist'),
@@ -206,7 +216,7 @@ function lobbyOf({ catalogue, ledger, launches }: Rooms): LobbyOptions {
       version: catalogue.listVersion,
     },
     launch: async (order) => {
-      const launched = await launches.launch({
+      const launched = await launchAtAnyTable(launches, {
         gameId: order.game_id,
         playerId: order.player_id === null ? null : playerId(order.player_id),
         mode: order.mode,

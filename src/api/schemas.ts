@@ -189,6 +189,28 @@ export const launchWish = z.object({
   platform: z.enum(['desktop', 'mobile']).nullish(),
   jurisdiction: shortWord.nullish().describe('Where the play is licensed, in the words the aggregator knows.'),
   region: shortWord.nullish().describe('Within it, where the aggregator asks for that.'),
+  table: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .nullish()
+    .describe('Of a live game with the feature `lobby`, one of `GET /v1/games/{id}/tables`.'),
+});
+export const tablesQuery = z.object({ currency });
+export const tables = z.object({
+  tables: z.array(
+    z.object({
+      table: z.string().describe('For the launch, unchanged.'),
+      name: z.string(),
+      open: z.boolean(),
+      opens: orNull(z.string()).describe('As the aggregator writes times; null: not said.'),
+      closes: orNull(z.string()),
+      dealer: orNull(z.string()),
+      limits: z.array(
+        z.object({ currency: z.string(), min: orNull(z.string()), max: orNull(z.string()) }).describe('Of one stake.'),
+      ),
+    }),
+  ),
 });
 export const launched = z.object({
   session_id: z.string(),

@@ -11,8 +11,12 @@ import type { Call } from '../wallet/call.ts';
 import type { Money, Outcome } from '../wallet/outcome.ts';
 import type { Policy } from '../wallet/policy.ts';
 import type { Mirror, ReactingCall, Reactions } from './mirror.ts';
+import type { ReportMapping } from './report-mapping.ts';
+import type { ListedTable, TablesAsked } from './live-tables.ts';
 
+export type * from './live-tables.ts';
 export type * from './mirror.ts';
+export type * from './report-mapping.ts';
 
 /** What came off the socket: exact bytes, raw query, headers lower-cased by Node, repeated ones joined with `, `. */
 export interface RawRequest {
@@ -141,6 +145,8 @@ export interface LaunchOrder {
   readonly jurisdiction: string | null;
   readonly region: string | null;
   readonly returnUrl: string | null;
+  /** of a live game with a lobby, which of its tables: `ListedTable.table`; absent or null: none was chosen */
+  readonly table?: string | null;
   readonly nonce: string;
   /** unix seconds */
   readonly issuedAt: number;
@@ -283,6 +289,8 @@ export interface OpenDialect {
   readonly games: GamesSource;
   /** absent: the aggregator has no such lists, or the settings do not say where */
   readonly transactions?: TransactionLists;
+  /** the tables of a game with the feature `lobby`, of which a launch names one; absent: launches name none */
+  readonly tables?: (asked: TablesAsked, stamp: Stamp) => Errand<readonly ListedTable[]>;
 }
 
 /** What a request of ours is made unique with, where the dialect signs time and nonce; a dialect asks no clock itself. */
@@ -298,33 +306,6 @@ export type GamesSource =
       readonly page: (page: number, etag: string | null, stamp: Stamp) => Errand<GamesPage | 'unchanged'>;
     }
   | { readonly kind: 'file'; readonly read: (bytes: Uint8Array) => GamesPage | Problem };
-
-/** How an aggregator's report, or its list of transactions, is read: which column is what, and what its words mean. */
-export interface ReportMapping {
-  readonly format: 'csv' | 'jsonl';
-  /** between the columns of a CSV */
-  readonly separator: string;
-  /** `minor`: amounts are whole numbers of the currency's smallest unit */
-  readonly amounts: 'major' | 'minor';
-  /** names of columns or members; null: the report has none */
-  readonly columns: {
-    readonly id: string;
-    readonly kind: string;
-    readonly amount: string;
-    readonly status: string | null;
-    readonly round: string | null;
-    readonly player: string | null;
-    readonly currency: string | null;
-    readonly game: string | null;
-    readonly provider: string | null;
-    readonly bet: string | null;
-    readonly occurredAt: string | null;
-    readonly version: string | null;
-  };
-  /** their words, exactly as spelled; a word that is not here makes its line unreadable, never guessed */
-  readonly kinds: Readonly<Record<string, AssertedTransaction['kind']>>;
-  readonly statuses: Readonly<Record<string, AssertedStatus>>;
-}
 
 /** How far the clock that signs a launch may be from the one that judges it. */
 export interface LaunchTolerance {

@@ -78,7 +78,7 @@ export type LaunchReading =
 export interface MirrorAddress {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly what: 'games' | 'launch' | 'transactions';
+  readonly what: 'games' | 'launch' | 'transactions' | 'tables';
 }
 
 /** How the aggregator signs what it sends: `say` signs so, and certify signs so what no aggregator would send. */
@@ -122,6 +122,8 @@ export interface Mirror {
   ) => RawResponse;
   /** one page of the catalogue API, or a refusal when the key is wrong */
   readonly serveGames: (request: RawRequest, games: readonly ListedGame[]) => RawResponse;
+  /** the tables of a game; absent: its launches name none. `find` gives the game of a code */
+  readonly serveTables?: (request: RawRequest, find: (code: string) => ListedGame | null) => RawResponse;
   /** one page of its lists of transactions; `of` gives the entries of a span, oldest first */
   readonly serveTransactions?: (
     request: RawRequest,

@@ -19,10 +19,12 @@ import type { DateSample, ErrandProblem, ErrandTools } from '../wire/index.ts';
 import { chooseOffer, LAUNCH_SENTENCES, launchTtlSeconds, plainWish } from './rules.ts';
 import type { LaunchDecision, LaunchRefusal, LaunchWish } from './rules.ts';
 import { insertLaunch } from './store.ts';
+import { tablesOf } from './tables.ts';
+import type { TablesAnswer } from './tables.ts';
 
 export interface LaunchAggregator {
   readonly name: AggregatorName;
-  readonly open: Pick<OpenDialect, 'launch'>;
+  readonly open: Pick<OpenDialect, 'launch' | 'tables'>;
   readonly launchTtlSeconds: number;
   /** whether and how long unfinished rounds are resumed; absent: as is safe */
   readonly policy?: Pick<Policy, 'round.resume' | 'round.stuckAfterMs'>;
@@ -99,6 +101,8 @@ export type Launched =
 
 export interface Launches {
   readonly launch: (request: LaunchRequest) => Promise<Launched>;
+  /** the tables of a game with a lobby, asked of its aggregator now */
+  readonly tables: (gameId: string, currency: string) => Promise<TablesAnswer>;
 }
 
 /** A second click within this time is the same wish (LCH-20). */
@@ -110,7 +114,7 @@ const NO_NODE = 'unnamed';
 type Game = NonNullable<Awaited<ReturnType<Catalogue['get']>>>;
 
 /** An aggregator that offers the game, and the game as it offers it. */
-interface Seller {
+export interface Seller {
   readonly aggregator: LaunchAggregator;
   readonly game: Game;
 }
@@ -145,6 +149,7 @@ export function openLaunches(options: LaunchesOptions): Launches {
       count(aggregator.name, request.mode, launched);
       return launched;
     },
+    tables: async (gameId, currency) => tablesOf(options, await sellersOf(gameId), currency),
   };
 }
 
@@ -175,7 +180,13 @@ async function choose(
   const playing = request.mode === 'real' ? (player?.id ?? null) : null;
   const [wallets, offers] = await Promise.all([
     playing === null ? [] : ledger.wallets(playing),
-    Promise.all(sellers.map(async (each) => ({ ...each, unfinished: await unfinishedOf(options, playing, each) }))),
+    Promise.all(
+      sellers.map(async (each) => ({
+        ...each,
+        listsTables: each.aggregator.open.tables !== undefined,
+        unfinished: await unfinishedOf(options, playing, each),
+      })),
+    ),
   ]);
   const decision = chooseOffer(request, offers, {
     player,
@@ -229,6 +240,7 @@ async function launchGranted(options: LaunchesOptions, granted: Granted): Promis
     jurisdiction: session.jurisdiction,
     region: session.region,
     returnUrl: decision.returnUrl,
+    ...(request.table === undefined || request.table === null ? {} : { table: request.table }),
     nonce: newToken(),
     issuedAt,
     expiresAt: issuedAt + ttlSeconds,

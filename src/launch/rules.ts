@@ -21,6 +21,8 @@ export const LAUNCH_REFUSALS = [
   'wrong_currency',
   'currency_unsupported',
   'rate_unavailable',
+  'table_required',
+  'tables_unsupported',
   'return_url_not_allowed',
 ] as const;
 export type LaunchRefusal = (typeof LAUNCH_REFUSALS)[number];
@@ -39,6 +41,8 @@ export const LAUNCH_SENTENCES: Record<LaunchRefusal, string> = {
   wrong_currency: 'The player has no wallet in this currency, or the house does not know it.',
   currency_unsupported: 'The game cannot be played in this currency.',
   rate_unavailable: 'There is no current exchange rate to play this game by; try again later.',
+  table_required: 'The game has a lobby of tables; say which table to open.',
+  tables_unsupported: 'The game has no tables to choose from.',
   return_url_not_allowed: 'The return URL must be http or https on an allowed host.',
 };
 
@@ -54,6 +58,8 @@ export interface LaunchWish {
   readonly country: string | null;
   readonly platform: Platform | null;
   readonly returnUrl: string | null;
+  /** of a live game with a lobby, which of its tables */
+  readonly table?: string | null;
 }
 
 export interface LaunchFacts {
@@ -63,6 +69,8 @@ export interface LaunchFacts {
   readonly wallets: readonly Wallet[];
   /** where the player left a round of this game open, and the currency it is played in (LCH-23); null: nowhere */
   readonly unfinished: { readonly session: SessionId; readonly currency: string } | null;
+  /** true: the aggregator lists the tables of games with a lobby, and wants one named */
+  readonly listsTables?: boolean;
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
   readonly exchange: (wallet: string, game: string) => Exchange;
@@ -98,6 +106,8 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
   if (countries.some((country) => country !== null && game.blockedCountries.includes(country))) {
     return refused('country_blocked');
   }
+  const table = refusalOfTable(wish, facts);
+  if (table !== null) return refused(table);
   const chosen = wish.mode === 'real' ? currencyOfPlayer(wish, facts) : currencyOfDemo(wish, facts);
   if ('kind' in chosen) return chosen;
   const returnUrl = wish.returnUrl === null ? null : allowedReturnUrl(wish.returnUrl, facts.returnHosts);
@@ -107,7 +117,7 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
 }
 
 /** What one aggregator offers, and whether the player has left a round open there. */
-export type Offer = Pick<LaunchFacts, 'game' | 'unfinished'>;
+export type Offer = Pick<LaunchFacts, 'game' | 'unfinished' | 'listsTables'>;
 
 /**
  * The first offer, in order of preference, that this player may be let into; but where a round was left open comes before all
@@ -123,11 +133,22 @@ export function chooseOffer<O extends Offer>(
   const inOrder = offers.toSorted((a, b) => Number(b.unfinished !== null) - Number(a.unfinished !== null));
   let first: Extract<LaunchDecision, { kind: 'refused' }> | null = null;
   for (const offer of inOrder) {
-    const decision = decideLaunch(wish, { ...facts, game: offer.game, unfinished: offer.unfinished });
+    const { game, unfinished, listsTables = false } = offer;
+    const decision = decideLaunch(wish, { ...facts, game, unfinished, listsTables });
     if (decision.kind === 'allowed') return { ...decision, offer };
     if (first === null || first.refusal === 'game_unavailable') first = decision;
   }
   return first ?? refused('unknown_game');
+}
+
+/** Whether the game is opened at one of its tables. */
+export function hasTables({ game, listsTables = false }: Pick<LaunchFacts, 'game' | 'listsTables'>): boolean {
+  return listsTables && game.features.includes('lobby');
+}
+
+function refusalOfTable({ mode, table = null }: LaunchWish, facts: LaunchFacts): LaunchRefusal | null {
+  if (!hasTables(facts)) return table === null ? null : 'tables_unsupported';
+  return mode === 'real' && table === null ? 'table_required' : null;
 }
 
 /** Currencies that mean pretend money at some aggregators. */

@@ -83,7 +83,7 @@ function game(
     provider,
     category,
     tags: some(random, TAGS, 0.18),
-    features: category === 'slots' ? some(random, FEATURES, 0.35) : [],
+    features: category === 'slots' ? some(random, FEATURES, 0.35) : category === 'roulette' ? ['lobby'] : [],
     rtp: pick(random, RETURNS),
     volatility: pick(random, VOLATILITIES),
     lines: pick(random, LINE_COUNTS),

@@ -98,6 +98,8 @@ function apiRoutes(options: SandboxHttpOptions) {
     const open = (order: LaunchOrder): string | null => {
       const game = catalogue.find(order.game);
       if (game === null || !game.enabled || (order.mode === 'demo' && !game.demo)) return null;
+      const picks = mirror.serveTables !== undefined && order.mode === 'real' && game.features.includes('lobby');
+      if (picks && (order.table ?? null) === null) return null;
       const table = tables.open(order, game);
       onOpened(table);
       return `${publicUrl}/play/${table.token}`;
@@ -105,6 +107,7 @@ function apiRoutes(options: SandboxHttpOptions) {
     const answers: Readonly<Record<MirrorAddress['what'], (raw: RawRequest) => Promise<RawResponse | undefined>>> = {
       games: async (raw) => catalogue.serve(raw, mirror.serveGames),
       launch: async (raw) => mirror.serveLaunch?.(raw, clock.now(), open),
+      tables: async (raw) => mirror.serveTables?.(raw, catalogue.find),
       transactions: async (raw) => mirror.serveTransactions?.(raw, transactions.list),
     };
     for (const { method, path: url, what } of mirror.api) {

@@ -91,7 +91,10 @@ export async function consoleStage(publicUrl = 'http://127.0.0.1:4400'): Promise
     players,
     sessions,
     catalogue,
-    launches: { launch: async () => Promise.reject(new Error('nothing is launched here')) },
+    launches: {
+      launch: async () => Promise.reject(new Error('nothing is launched here')),
+      tables: async () => Promise.reject(new Error('nothing is launched here')),
+    },
     settlement,
     ready: async () => [],
     metrics: null,

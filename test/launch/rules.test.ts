@@ -267,3 +267,30 @@ describe('where a player may be sent back to [LCH-12]', () => {
 it('keeps the life of a launch URL between a minute and an hour', () => {
   expect([1, 60, 600, 3_600, 99_999].map(launchTtlSeconds)).toEqual([60, 60, 600, 3_600, 3_600]);
 });
+
+describe('games that are opened at a table', () => {
+  const live = gameOf('01890000-0000-7000-8000-000000000002', { code: gameCode('live'), features: ['lobby'] });
+
+  it.each<[string, Partial<LaunchWish>, Partial<LaunchFacts>, LaunchRefusal | 'allowed']>([
+    ['no table of a game that has some', {}, { game: live, listsTables: true }, 'table_required'],
+    ['a table of it', { table: 't-1' }, { game: live, listsTables: true }, 'allowed'],
+    ['a demo of it', { mode: 'demo' }, { game: live, listsTables: true }, 'allowed'],
+    ['an aggregator that lists no tables', {}, { game: live }, 'allowed'],
+    ['a table where no tables are listed', { table: 't-1' }, { game: live }, 'tables_unsupported'],
+    ['a table of a game without a lobby', { table: 't-1' }, { listsTables: true }, 'tables_unsupported'],
+    ['a game without a lobby', {}, { listsTables: true }, 'allowed'],
+  ])('%s', (_what, ofWish, ofFacts, answer) => {
+    const decision = decide(ofWish, ofFacts);
+    expect(decision.kind === 'refused' ? decision.refusal : decision.kind).toBe(answer);
+  });
+
+  it('take the offer that can be opened as it is asked for', () => {
+    const offers = [
+      { game: live, unfinished: null, listsTables: true, name: 'one' },
+      { game: live, unfinished: null, listsTables: false, name: 'two' },
+    ];
+    const { game: _game, unfinished: _unfinished, ...others } = facts;
+    expect(chooseOffer(wish, offers, others)).toMatchObject({ kind: 'allowed', offer: { name: 'two' } });
+    expect(chooseOffer({ ...wish, table: 't-1' }, offers, others)).toMatchObject({ offer: { name: 'one' } });
+  });
+});

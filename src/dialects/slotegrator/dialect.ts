@@ -8,6 +8,7 @@ import { decodeSlotegrator } from './decode.ts';
 import { encodeSlotegrator } from './encode.ts';
 import { gamesErrand } from './games.ts';
 import { launchErrand } from './launch.ts';
+import { lobbyErrand } from './lobby.ts';
 import { slotegratorMirror } from './mirror.ts';
 import { SLOTEGRATOR_POLICY, SLOTEGRATOR_REACTIONS } from './policy.ts';
 import { settingsSchema, SLOTEGRATOR_KEYS, slotegratorExample } from './settings.ts';
@@ -51,6 +52,7 @@ export const slotegrator: Dialect<SlotegratorSettings> = {
       decodeWebhook: () => ({ kind: 'bad_request', message: 'topic: not served; Slotegrator sends no webhooks' }),
       launch: (order) => ({ kind: 'errand', errand: launchErrand(merchant, launch.url, order) }),
       games: { kind: 'call', page: (page, _etag, stamp) => gamesErrand(merchant, listing, page, stamp) },
+      tables: (asked, stamp) => lobbyErrand(merchant, launch.url, asked, stamp),
     };
   },
   mirror: slotegratorMirror,

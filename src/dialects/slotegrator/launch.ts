@@ -34,7 +34,7 @@ const isWebAddress = (text: string): boolean =>
   text.length <= 8_000 && /^https?:\/\//i.test(text) && URL.canParse(text);
 
 function parametersOf(order: LaunchOrder): readonly Parameter[] {
-  const { player, currency, platform, lang, returnUrl } = order;
+  const { player, currency, platform, lang, returnUrl, table = null } = order;
   const given: readonly (readonly [string, string | null])[] = [
     ['game_uuid', order.game],
     ...(order.mode === 'real'
@@ -43,6 +43,7 @@ function parametersOf(order: LaunchOrder): readonly Parameter[] {
           ['player_name', player],
           ['currency', currency],
           ['session_id', order.session],
+          ['lobby_data', table],
         ] as const)
       : []),
     ['device', platform],
@@ -78,6 +79,7 @@ export function orderOf(
     jurisdiction: null,
     region: null,
     returnUrl: text('return_url'),
+    table: real ? text('lobby_data') : null,
     nonce: stamped.nonce,
     issuedAt: stamped.seconds,
     expiresAt: stamped.seconds + WINDOW_SECONDS,

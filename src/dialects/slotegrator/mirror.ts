@@ -22,6 +22,7 @@ import { meaningsOf } from './codes.ts';
 import { REFUND } from './encode.ts';
 import { serveGames } from './games.ts';
 import { orderOf, refuse, serveLaunch } from './launch.ts';
+import { isTableOf, LOBBY_PATH, serveLobby } from './lobby.ts';
 import type { SlotegratorSettings } from './settings.ts';
 import { phpQuery, signedHeaders } from './sign.ts';
 import type { Parameter } from './sign.ts';
@@ -49,6 +50,7 @@ export function slotegratorMirror({ callbacks }: SlotegratorSettings): Mirror {
       { method: 'GET', path: '/games', what: 'games' },
       { method: 'POST', path: '/games/init', what: 'launch' },
       { method: 'POST', path: '/games/init-demo', what: 'launch' },
+      { method: 'GET', path: LOBBY_PATH, what: 'tables' },
     ],
     understand,
     readLaunch: () => ({ kind: 'refused', reason: 'malformed', message: 'Slotegrator opens games by a call.' }),
@@ -59,7 +61,15 @@ export function slotegratorMirror({ callbacks }: SlotegratorSettings): Mirror {
         seconds: Number.parseInt(request.headers['x-timestamp'] ?? '0', 10),
         nonce: request.headers['x-nonce'] ?? '',
       };
-      return serveLaunch(orderOf(request.path, asked, stamped), open);
+      const order = orderOf(request.path, asked, stamped);
+      const table = order?.table ?? null;
+      if (order !== null && table !== null && !isTableOf(order.game, table))
+        return refuse(422, 'Unprocessable entity', 'There is no such table, or it is closed.');
+      return serveLaunch(order, open);
+    },
+    serveTables: (request, find) => {
+      const asked = believed(request, request.arrivedAtMs);
+      return asked === null ? distrust() : serveLobby(asked, find);
     },
     serveGames: (request, games) => {
       const asked = believed(request, request.arrivedAtMs);

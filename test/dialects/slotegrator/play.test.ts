@@ -37,6 +37,46 @@ describe('Slotegrator against the whole house', { timeout: 60_000 }, () => {
     expect(table.startsWith(`${house.sandboxUrl}/play/`)).toBe(true);
   });
 
+  it('opens a live game at one of its tables, and asks which where none is named [LCH-17]', async () => {
+    const list = await house.rooms.catalogue.list({ state: 'available', currency: 'USD', limit: 100 });
+    const games = list?.items ?? [];
+    const live = games.find(({ features }) => features.includes('lobby'));
+    const slot = games.find(({ features, category }) => category === 'slots' && !features.includes('lobby'));
+    if (live === undefined || slot === undefined) throw new Error('the list has no live game, or no slot');
+    const wish = { game_id: live.id, player_id: 'pl-20417', mode: 'real', currency: 'USD', country: 'DE' };
+    expect(await house.api('POST', '/v1/launches', wish)).toMatchObject({
+      status: 422,
+      body: { code: 'table_required' },
+    });
+    const asked = await house.api('GET', `/v1/games/${live.id}/tables?currency=USD`);
+    expect(asked).toMatchObject({
+      status: 200,
+      body: {
+        tables: [
+          { open: true, opens: '10:00', dealer: null, limits: [{ currency: 'USD', min: '1', max: '100' }] },
+          { open: true },
+          { open: false },
+        ],
+      },
+    });
+    const tables = asked.body['tables'] as unknown as readonly { readonly table: string }[];
+    const launched = await house.api('POST', '/v1/launches', { ...wish, table: tables[0]?.table });
+    expect(launched).toMatchObject({ status: 201 });
+    expect(String(launched.body['url'])).toContain('/play/');
+    // a table that is closed or of no game is the aggregator's to refuse; one of a game without a lobby is ours
+    for (const table of [tables[2]?.table, 'nonsense'])
+      expect(await house.api('POST', '/v1/launches', { ...wish, table })).toMatchObject({
+        status: 502,
+        body: { code: 'aggregator_failed' },
+      });
+    const none = { status: 422, body: { code: 'tables_unsupported' } };
+    expect(await house.api('POST', '/v1/launches', { ...wish, game_id: slot.id, table: 'x' })).toMatchObject(none);
+    expect(await house.api('GET', `/v1/games/${slot.id}/tables?currency=USD`)).toMatchObject(none);
+    expect(await house.api('GET', `/v1/games/${slot.id}/tables?currency=GBP`)).toMatchObject({ status: 422 });
+    expect(await house.api('GET', '/v1/games/nothing/tables?currency=USD')).toMatchObject({ status: 404 });
+    expect(await house.api('GET', `/v1/games/${slot.id}/tables`)).toMatchObject({ status: 400 });
+  });
+
   it('spins: the stake is taken and the win is paid [BET-01] [WIN-01]', async () => {
     const before = await house.balance('pl-20417');
     const spun = await spin(table, '1.00');
