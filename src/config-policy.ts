@@ -73,6 +73,7 @@ export function policyShape() {
     timeoutMs: z.number().int().min(100).max(120_000).optional(),
     'retry.horizonMs': milliseconds,
     'id.scope': choice('aggregator', 'provider', 'player'),
+    'id.kinds': choice('apart', 'shared'),
     'sig.hexCase': choice('lower', 'any'),
   } satisfies Record<keyof Policy, z.ZodType>;
 }

@@ -1,5 +1,5 @@
 /**
- * The reference wallet's rules of undoing: a bet, a win, another rollback or what is left of a round. Nothing is ever
+ * The reference wallet's rules of undoing: a bet, a win, a correction, another rollback or what is left of a round. Nothing is ever
  * computed anew: what goes back is what was taken, to the unit.
  */
 import type { Decimal } from '../money/index.ts';
@@ -54,7 +54,10 @@ function undoAny(world: World, asked: ModelRequest, rollback: Rollback, id: stri
   const win = nameIn(asked, 'win', id);
   if (lookUp(world, bet) !== null) return undoBet(world, asked, rollback, bet);
   if (lookUp(world, win) !== null) return undoWin(world, asked, rollback, win);
-  noteTombstone(world, asked, win, rollback.round);
+  const correction = nameIn(asked, 'adjust', id);
+  const corrected = lookUp(world, correction);
+  if (corrected !== null) return undoCorrection(world, asked, rollback, corrected);
+  for (const name of [win, correction]) noteTombstone(world, asked, name, rollback.round);
   return undoBet(world, asked, rollback, bet);
 }
 
@@ -182,6 +185,32 @@ function undoWin(world: World, asked: ModelRequest, rollback: Rollback, name: Na
   done(world, asked, rollback, win.units, APPLIED, win.state === 'parked' ? null : lockOf(win));
   // a win that never was paid leaves its round as it is
   if (rollback.closesRound && win.state !== 'parked') closeAfter(world, asked, win.facts.round);
+  return APPLIED;
+}
+
+/** The opposite of what it did; a cancel says how much that was without a sign. */
+function undoCorrection(world: World, asked: ModelRequest, rollback: Rollback, corrected: Known): Verdict {
+  const difference = differs(asked, rollback, corrected);
+  if (difference !== null) return difference;
+  if (corrected.state === 'tombstone') return unknownTarget(world, asked, rollback);
+  if (corrected.state === 'rejected') {
+    if (world.policy['rollback.ofRejected'] === 'parentFailed') return rejected('parent_failed');
+    return done(world, asked, rollback, 0n, APPLIED);
+  }
+  if (corrected.state === 'reversed') return done(world, asked, rollback, 0n, DUPLICATE);
+  const { units, name } = corrected;
+  const amount = corrected.facts.amount ?? ZERO_DECIMAL;
+  if (world.policy['rollback.amount'] !== 'ignore' && rollback.amount !== null) {
+    const opposite = { ...amount, unscaled: -amount.unscaled };
+    const same = [amount, opposite].some((each) => compareDecimals(each, rollback.amount ?? each) === 0);
+    if (!same) return rejected('conflict', 'amount');
+  }
+  if (units > 0n) takeBack(world, asked, walletOf(corrected), units, 0n);
+  if (units < 0n) move(world, asked, walletOf(corrected), -units, 0n);
+  const by = nameIn(asked, 'rollback', rollback.id);
+  world.history.push({ what: 'returned', name, units, amount, whole: true, by });
+  done(world, asked, rollback, units < 0n ? -units : units, APPLIED, lockOf(corrected));
+  if (rollback.closesRound) closeAfter(world, asked, corrected.facts.round);
   return APPLIED;
 }
 

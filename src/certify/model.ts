@@ -155,12 +155,26 @@ function decideOne(world: World, asked: ModelRequest, operation: Operation): Ver
   const facts = factsOf(asked, operation);
   const known = lookUp(world, name);
   if (known !== null) return answerAgain(world, asked, known, facts);
+  const taken = takenBy(world, name, facts);
+  if (taken !== null) return rejected('conflict', taken.facts.player === facts.player ? 'operation' : 'player');
   // there is nobody to write a refusal down for
   if (isUnknown(world, asked)) return rejected('unknown_player');
   const verdict = newOperation(world, asked, operation);
   // what was undone before it came is remembered as that, not as refused
   if (verdict.kind === 'rejected' && lookUp(world, name) === null) noteRejected(world, name, facts, verdict.refusal);
   return verdict;
+}
+
+const NUMBERED: readonly Name['kind'][] = ['bet', 'win', 'adjust'];
+
+/** Who had the id before as another kind of thing, where all kinds are numbered together. */
+function takenBy(world: World, name: Name, facts: Facts): Known | null {
+  const stands = (one: Facts) => !one.combined && one.flavour !== 'free_round';
+  const together = world.policy['id.kinds'] === 'shared' && NUMBERED.includes(name.kind) && stands(facts);
+  const others = NUMBERED.filter((kind) => together && kind !== name.kind);
+  return (
+    others.map((kind) => lookUp(world, { ...name, kind })).find((one) => one !== null && stands(one.facts)) ?? null
+  );
 }
 
 function isUnknown(world: World, asked: ModelRequest): boolean {

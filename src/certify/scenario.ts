@@ -29,19 +29,19 @@ export type SessionChoice = 'own' | 'expired' | 'rival' | 'demo' | 'nonsense';
 
 /** One thing an aggregator says, in names of the scenario; the runner makes them unique for the run. */
 export interface Line {
-  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'close';
+  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'close' | 'correction';
   /** the transaction's id; '' where it has none */
   readonly id: string;
   readonly who: Who;
   readonly round: string | null;
-  /** stake, win, or the part of a bet that is refunded; null where none is said */
+  /** stake, win, correction with its sign, or the part of a bet that is refunded; null where none is said */
   readonly amount: Amount | null;
   /** the win of a bet_win */
   readonly win: Amount | null;
   /** the bet a win belongs to, or a refund undoes */
   readonly bet: string | null;
   /** what kind of thing a refund undoes */
-  readonly undoes: 'bet' | 'win' | 'round' | 'rollback';
+  readonly undoes: 'bet' | 'win' | 'round' | 'rollback' | 'any';
   readonly flavour: 'cash' | 'free' | 'tip' | 'win' | 'jackpot' | 'promo' | 'free_round';
   readonly closes: boolean;
   readonly session: SessionChoice;

@@ -137,6 +137,8 @@ function operationsOf(line: Line, roles: Roles): Operations {
       const own = roles.sharesIds === true && target.kind === 'bet' ? target.id : id;
       return [{ kind: 'rollback', id: own, target, round, amount: part, closesRound: line.closes }];
     }
+    case 'correction':
+      return [{ kind: 'adjust', id, round, reference: null, amount }];
     case 'close':
       return [{ kind: 'close', round: round ?? roundId(idOf(roles, 'r')) }];
     case 'balance':

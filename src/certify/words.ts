@@ -81,6 +81,17 @@ export const betWin = (id: string, stake: Amount, won: Amount, more: More = {}):
   round: ROUND,
   ...more,
 });
+/** Money that is put right afterwards, `'-1.00'` downwards. */
+export const correction = (id: string, amount: string): Line => ({
+  ...LINE,
+  what: 'correction',
+  id,
+  amount,
+  round: ROUND,
+});
+/** Undoes whatever has that id. */
+export const cancel = (id: string, of: string, amount: string | null = null): Line =>
+  refund(id, of, { undoes: 'any', amount });
 export const close = (more: More = {}): Line => ({ ...LINE, what: 'close', round: ROUND, ...more });
 
 /** So much of the balance at the beginning, rounded down to what the currency has. */

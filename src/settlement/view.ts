@@ -240,7 +240,10 @@ function isSound({ booked, ledgerRound, key }: Facts): boolean {
   return (
     add(bets.map((row) => row.units)) === ledgerRound.staked &&
     add(bets.map((row) => row.reversedUnits)) === ledgerRound.returned &&
-    add([...wins.map((row) => row.units - row.reversedUnits), ...adjusts.map((row) => row.units)]) === ledgerRound.paid
+    add([
+      ...wins.map((row) => row.units - row.reversedUnits),
+      ...adjusts.map((row) => row.units - row.reversedUnits),
+    ]) === ledgerRound.paid
   );
 }
 

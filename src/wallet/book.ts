@@ -68,7 +68,7 @@ export interface Transaction {
   readonly fx: Exchanged | null;
   /** wallet units moved when applied, ≥ 0 (signed only for adjust) */
   readonly units: bigint;
-  /** of `units`, how many were returned */
+  /** of `units`, how many were returned; of a correction with its sign */
   readonly reversedUnits: bigint;
   /** of `amount`, how much was returned, for the cumulative rule of partial refunds */
   readonly reversedAmount: Decimal;

@@ -47,7 +47,7 @@ export interface Win {
 export type RollbackTarget =
   | { readonly kind: 'bet'; readonly id: ExternalId }
   | { readonly kind: 'win'; readonly id: ExternalId }
-  /** the dialect does not say which kind: a bet is looked for first, then a win */
+  /** the dialect does not say which kind: a bet is looked for first, then a win, then a correction */
   | { readonly kind: 'any'; readonly id: ExternalId }
   /** undoes an earlier rollback (RB-17) */
   | { readonly kind: 'rollback'; readonly id: ExternalId }

@@ -2,14 +2,14 @@
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
-import type { Transaction } from './book.ts';
+import type { Round, Transaction } from './book.ts';
 import type { Adjust, Deposit, Withdrawal } from './call.ts';
-import { bookingOf, fits, tillOfCall, tillOfPayout, unheldPayout, unheldStake } from './exchange.ts';
+import { bookingOf, fits, tillOfCall, tillOfPayout, unheldPayout, unheldStake, walletCurrencyOf } from './exchange.ts';
 import type { Till } from './exchange.ts';
 import { differingFact, factsOf } from './fingerprint.ts';
 import type { Refusal } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { takeUnits } from './returns.ts';
+import { amountOf, takeUnits } from './returns.ts';
 import { afterMove, isBooked, newRow, refusedRow } from './rows.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -61,9 +61,14 @@ function tillOf(scratch: Scratch, operation: CashierOperation): Till | null {
 
 function repeated(scratch: Scratch, operation: CashierOperation, stored: Transaction, policy: Policy): OperationAnswer {
   if (stored.player !== scratch.request.player) return foreign(scratch, operation.id);
+  if (stored.state === 'tombstone') {
+    if (policy['rollback.lateOriginal'] === 'ignore') return { kind: 'applied', row: stored, duplicate: true };
+    return refused('reversed', stored, { duplicate: true, keep: [] });
+  }
   const field = differingFact(stored, factsOf(operation), scratch.request, policy);
   if (field !== null) return conflict(scratch, operation.id, field);
   if (stored.state === 'rejected') return refused(stored.refusal ?? 'conflict', stored, { duplicate: true, keep: [] });
+  if (stored.state === 'reversed') return refused('reversed', stored, { duplicate: true, keep: [] });
   return { kind: 'applied', row: stored, duplicate: true };
 }
 
@@ -96,8 +101,36 @@ function adjust(
   if (units >= 0n) scratch.credit(currency, 'adjustments', units, draft.id);
   else takeUnits(scratch, currency, 'adjustments', -units, draft, policy);
   const round = operation.round === null ? null : scratch.round(operation.round);
-  if (round !== null && fits(round, till)) {
-    const closes = round.state === 'closed';
-    scratch.putRound(afterMove({ ...round, paid: round.paid + units }, closes, scratch.request.nowMs, 'back'));
-  }
+  if (round === null || !fits(round, till)) return;
+  const written = scratch.transaction(draft) ?? draft;
+  scratch.putTransaction({ ...written, flags: [...written.flags, IN_ROUND] });
+  countInRound(scratch, round, units);
+}
+
+/** Marks a correction that its round counted: one that came before its round did is in no sum of it. */
+const IN_ROUND = 'in_round';
+
+function countInRound(scratch: Scratch, round: Round, units: bigint): void {
+  const closes = round.state === 'closed';
+  scratch.putRound(afterMove({ ...round, paid: round.paid + units }, closes, scratch.request.nowMs, 'back'));
+}
+
+/** Undoes a correction and says how much that moved: what was given is taken back, by `balance.negative`; what was taken is given. */
+export function undoCorrection(scratch: Scratch, row: Transaction, rollback: Transaction, policy: Policy): bigint {
+  const { request } = scratch;
+  const currency = walletCurrencyOf(row) ?? request.currency;
+  const { units } = row;
+  if (units >= 0n) takeUnits(scratch, currency, 'adjustments', units, rollback, policy);
+  else scratch.credit(currency, 'adjustments', -units, rollback.id);
+  const changedAtMs = request.nowMs;
+  scratch.putTransaction({
+    ...row,
+    state: 'reversed',
+    reversedUnits: units,
+    reversedAmount: amountOf(row),
+    changedAtMs,
+  });
+  const round = row.round === null || !row.flags.includes(IN_ROUND) ? null : scratch.round(row.round);
+  if (round !== null) countInRound(scratch, round, -units);
+  return units < 0n ? -units : units;
 }

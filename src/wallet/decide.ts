@@ -13,6 +13,7 @@ import type { Close, Operation, WalletRequest } from './call.ts';
 import { decideCashier } from './cashier.ts';
 import { walletCurrencyOf } from './exchange.ts';
 import type { BookedOperation } from './fingerprint.ts';
+import { refuseNamesake } from './namesakes.ts';
 import type { Money, OperationResult, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { decideRollback, hasEffect, targetOf } from './rollback.ts';
@@ -32,7 +33,7 @@ export function decide(book: Book, request: WalletRequest, policy: Policy): Deci
   const results: OperationResult[] = [];
   let last: Transaction | null = null;
   for (const operation of request.operations) {
-    const answer = decideOperation(scratch, operation, policy);
+    const answer = refuseNamesake(scratch, operation, policy) ?? decideOperation(scratch, operation, policy);
     if (answer.kind === 'refused') return refuseCall(book, scratch, answer, results.length);
     if (answer.kind === 'unpriced') return { outcome: answer, changes: NOTHING, alerts: scratch.alerts() };
     if (answer.kind === 'parked') {

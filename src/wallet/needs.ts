@@ -5,6 +5,7 @@
 import type { TransactionName } from './book.ts';
 import type { Operation, Rollback, WalletRequest } from './call.ts';
 import type { ExternalId, RoundId } from './ids.ts';
+import { namesakesOf } from './namesakes.ts';
 import type { Policy } from './policy.ts';
 
 export interface Needs {
@@ -61,7 +62,7 @@ function addNeeds(needs: Draft, operation: Operation, policy: Policy): void {
     needs.rounds.push(operation.round);
     return;
   }
-  needs.transactions.push({ kind: operation.kind, externalId: operation.id });
+  needs.transactions.push({ kind: operation.kind, externalId: operation.id }, ...namesakesOf(operation, policy));
   switch (operation.kind) {
     case 'bet':
       needs.parked = true;
@@ -103,7 +104,7 @@ function addNeedsOfRollback(needs: Draft, { round, target }: Rollback, policy: P
     if (undoesBoth) needs.winsNamingBetsOf.push(target.round);
     return;
   }
-  const kinds = target.kind === 'any' ? (['bet', 'win'] as const) : [target.kind];
+  const kinds = target.kind === 'any' ? (['bet', 'win', 'adjust'] as const) : [target.kind];
   for (const kind of kinds) {
     const name: TransactionName = { kind, externalId: target.id };
     needs.transactions.push(name);

@@ -64,6 +64,8 @@ export interface Policy {
   readonly 'retry.horizonMs': number;
   /** what makes an external id unique */
   readonly 'id.scope': 'aggregator' | 'provider' | 'player';
+  /** whether bets, wins and corrections are numbered in one series, so that an id of the one is refused as another's (BET-29) */
+  readonly 'id.kinds': 'apart' | 'shared';
   readonly 'sig.hexCase': 'lower' | 'any';
 }
 
@@ -107,5 +109,6 @@ export const SAFE_POLICY: Policy = Object.freeze({
   timeoutMs: 3_000,
   'retry.horizonMs': 48 * 3_600_000,
   'id.scope': 'aggregator',
+  'id.kinds': 'apart',
   'sig.hexCase': 'lower',
 } satisfies Policy);

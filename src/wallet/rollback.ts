@@ -3,12 +3,14 @@
  * known yet gets a tombstone, so that the late original meets it (RB-03, RB-04); nothing is returned twice whatever ids
  * the rollbacks carry; returned units are the stored ones, never converted again.
  */
-import { subtractDecimals } from '../money/index.ts';
+import { isNegative, negateDecimal, subtractDecimals } from '../money/index.ts';
+import type { Decimal } from '../money/index.ts';
 import type { OperationAnswer } from './answer.ts';
 import { refused } from './answer.ts';
 import { conflict, foreign } from './bet.ts';
 import type { Exchanged, Transaction } from './book.ts';
 import type { Rollback } from './call.ts';
+import { undoCorrection } from './cashier.ts';
 import { differingFact, factsOf, sameAmount } from './fingerprint.ts';
 import type { ExternalId, RoundId, TransactionId } from './ids.ts';
 import type { Refusal } from './outcome.ts';
@@ -41,14 +43,17 @@ export function decideRollback(scratch: Scratch, rollback: Rollback, policy: Pol
       return rollbackRollback(scratch, rollback, target.id, policy);
     case 'bet':
       return rollbackBet(scratch, rollback, target.id, policy);
-    case 'win':
-      return rollbackWin(scratch, rollback, target.id, policy);
+    case 'win': {
+      const win = scratch.transaction({ kind: 'win', externalId: target.id });
+      if (win === null) return unknownTarget(scratch, rollback, ['win'], target.id, policy);
+      return rollbackPaid(scratch, rollback, win, policy);
+    }
     case 'any': {
       const bet = scratch.transaction({ kind: 'bet', externalId: target.id });
       if (bet !== null) return rollbackBet(scratch, rollback, target.id, policy);
-      const win = scratch.transaction({ kind: 'win', externalId: target.id });
-      if (win !== null) return rollbackWin(scratch, rollback, target.id, policy);
-      return unknownTarget(scratch, rollback, ['bet', 'win'], target.id, policy);
+      const paid = paidUnder(scratch, target.id);
+      if (paid !== null) return rollbackPaid(scratch, rollback, paid, policy);
+      return unknownTarget(scratch, rollback, ['bet', 'win', 'adjust'], target.id, policy);
     }
   }
 }
@@ -87,7 +92,7 @@ function unknown(
 function unknownTarget(
   scratch: Scratch,
   rollback: Rollback,
-  kinds: readonly ('bet' | 'win' | 'rollback')[],
+  kinds: readonly ('bet' | 'win' | 'rollback' | 'adjust')[],
   id: ExternalId,
   policy: Policy,
 ): OperationAnswer {
@@ -132,7 +137,7 @@ export function targetOf(scratch: Scratch, { target }: Rollback): TransactionId 
     case 'round':
       return null;
     case 'any':
-      return (row('bet', target.id) ?? row('win', target.id))?.id ?? null;
+      return (row('bet', target.id) ?? paidUnder(scratch, target.id))?.id ?? null;
     case 'bet':
     case 'win':
     case 'rollback':
@@ -222,14 +227,24 @@ function finish(scratch: Scratch, draft: Transaction, currency: string | null, u
   return { kind: 'applied', row, duplicate: false };
 }
 
-function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, policy: Policy): OperationAnswer {
-  const win = scratch.transaction({ kind: 'win', externalId: id });
-  if (win === null) return unknownTarget(scratch, rollback, ['win'], id, policy);
-  const mismatch = mismatchOf(scratch, rollback, win);
+/** How much it says it moved, whichever way: a rollback's amount has no sign. */
+function sizeOf(row: Transaction): Decimal {
+  const amount = amountOf(row);
+  return isNegative(amount) ? negateDecimal(amount) : amount;
+}
+
+/** What is no bet: a win, else a correction. */
+function paidUnder(scratch: Scratch, externalId: ExternalId): Transaction | null {
+  return scratch.transaction({ kind: 'win', externalId }) ?? scratch.transaction({ kind: 'adjust', externalId });
+}
+
+/** Undoes a win, or a correction of either sign. */
+function rollbackPaid(scratch: Scratch, rollback: Rollback, paid: Transaction, policy: Policy): OperationAnswer {
+  const mismatch = mismatchOf(scratch, rollback, paid);
   if (mismatch !== null) return refuse(scratch, rollback, 'conflict', mismatch);
-  if (win.state === 'tombstone') return stillUnknown(scratch, rollback, policy);
-  if (policy['rollback.win'] === 'unsupported') return refuse(scratch, rollback, 'not_found');
-  switch (win.state) {
+  if (paid.state === 'tombstone') return stillUnknown(scratch, rollback, policy);
+  if (paid.kind === 'win' && policy['rollback.win'] === 'unsupported') return refuse(scratch, rollback, 'not_found');
+  switch (paid.state) {
     case 'rejected':
       return policy['rollback.ofRejected'] === 'ok'
         ? applyEmpty(scratch, rollback, false)
@@ -237,7 +252,7 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
     case 'parked':
       // Its money never moved: the waiting win ends here, and whatever comes later meets a rolled back one.
       scratch.putTransaction({
-        ...win,
+        ...paid,
         state: 'reversed',
         fx: null,
         deadlineMs: null,
@@ -251,16 +266,17 @@ function rollbackWin(scratch: Scratch, rollback: Rollback, id: ExternalId, polic
       if (
         rollback.amount !== null &&
         policy['rollback.amount'] !== 'ignore' &&
-        !sameAmount(rollback.amount, win.amount)
+        !sameAmount(rollback.amount, sizeOf(paid))
       ) {
         return refuse(scratch, rollback, 'conflict', 'amount');
       }
-      const standing = subtractDecimals(amountOf(win), win.reversedAmount);
-      const fx = exchangedBack(win, standing, win.units - win.reversedUnits);
+      const left = paid.units - paid.reversedUnits;
+      const fx = exchangedBack(paid, subtractDecimals(sizeOf(paid), paid.reversedAmount), left < 0n ? -left : left);
       const draft = newRow(scratch.request, rollback, 'applied', { fx });
-      const units = takeBack(scratch, win, draft, policy);
-      closeWith(scratch, rollback, win.round);
-      return finish(scratch, draft, walletCurrencyOf(win), units);
+      const undo = paid.kind === 'win' ? takeBack : undoCorrection;
+      const units = undo(scratch, paid, draft, policy);
+      closeWith(scratch, rollback, paid.round);
+      return finish(scratch, draft, walletCurrencyOf(paid), units);
     }
   }
 }

@@ -7,7 +7,7 @@ import { UNSAID } from './unsaid.ts';
 const PASSED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'softswiss-a8r': { B: 276, C: 9 },
   'softswiss-gcp': { B: 284, C: 10 },
-  st8: { B: 275, C: 9 },
+  st8: { B: 282, C: 9 },
 };
 
 describe('Croupier under the kit', { timeout: 600_000 }, () => {

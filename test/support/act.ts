@@ -59,8 +59,9 @@ export function undo(
   return { kind: 'rollback', id: externalId(id), target, round: null, amount: part, closesRound: false };
 }
 
-export function adjust(id: string, amount: string): Adjust {
-  return { kind: 'adjust', id: externalId(id), round: null, reference: null, amount: decimal(amount) };
+export function adjust(id: string, amount: string, round: string | null = null): Adjust {
+  const inRound = round === null ? null : roundId(round);
+  return { kind: 'adjust', id: externalId(id), round: inRound, reference: null, amount: decimal(amount) };
 }
 
 export const close = (round = 'r1'): Operation => ({ kind: 'close', round: roundId(round) });

@@ -127,11 +127,11 @@ const template: fc.Arbitrary<Template> = fc.record({
     [5, 'undoBet'],
     [4, 'undoPart'],
     [3, 'undoWin'],
-    [2, 'undoAny'],
+    [4, 'undoAny'],
     [3, 'undoRollback'],
     [2, 'undoRound'],
     [2, 'close'],
-    [1, 'adjust'],
+    [3, 'adjust'],
     [1, 'deposit'],
     [1, 'withdrawal'],
     [3, 'betWin'],
@@ -223,6 +223,7 @@ export const policies: fc.Arbitrary<Policy> = fc
     'round.betAfterVoid': fc.constantFrom('accept' as const, 'reject' as const),
     'round.winAfterClose': fc.constantFrom('accept' as const, 'reject' as const),
     'freeRound.ungranted': pick<Policy['freeRound.ungranted']>([3, 'flag'], [1, 'reject']),
+    'id.kinds': pick<Policy['id.kinds']>([2, 'apart'], [1, 'shared']),
     'balance.negative': fc.constantFrom('receivable' as const, 'allow' as const),
   })
   .map((knobs): Policy => ({ ...SAFE_POLICY, ...knobs, 'win.parkMs': PARK_MS }));

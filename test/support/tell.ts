@@ -191,9 +191,7 @@ function operationsOf(one: Template, prefix: string, window: number): Operations
     case 'close':
       return [{ kind: 'close', round: someRound }];
     case 'adjust':
-      return [
-        { kind: 'adjust', id, round: null, reference: named, amount: one.closes ? amount : decimal(`-${one.amount}`) },
-      ];
+      return [{ kind: 'adjust', id, round, reference: named, amount: one.closes ? amount : decimal(`-${one.amount}`) }];
     case 'deposit':
       return [{ kind: 'deposit', id, amount: one.amount === '0' ? decimal('1') : amount }];
     case 'withdrawal':

@@ -28,7 +28,8 @@ type Knob =
   | 'round.betAfterVoid'
   | 'round.winAfterClose'
   | 'freeRound.ungranted'
-  | 'balance.negative';
+  | 'balance.negative'
+  | 'id.kinds';
 
 interface Story {
   readonly also?: Partial<Policy>;
@@ -125,6 +126,10 @@ const KNOBS: KnobTable = {
   'balance.negative': {
     receivable: { calls: [call(adjust('a1', '-25'))], answer: 'OK', leaves: 0n },
     allow: { calls: [call(adjust('a1', '-25'))], answer: 'OK', leaves: -500n },
+  },
+  'id.kinds': {
+    apart: { calls: [call(b1), call(win('b1', { bet: 'b1' }))], answer: 'OK', leaves: 2_150n },
+    shared: { calls: [call(b1), call(win('b1', { bet: 'b1' }))], answer: 'conflict', leaves: 1_900n },
   },
 };
 

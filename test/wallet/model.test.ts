@@ -19,8 +19,8 @@ const RUNS = Number(process.env['CROUPIER_MODEL_RUNS'] ?? 1_000);
  */
 const MUST_HAPPEN: Readonly<Record<string, { readonly first: string; readonly again: string }>> = {
   adjust: {
-    first: 'applied conflict unknown_player wrong_currency',
-    again: 'applied',
+    first: 'applied conflict reversed unknown_player wrong_currency',
+    again: 'applied reversed',
   },
   bet: {
     first:

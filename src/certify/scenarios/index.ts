@@ -5,6 +5,7 @@ import { BET } from './bet.ts';
 import { BUGS } from './bugs.ts';
 import { COMBINED } from './combined.ts';
 import { CONDUCT } from './conduct.ts';
+import { CORRECTIONS } from './corrections.ts';
 import { RETRIES } from './retries.ts';
 import { ROLLBACK } from './rollback.ts';
 import { SETTLEMENT } from './settlement.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BALANCE,
   ...BET,
   ...WIN,
+  ...CORRECTIONS,
   ...ROLLBACK,
   ...COMBINED,
   ...RETRIES,

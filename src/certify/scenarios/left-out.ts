@@ -26,7 +26,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'BET-42': 'the dialects of the kit have no batches of unrelated bets',
   'BET-45': DATABASE,
   'WIN-12': CLOCK,
-  'WIN-18': 'the dialects of the kit have no corrections of wins',
   'RB-10':
     "needs a refund of a win, and a player who spent it: the dialect's policy decides, and the receivable is not seen from outside",
   'RB-18': CLOCK,

@@ -105,8 +105,16 @@ const plain: readonly Scenario[] = [
   scenario(
     'WIN-03.kind',
     'A win under the id of its bet',
-    'a key without the kind takes the win for a repetition of the bet, and it is never paid',
-    [staked, send(win('b', '2.00'), 'ok'), wallet('1.00'), send(win('b', '2.00'), 'ok_dup'), wallet('1.00')],
+    'a key without the kind takes the win for a repetition of the bet: it is never paid, or a mistake is called done',
+    [
+      staked,
+      when('id.kinds', { shared: [send(win('b', '2.00'), ['conflict']), wallet('-1.00')] }, [
+        send(win('b', '2.00'), 'ok'),
+        wallet('1.00'),
+        send(win('b', '2.00'), 'ok_dup'),
+        wallet('1.00'),
+      ]),
+    ],
   ),
   scenario('WIN-04', 'A win of nothing', 'the lost round is never closed, or the aggregator asks for days', [
     staked,

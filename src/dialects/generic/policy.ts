@@ -41,6 +41,8 @@ export const GENERIC_POLICY: Policy = {
   'http.uncertain': 503,
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
+  // a bet and win in one have one id
+  'id.kinds': 'apart',
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
 };

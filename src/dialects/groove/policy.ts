@@ -40,6 +40,8 @@ export const GROOVE_POLICY: Policy = {
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
   // two studios may use one id, and which studio calls is not said
+  // their examples give a wager and its result one id
+  'id.kinds': 'apart',
   'id.scope': 'player',
   'sig.hexCase': 'lower',
 };

@@ -40,6 +40,8 @@ export const HUB88_POLICY: Policy = {
   'http.uncertain': 503,
   timeoutMs: 1_000,
   'retry.horizonMs': 172_800_000,
+  // no transaction_uuid is processed more than once
+  'id.kinds': 'shared',
   'id.scope': 'aggregator',
   // their signatures are Base64
   'sig.hexCase': 'lower',

@@ -44,6 +44,8 @@ export const SLOTEGRATOR_POLICY: Policy = {
   'http.uncertain': 503,
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
+  // ids are unique per action
+  'id.kinds': 'apart',
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
 };

@@ -43,6 +43,8 @@ export const A8R_POLICY: Policy = {
   'http.uncertain': 500,
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
+  // the same id with another type is 409
+  'id.kinds': 'shared',
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
 };

@@ -42,6 +42,8 @@ export const GCP_POLICY: Policy = {
   'http.uncertain': 503,
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
+  // ids are unique in the casino, but nothing says what a win under a bet's is; a bet and its win in one call may share theirs
+  'id.kinds': 'apart',
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
 };

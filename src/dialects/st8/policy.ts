@@ -43,6 +43,8 @@ export const ST8_POLICY: Policy = {
   'http.uncertain': 500,
   timeoutMs: 3_000,
   'retry.horizonMs': 172_800_000,
+  // a cancel names a transaction and not its kind
+  'id.kinds': 'shared',
   'id.scope': 'aggregator',
   'sig.hexCase': 'lower',
 };

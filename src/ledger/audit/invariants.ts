@@ -92,14 +92,16 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'not-reversed-above',
     promise: 'Nothing was returned above what was taken, and states agree with what was returned (I4).',
-    population: "SELECT count(*) FROM transaction WHERE kind IN ('bet', 'win')",
+    population: "SELECT count(*) FROM transaction WHERE kind IN ('bet', 'win', 'adjust')",
     violations: `
       SELECT player || ' ' || aggregator || ' ' || kind || ' ' || external_id AS subject,
              state || ' with ' || reversed_units || ' of ' || units || ' returned' AS detail
       FROM transaction
-      WHERE kind IN ('bet', 'win')
+      WHERE kind IN ('bet', 'win', 'adjust')
         AND (
-          reversed_units > units OR reversed_units < 0
+          (kind <> 'adjust' AND (reversed_units > units OR reversed_units < 0))
+          -- a correction goes back as a whole, with its sign
+          OR (kind = 'adjust' AND reversed_units NOT IN (0, units))
           OR (state = 'reversed' AND reversed_units <> units)
           OR (state = 'applied' AND reversed_units <> 0)
           OR (state IN ('rejected', 'tombstone', 'parked') AND units <> 0)
@@ -173,7 +175,8 @@ export const INVARIANTS: readonly Invariant[] = [
           SELECT shard, player, transaction_id, sum(units) AS moved,
                  sum(units) FILTER (WHERE split_part(debit, ':', 1) IN ('stakes', 'tips')) AS returned,
                  sum(units) FILTER (WHERE split_part(credit, ':', 1) IN ('stakes', 'tips')) AS taken_again,
-                 sum(units) FILTER (WHERE split_part(credit, ':', 1) IN ('payouts', 'jackpots', 'promotions')) AS taken_back
+                 sum(units) FILTER (WHERE split_part(credit, ':', 1) IN ('payouts', 'jackpots', 'promotions')
+                                       OR 'adjustments' IN (debit, credit)) AS undone
           FROM posting
           GROUP BY shard, player, transaction_id
         ),
@@ -185,7 +188,7 @@ export const INVARIANTS: readonly Invariant[] = [
                      WHEN t.kind <> 'rollback' THEN p.moved
                      WHEN t.flavour = 'rollback' THEN p.taken_again
                      WHEN t.flavour = 'round' OR 'returned' = ANY (t.flags) THEN p.returned
-                     ELSE p.taken_back
+                     ELSE p.undone
                    END, 0) AS posted
           FROM transaction t
           LEFT JOIN posted p ON p.shard = t.shard AND p.player = t.player AND p.transaction_id = t.id

@@ -64,6 +64,22 @@ describe("SOFTSWISS's second protocol against the whole house", { timeout: 60_00
     expect(Math.abs(Date.parse(first.json.transactions[0].processed_at) - systemClock.now())).toBeLessThan(60_000);
   });
 
+  it('refuses an id that comes again in another request as another type, with 409 [BET-29]', async () => {
+    const before = await house.balance(PLAYER);
+    await say(money(seat, bet('i-1', '2.00', 'r-i')));
+    const taken = await say(money(seat, win('i-1', '7.00', 'r-i')));
+    expect([taken.status, taken.json.code, taken.json.meta.api_code]).toEqual([400, 'already_exists', '409']);
+    await say(money(seat, win('i-2', '2.00', 'r-i')));
+    expect((await say(money(seat, bet('i-2', '1.00', 'r-i')))).json.meta.api_code).toBe('409');
+    // a new transaction beside it is refused with it
+    expect((await say(money(seat, win('i-3', '1.00', 'r-i'), bet('i-2', '1.00', 'r-i')))).status).toBe(400);
+    expect(await house.balance(PLAYER)).toBe(before);
+    // a rollback is never refused, whose id it may have
+    expect((await say(money(seat, undoAny('i-1', 'i-1', 'r-i')))).status).toBe(200);
+    await say(money(seat, undoAny('i-4', 'i-2', 'r-i')));
+    expect(await house.balance(PLAYER)).toBe(before);
+  });
+
   it('pays a win before its bet [WIN-06]', async () => {
     const before = await house.balance(PLAYER);
     await say(money(seat, win('b-2', '7.00', 'r-2', { bet: externalId('b-1') })));

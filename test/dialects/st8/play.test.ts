@@ -110,6 +110,56 @@ describe('St8 against the whole house', { timeout: 60_000 }, () => {
     expect(await house.balance(PLAYER)).toBe(before);
   });
 
+  it('cancels corrections of either sign, once, also where that overdraws [WIN-18] [RB-02] [RB-10]', async () => {
+    const before = await house.balance(PLAYER);
+    const correction = (id: string, amount: bigint): Adjust => ({
+      kind: 'adjust',
+      id: externalId(id),
+      round: null,
+      reference: null,
+      amount: amount < 0n ? negateDecimal(decimalOf(-amount, 2)) : decimalOf(amount, 2),
+    });
+    await say(money(seat, correction('k-1', 300n)));
+    expect(await house.balance(PLAYER)).toBe(before + 300n);
+    for (const id of ['c-k1', 'c-k1', 'c-k2'])
+      expect((await say(money(seat, cancel(id, 'k-1', 300n, null)))).json).toMatchObject({ status: 'ok' });
+    expect(await house.balance(PLAYER)).toBe(before);
+    expect((await say(money(seat, correction('k-1', 300n)))).json).toEqual({ status: 'unknown' });
+    await say(money(seat, correction('k-2', -200n)));
+    await say(money(seat, cancel('c-k3', 'k-2', 200n, null)));
+    expect(await house.balance(PLAYER)).toBe(before);
+    // spent before it was withdrawn
+    await say(money(seat, correction('k-3', 100n)));
+    await say(money(seat, { ...bet('k-4', '1.00', 'r-k'), amount: decimalOf(before + 100n, 2) }));
+    expect((await say(money(seat, cancel('c-k4', 'k-3', 100n, null)))).json).toMatchObject({ balance: '-1.00' });
+    await say(money(seat, cancel('c-k5', 'k-4', before + 100n, 'r-k')));
+    expect(await house.balance(PLAYER)).toBe(before);
+  });
+
+  it('remembers the cancel of a correction that comes later [RB-03] [RB-04]', async () => {
+    const before = await house.balance(PLAYER);
+    const late: Adjust = {
+      kind: 'adjust',
+      id: externalId('k-9'),
+      round: null,
+      reference: null,
+      amount: decimalOf(500n, 2),
+    };
+    expect((await say(money(seat, cancel('c-k9', 'k-9', 500n, null)))).json).toEqual({
+      status: 'transaction_not_found',
+    });
+    expect((await say(money(seat, late))).json).toEqual({ status: 'unknown' });
+    expect(await house.balance(PLAYER)).toBe(before);
+  });
+
+  it('knows an id by one kind only: what was a debit is no credit and no correction [BET-29]', async () => {
+    const before = await house.balance(PLAYER);
+    await say(money(seat, bet('i-1', '1.00', 'r-i')));
+    expect((await say(money(seat, win('i-1', '5.00', 'r-i')))).json).toEqual({ status: 'unknown' });
+    await say(money(seat, cancel('c-i1', 'i-1', 100n, 'r-i')));
+    expect(await house.balance(PLAYER)).toBe(before);
+  });
+
   it('refuses in its own words what may not be [BAL-02] [BET-22]', async () => {
     expect((await say(balanceCall({ ...seat, player: 'nobody', session: 'none' }))).json).toEqual({
       status: 'player_not_found',
