@@ -628,6 +628,13 @@ CREATE TABLE offer_code_alias (
 );
 CREATE INDEX offer_code_alias_offer ON offer_code_alias USING btree (offer_id);
 
+CREATE TABLE played_currency (
+  aggregator text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  CONSTRAINT played_currency_pkey PRIMARY KEY (aggregator, currency)
+);
+
 CREATE TABLE player (
   id text COLLATE "C" NOT NULL,
   currency text COLLATE "C" NOT NULL,

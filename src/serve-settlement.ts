@@ -47,6 +47,7 @@ export function settlementOf(config: Config, parts: SettlementParts): Settlement
     inboxSql: open('inbox', 1),
     ledger: { ...ledger, ...createSettlementReads(parts.sql) },
     sessions: parts.sessions,
+    played: parts.sessions.played,
     aggregators: config.aggregators,
     currencies: config.currencies,
     settings: config.settlement,

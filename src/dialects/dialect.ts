@@ -214,7 +214,7 @@ export interface TransactionsPage {
 
 export interface TransactionLists {
   readonly lists: readonly ListName[];
-  /** each configured currency is asked for by itself */
+  /** each currency that is configured and played in is asked for by itself */
   readonly byCurrency: boolean;
   /** between two requests, where they limit them */
   readonly pauseMs: number;

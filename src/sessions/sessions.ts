@@ -14,7 +14,9 @@ import { stateOfSession } from './rules.ts';
 import {
   insertEvent,
   insertOrReuse,
+  insertPlayed,
   selectEnded,
+  selectPlayed,
   selectSession,
   selectSessions,
   updateLastSeen,
@@ -80,6 +82,8 @@ export interface Sessions {
   readonly recordEvent: (aggregator: AggregatorName, event: SessionEvent) => Promise<'stored' | 'duplicate'>;
   /** Forgets the sessions that ended lately, wherever that was heard. To be called about once a second. */
   readonly hearEndings: () => Promise<void>;
+  /** The currencies in which anybody ever opened a game of the aggregator for money. */
+  readonly played: (aggregator: AggregatorName) => Promise<readonly string[]>;
   /** The time sessions live by: the database's, whatever this machine's clock says. */
   readonly now: () => number;
 }
@@ -116,6 +120,16 @@ export function openSessions(options: SessionsOptions): Sessions {
     return now - readAtMs < allowedMs;
   };
 
+  /** Once a process and currency: all others are known already. */
+  const noted = new Set<string>();
+  const notePlayed = async ({ aggregator, mode, currency, gameCurrency, createdAtMs }: Session): Promise<void> => {
+    const played = gameCurrency ?? currency;
+    const key = `${aggregator} ${played ?? ''}`;
+    if (mode === 'demo' || played === null || noted.has(key)) return;
+    await insertPlayed(sql, { aggregator, currency: played, nowMs: createdAtMs });
+    noted.add(key);
+  };
+
   return {
     open: async (facts, instead = {}) => {
       const nowMs = time.now();
@@ -132,6 +146,7 @@ export function openSessions(options: SessionsOptions): Sessions {
         endedAtMs: null,
         resumedAtMs: null,
       };
+      await notePlayed(fresh);
       const session = await insertOrReuse(sql, fresh, { reuseMs: 0, resume: null, ...instead });
       memory.forget(session.id);
       return session;
@@ -166,6 +181,7 @@ export function openSessions(options: SessionsOptions): Sessions {
       for (const token of ended) memory.forget(token);
       heardAtMs = askedAtMs;
     },
+    played: async (aggregator) => selectPlayed(sql, aggregator),
     now: time.now,
   };
 }

@@ -226,3 +226,23 @@ export async function insertEvent(sql: Database, event: StoredEvent, nowMs: numb
     SELECT 1 FROM stored`;
   return rows.length === 1;
 }
+
+/** Remembers that somebody plays at the aggregator in this currency. Relies on played_currency_pkey. */
+export async function insertPlayed(
+  sql: Database,
+  { aggregator, currency, nowMs }: { aggregator: AggregatorName; currency: string; nowMs: number },
+): Promise<void> {
+  await sql`
+    /* played_currency.insert */
+    INSERT INTO played_currency (aggregator, currency, first_at)
+    VALUES (${aggregator}, ${currency}, ${new Date(nowMs)})
+    ON CONFLICT DO NOTHING`;
+}
+
+/** Relies on played_currency_pkey. */
+export async function selectPlayed(sql: Database, aggregator: AggregatorName): Promise<readonly string[]> {
+  const rows = await sql<{ currency: string }[]>`
+    /* played_currency.of */
+    SELECT currency FROM played_currency WHERE aggregator = ${aggregator}`;
+  return rows.map(({ currency }) => currency);
+}

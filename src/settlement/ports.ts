@@ -52,6 +52,8 @@ export interface SettlementOptions {
   readonly metrics: Metrics;
   /** how aggregators are reached; tests pass their own */
   readonly errands?: Omit<ErrandTools, 'clock'>;
+  /** what an aggregator's games are played in; absent: any of the configured currencies may be */
+  readonly played?: (aggregator: AggregatorName) => Promise<readonly string[]>;
   /** the studio of a game, for daily figures; '' when nobody knows */
   readonly providerOf?: (aggregator: AggregatorName, game: string) => Promise<string>;
 }

@@ -13,6 +13,7 @@ import type {
 } from '../dialects/dialect.ts';
 import { isProblem } from '../money/index.ts';
 import { newId } from '../platform/index.ts';
+import type { AggregatorName } from '../wallet/index.ts';
 import { performErrand } from '../wire/index.ts';
 import type { ErrandProblem } from '../wire/index.ts';
 import { keepClaims } from './keep.ts';
@@ -51,7 +52,7 @@ export async function pullLists(options: SettlementOptions, turn: Turn): Promise
     const { transactions: lists } = open;
     if (lists === undefined) continue;
     for (const list of lists.lists) {
-      for (const currency of lists.byCurrency ? options.currencies.keys() : ['']) {
+      for (const currency of lists.byCurrency ? await playedIn(options, name) : ['']) {
         if (turn.stopped) return done;
         const pulled = await pullOne(options, lists, { aggregator: name, list, currency }, turn);
         if (pulled !== null) done.push(pulled);
@@ -59,6 +60,12 @@ export async function pullLists(options: SettlementOptions, turn: Turn): Promise
     }
   }
   return done;
+}
+
+/** Of the configured currencies those the aggregator's games were ever played in: a list of any other is empty. */
+async function playedIn({ currencies, played }: SettlementOptions, name: AggregatorName): Promise<readonly string[]> {
+  const known = played === undefined ? null : new Set(await played(name));
+  return [...currencies.keys()].filter((currency) => known === null || known.has(currency));
 }
 
 async function pullOne(

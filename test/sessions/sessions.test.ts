@@ -58,6 +58,19 @@ describe('sessions', () => {
     expect(await sessions.find(sessionId('nobody'))).toBeNull();
   });
 
+  it('remembers in which currencies the games of an aggregator are played for money', async () => {
+    const { sessions } = table();
+    const aggregator = aggregatorName('played');
+    expect(await sessions.played(aggregator)).toEqual([]);
+    await sessions.open(facts(null, { aggregator }));
+    await sessions.open(facts('p-9', { aggregator }));
+    await sessions.open(facts('p-9', { aggregator }));
+    await sessions.open(facts('p-9', { aggregator, currency: 'BTC', gameCurrency: 'EUR' }));
+    expect((await sessions.played(aggregator)).toSorted()).toEqual(['EUR', 'USD']);
+    // another process knows it as well
+    expect((await table().sessions.played(aggregator)).toSorted()).toEqual(['EUR', 'USD']);
+  });
+
   it('gives two clicks in the same instant one session, and a later one another [LCH-20]', async () => {
     const { sessions, clock } = table();
     const clicks = await Promise.all(

@@ -5,6 +5,8 @@ import type { AssertedTransaction, ListedTransaction, ListName } from '../../src
 import { closeDatabase, createMetrics, openDatabase } from '../../src/platform/index.ts';
 import { openSettlement } from '../../src/settlement/index.ts';
 import { nextSpan, pauseAfterFailure } from '../../src/settlement/pull-rules.ts';
+import { pullLists } from '../../src/settlement/pull.ts';
+import { aggregatorName } from '../../src/wallet/index.ts';
 import { amount } from '../support/ledger.ts';
 import { bet } from '../support/act.ts';
 import { HOUR_MS, mirror, said, stage, summary } from './stage.ts';
@@ -61,6 +63,31 @@ describe('lists that are asked for', () => {
   const claims = async () =>
     at.sql<{ source: string; tx_id: string; player: string; round_id: string }[]>`
       SELECT source, tx_id, player, round_id FROM claim ORDER BY source, tx_id`;
+
+  it('are asked for by currency only in those that are configured and ever played in', async () => {
+    const [acme] = at.options.aggregators;
+    const lists = acme?.open.transactions;
+    if (acme === undefined || lists === undefined) throw new Error('there is a list');
+    const byCurrency = { ...acme, open: { ...acme.open, transactions: { ...lists, byCurrency: true } } };
+    const nameOf = (played: readonly string[] | null): string => `list-${played?.join('-') ?? 'any'}`;
+    const currenciesAsked = async (played: readonly string[] | null): Promise<readonly string[]> => {
+      const pulled = await pullLists(
+        {
+          ...at.options,
+          aggregators: [{ ...byCurrency, name: aggregatorName(nameOf(played)) }],
+          ...(played === null ? {} : { played: async () => played }),
+        },
+        { stopped: false },
+      );
+      expect(pulled.every(({ problem }) => problem === null)).toBe(true);
+      const rows = await at.sql<{ currency: string }[]>`
+        SELECT DISTINCT currency FROM settlement_pull WHERE aggregator = ${nameOf(played)} ORDER BY 1`;
+      return rows.map(({ currency }) => currency);
+    };
+    expect(await currenciesAsked(['EUR', 'GBP'])).toEqual(['EUR']);
+    expect(await currenciesAsked([])).toEqual([]);
+    expect(await currenciesAsked(null)).toEqual([...at.options.currencies.keys()].toSorted());
+  });
 
   it('are kept as claims, of the players and rounds that the book knows', async () => {
     const player = await at.table.player('USD', '10.00');
