@@ -19,6 +19,7 @@ import { fxRoutes } from './fx.ts';
 import { gameRoutes } from './games.ts';
 import { healthRoutes } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
+import { liveTableRoutes } from './live-tables.ts';
 import { launchOutcomeRoutes } from './launch-outcomes.ts';
 import { describeApi } from './openapi.ts';
 import { playRoutes } from './play.ts';
@@ -49,6 +50,7 @@ export async function registerApi(app: FastifyInstance, options: ApiOptions): Pr
     playerRoutes(api, routes);
     playerErasureRoutes(api, routes);
     freeRoundRoutes(api, routes);
+    liveTableRoutes(api, routes);
     cashierRoutes(api, routes);
     gameListRoutes(api, routes);
     gameRoutes(api, routes);

@@ -113,6 +113,7 @@ export function openSessions(options: SessionsOptions): Sessions {
   const memory = createMemory<Remembered>(options.maxRemembered ?? MAX_REMEMBERED);
   const time = createSharedTime(clock);
   const load = together(async (tokens) => selectSessions(sql, tokens));
+  const played = createPlayed(sql);
   let heardAtMs = Number.NEGATIVE_INFINITY;
 
   const isFresh = ({ session, readAtMs }: Remembered): boolean => {
@@ -123,33 +124,10 @@ export function openSessions(options: SessionsOptions): Sessions {
     return now - readAtMs < allowedMs;
   };
 
-  /** Once a process and currency: all others are known already. */
-  const noted = new Set<string>();
-  const notePlayed = async ({ aggregator, mode, currency, gameCurrency, createdAtMs }: Session): Promise<void> => {
-    const played = gameCurrency ?? currency;
-    const key = `${aggregator} ${played ?? ''}`;
-    if (mode === 'demo' || played === null || noted.has(key)) return;
-    await insertPlayed(sql, { aggregator, currency: played, nowMs: createdAtMs });
-    noted.add(key);
-  };
-
   return {
     open: async (facts, instead = {}) => {
-      const nowMs = time.now();
-      const fresh: Session = {
-        ...facts,
-        jurisdiction: facts.jurisdiction ?? null,
-        region: facts.region ?? null,
-        id: sessionId(newToken()),
-        createdAtMs: nowMs,
-        expiresAtMs: nowMs + (options.lifeMs ?? LIFE_MS),
-        idleMs: options.idleMs ?? null,
-        lastSeenAtMs: nowMs,
-        startedAtMs: null,
-        endedAtMs: null,
-        resumedAtMs: null,
-      };
-      await notePlayed(fresh);
+      const fresh = freshSession(facts, options, time.now());
+      await played.note(fresh);
       const session = await insertOrReuse(sql, fresh, { reuseMs: 0, resume: null, ...instead });
       memory.forget(session.id);
       return session;
@@ -185,7 +163,7 @@ export function openSessions(options: SessionsOptions): Sessions {
       for (const token of ended) memory.forget(token);
       heardAtMs = askedAtMs;
     },
-    played: async (aggregator) => selectPlayed(sql, aggregator),
+    played: played.of,
     now: time.now,
   };
 }
@@ -222,4 +200,35 @@ async function noteSeen(sql: Database, session: Session, nowMs: number): Promise
   if (!isSignDue(session, nowMs)) return session;
   await updateLastSeen(sql, session.id, nowMs);
   return { ...session, lastSeenAtMs: nowMs };
+}
+
+function freshSession(facts: NewSession, { lifeMs = LIFE_MS, idleMs = null }: SessionsOptions, nowMs: number): Session {
+  return {
+    ...facts,
+    jurisdiction: facts.jurisdiction ?? null,
+    region: facts.region ?? null,
+    id: sessionId(newToken()),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + lifeMs,
+    idleMs,
+    lastSeenAtMs: nowMs,
+    startedAtMs: null,
+    endedAtMs: null,
+    resumedAtMs: null,
+  };
+}
+
+/** What aggregators' games are played in: noted once a process and currency, because everything after the first is known already. */
+function createPlayed(sql: Database) {
+  const noted = new Set<string>();
+  return {
+    note: async ({ aggregator, mode, currency, gameCurrency, createdAtMs }: Session): Promise<void> => {
+      const code = gameCurrency ?? currency;
+      const key = `${aggregator} ${code ?? ''}`;
+      if (mode === 'demo' || code === null || noted.has(key)) return;
+      await insertPlayed(sql, { aggregator, currency: code, nowMs: createdAtMs });
+      noted.add(key);
+    },
+    of: async (aggregator: AggregatorName): Promise<readonly string[]> => selectPlayed(sql, aggregator),
+  };
 }

@@ -72,6 +72,7 @@ describe('Croupier under the kit', () => {
       'needs: second secret',
       'needs: signs a time',
       'needs: two addresses',
+      'the generic dialect has no adjust',
       'the generic dialect has no tip',
       'the generic dialect rolls back bets only',
     ]);

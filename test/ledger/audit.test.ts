@@ -255,6 +255,13 @@ const DAMAGES: Readonly<Record<string, readonly [Damage, ...Damage[]]>> = {
       says: ['ann acme bet b3', 'reversed with 201 of 200'],
     },
     {
+      title: 'a correction that went back in part',
+      work: async (sql) => {
+        await sql`UPDATE transaction SET state = 'part_reversed', reversed_units = -50 WHERE external_id = 'a1'`;
+      },
+      says: ['bea', 'part_reversed with -50 of -200'],
+    },
+    {
       title: 'a returned bet that says it stands',
       work: async (sql) => sql`UPDATE transaction SET state = 'applied' WHERE external_id = 'b3'`,
       says: ['ann acme bet b3', 'applied with 200 of 200'],

@@ -102,11 +102,12 @@ export const WHOLE_WAY: readonly string[] = [
   'src/wallet/rollback.ts',
   'src/wallet/returns.ts',
   'src/wallet/fingerprint.ts',
+  'src/wallet/namesakes.ts',
   'src/wallet/rows.ts',
   'src/wallet/exchange.ts',
   'src/wallet/answer.ts',
 ];
-export const WHOLE_WAY_LINES_MAX = 4_865;
+export const WHOLE_WAY_LINES_MAX = 4_912;
 
 /** Packages that no file imports, and what they are for. */
 export const NOT_IMPORTED: Readonly<Record<string, string>> = {

@@ -6,8 +6,8 @@ import { decimalOf, formatDecimal, isProblem } from '../../money/index.ts';
 import type { Decimal } from '../../money/index.ts';
 import {
   errandProblem,
-  fields,
   isJsonArray,
+  isJsonNumber,
   isJsonObject,
   readAmount,
   readId,
@@ -63,16 +63,16 @@ function readTable(entry: JsonValue): readonly ListedTable[] {
   if (!isJsonObject(entry)) return [];
   const table = dataOf(entry.get('lobbyData'));
   if (table === null) return [];
-  const f = fields(entry);
   const text = (name: string): string | null => {
     const value = readText(entry.get(name), 255);
     return isProblem(value) || value === '' ? null : value;
   };
-  // without a word on it a table is as open as any game
-  const open = f.optional('isOpen', f.boolean) ?? true;
+  const isOpen = entry.get('isOpen') ?? null;
+  // without a word on it a table is as open as any game; flags of theirs are also 0 and 1
+  const open = isOpen === null || isOpen === true || (isJsonNumber(isOpen) && isOpen.text === '1');
   const limits = listOf(entry.get('limits')).slice(0, MOST_LIMITS).flatMap(readLimit);
   const told = { opens: text('openTime'), closes: text('closeTime'), dealer: text('dealerName') };
-  return [{ table, name: text('name') ?? table, open: f.problem === null && open, ...told, limits }];
+  return [{ table, name: text('name') ?? table, open, ...told, limits }];
 }
 
 /** Opaque, and longer than an id may be: passed back as it is. */

@@ -75,7 +75,13 @@ describe('the tables of a live game', () => {
       { table: '12', name: '12', open: true, opens: null, closes: null, dealer: null, limits: [] },
     ]);
     // an isOpen of another kind is no open table
-    expect(read({ lobby: [{ lobbyData: 'a', isOpen: 'perhaps' }] })).toMatchObject([{ open: false }]);
+    for (const [isOpen, open] of [
+      ['perhaps', false],
+      [0, false],
+      [1, true],
+      [null, true],
+    ] as const)
+      expect(read({ lobby: [{ lobbyData: 'a', isOpen }] })).toMatchObject([{ open }]);
     expect(read({ lobby: [{ lobbyData: 'a', limits: [{ min: 1 }, { currency: 'EUR', min: 'x' }] }] })).toMatchObject([
       { limits: [{ currency: 'EUR', min: null, max: null }] },
     ]);
