@@ -1,8 +1,5 @@
 /** Calls about play: launching a game, and the session a launch opened. */
-import type { z } from 'zod';
-import type { TableLimit } from '../dialects/index.ts';
-import type { Launched, TablesAnswer } from '../launch/index.ts';
-import { formatDecimal } from '../money/index.ts';
+import type { Launched } from '../launch/index.ts';
 import { playerId, sessionId } from '../wallet/index.ts';
 import type { ApiScope, RouteOptions } from './deps.ts';
 import { sendAnswered } from './idempotency.ts';
@@ -53,23 +50,6 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
   );
 
   app.get(
-    '/v1/games/:id/tables',
-    {
-      config: { scope: 'read' },
-      schema: {
-        tags: TAGS,
-        summary: 'The tables of a live game with a lobby',
-        description:
-          'Of games with the feature `lobby` whose aggregator wants a launch to name a table. Asked of the aggregator at the moment; the order is its own.',
-        params: schemas.pathId,
-        querystring: schemas.tablesQuery,
-        response: { 200: schemas.tables, ...schemas.problems },
-      },
-    },
-    async (request) => tablesAnswer(await launches.tables(request.params.id, request.query.currency)),
-  );
-
-  app.get(
     '/v1/sessions/:id',
     {
       config: { scope: 'read' },
@@ -86,27 +66,6 @@ export function playRoutes(app: ApiScope, options: RouteOptions): void {
     },
   );
 }
-
-function tablesAnswer(answer: TablesAnswer): z.output<typeof schemas.tables> {
-  switch (answer.kind) {
-    case 'tables':
-      return { tables: answer.tables.map((each) => ({ ...each, limits: each.limits.map(limitOf) })) };
-    case 'refused':
-      return refuse(answer.refusal === 'unknown_game' ? 404 : 422, answer.refusal, answer.message);
-    case 'failed':
-      throw new ApiProblem({
-        status: 502,
-        code: 'aggregator_failed',
-        detail: `The aggregator named no tables: ${answer.message}.`,
-      });
-  }
-}
-
-const limitOf = ({ currency, min, max }: TableLimit) => ({
-  currency,
-  min: min === null ? null : formatDecimal(min),
-  max: max === null ? null : formatDecimal(max),
-});
 
 function launchedOf(result: Launched): (typeof schemas.launched)['_output'] {
   switch (result.kind) {
