@@ -42,7 +42,8 @@ export function Console() {
       </main>
     );
   }
-  if (!session.data.signed_in) return <SignIn onDone={(operator) => queries.setQueryData(['session'], operator)} />;
+  if (!session.data.signed_in)
+    return <SignIn ways={session.data} onDone={(operator) => queries.setQueryData(['session'], operator)} />;
   return (
     <OperatorProvider value={session.data}>
       <Shell>

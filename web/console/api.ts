@@ -98,7 +98,10 @@ export const api = {
   session: async () => remember(await call<Operator>('GET', '/session')),
   signIn: async (wish: { name: string; password: string; code: string | null }) =>
     remember(await call<Operator>('POST', '/session', wish)),
-  signOut: async () => call<null>('DELETE', '/session'),
+  /** where to go to be signed in by the identity provider, and back to `page` */
+  provider: async (page: string) => (await call<{ go: string }>('POST', '/provider', { return_to: page })).go,
+  /** `go`: where the identity provider is told of it, too */
+  signOut: async () => call<{ go: string } | null>('DELETE', '/session'),
   password: async (wish: { old: string; fresh: string }) => call<null>('POST', '/password', wish),
   offerTotp: async () => call<{ secret: string; link: string }>('POST', '/totp'),
   confirmTotp: async (code: string) => call<null>('POST', '/totp/confirmation', { code }),
