@@ -33,10 +33,10 @@ export function sharedSecret(file: Keyed): string | null {
   return null;
 }
 
-function* secretsOf({ api_keys: apiKeys, aggregators, console }: Keyed): Generator<readonly [string, Place]> {
+function* secretsOf({ api_keys: apiKeys, aggregators, console: page }: Keyed): Generator<readonly [string, Place]> {
   for (const [index, { name, key }] of apiKeys.entries())
     yield [key, { text: `api_keys[${index}] (${name}).key`, bothWays: null }];
-  if (console?.oidc) yield [console.oidc.client_secret, { text: 'console.oidc.client_secret', bothWays: null }];
+  if (page?.oidc) yield [page.oidc.client_secret, { text: 'console.oidc.client_secret', bothWays: null }];
   for (const [index, { name, catalogue, launch, callbacks }] of aggregators.entries()) {
     const at = `aggregators[${index}] (${name}).`;
     for (const [secret, text] of namedSecrets(catalogue, `${at}catalogue`, false))

@@ -59,16 +59,7 @@ const HINT_MAX = 4_000;
 
 export function openProvider(parts: ProviderParts): Provider {
   const { sql, clock, log, settings, returnUrl, farewellUrl } = parts;
-  let known: { readonly atMs: number; readonly provider: Promise<client.Configuration> } | null = null;
-  const provider = async (): Promise<client.Configuration> => {
-    if (known !== null && clock.monotonic() - known.atMs < KNOWN_MS) return known.provider;
-    const asked = { atMs: clock.monotonic(), provider: discover(settings) };
-    known = asked;
-    return asked.provider.catch((error: unknown) => {
-      if (known === asked) known = null;
-      throw error;
-    });
-  };
+  const provider = remembered(clock, async () => discover(settings));
   const failed = (at: 'discovery' | 'return' | 'token', error: unknown): ProviderProblem => {
     const failure = failureOf(error);
     const problem = problemOfFailure({ at, ...failure });
@@ -134,6 +125,23 @@ export function openProvider(parts: ProviderParts): Provider {
         return null;
       }
     },
+  };
+}
+
+/** What the provider said of itself, asked at once by many as by one. */
+function remembered(
+  clock: Pick<Clock, 'monotonic'>,
+  ask: () => Promise<client.Configuration>,
+): () => Promise<client.Configuration> {
+  let known: { readonly atMs: number; readonly answer: Promise<client.Configuration> } | null = null;
+  return async () => {
+    if (known !== null && clock.monotonic() - known.atMs < KNOWN_MS) return known.answer;
+    const asked = { atMs: clock.monotonic(), answer: ask() };
+    known = asked;
+    return asked.answer.catch((error: unknown) => {
+      if (known === asked) known = null;
+      throw error;
+    });
   };
 }
 

@@ -111,9 +111,9 @@ describe('the console in a browser', { timeout: 120_000 }, () => {
     await viewer.goto(url(`/rounds/${(await latestRound()).id}`));
     const message = viewer.locator('[data-kind="message"]').first();
     await message.getByText('Details').click();
-    const curl = (await message.getByTestId('curl').textContent()) ?? '';
-    expect(curl).toContain('"$SANDBOX_GATEWAY"');
-    for (const secret of Object.values(at.demo.secrets)) expect(curl).not.toContain(secret);
+    const replay = (await message.getByTestId('replay').textContent()) ?? '';
+    expect(replay).toContain('croupier replay --config sandbox.yaml --to "$SANDBOX_GATEWAY"');
+    for (const secret of Object.values(at.demo.secrets)) expect(replay).not.toContain(secret);
     await message.getByText(/SHA-256/).waitFor();
     await message.getByText('genuine', { exact: true }).waitFor();
   });

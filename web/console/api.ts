@@ -157,8 +157,8 @@ export const api = {
   reportPiece: async (wish: { aggregator: string; name: string; piece: number; text: string }) =>
     call<PieceResult>('POST', '/reports', wish),
 
-  games: async (words: { q: string | null; category: string | null; cursor: string | null }) =>
-    call<Games>('GET', `/v1/games${queryOf({ ...words, limit: '100', state: 'all' })}`),
+  games: async (words: { q: string | null; category: string | null; cursor: string | null; limit?: string }) =>
+    call<Games>('GET', `/v1/games${queryOf({ limit: '100', ...words, state: 'all' })}`),
   changeGame: async (id: string, patch: GamePatch) => call<unknown>('PATCH', `/v1/games/${part(id)}`, patch),
   syncs: async (aggregator: string) =>
     (await call<Syncs>('GET', `/v1/syncs${queryOf({ aggregator, limit: '20' })}`)).items,

@@ -61,7 +61,7 @@ export interface StoryItem {
   readonly facts: readonly (readonly [string, string])[];
   readonly moves: readonly Move[];
   readonly raw: Bytes | null;
-  readonly curl: string | null;
+  readonly replay: string | null;
 }
 export interface Story {
   readonly round: {
