@@ -90,7 +90,7 @@ describe('a message said again to a sandbox', { timeout: 180_000 }, () => {
     for (const secret of Object.values(demo.secrets)) expect(text).not.toContain(secret);
     const session = await sessionOf(name, aggregator);
     const money = await balance();
-    const curl = await shell(text.replace('sandbox.yaml', 'sandbox.yaml --print'), session);
+    const curl = await shell(text.replace('--config sandbox.yaml', '--config sandbox.yaml --print'), session);
     expect(curl).toMatch(/^curl -sS -X (GET|POST) /);
     await run('bash', ['-c', curl]);
     // Once without curl is enough: the bytes are the same.
