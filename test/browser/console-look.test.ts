@@ -1,6 +1,7 @@
 /** What every page of the console owes everybody: axe and a second look find nothing, in both colours, at a desk and on a telephone. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeOver } from '../support/axe.ts';
@@ -14,7 +15,7 @@ const WIDTHS = [
   ['phone', 390, 844],
 ] as const;
 
-describe('every page of the console', { timeout: 400_000 }, () => {
+describe('every page of the console', { timeout: 900_000 }, () => {
   let at: Journeys;
   let pages: readonly (readonly [string, string])[] = [];
   const today = new Date().toISOString().slice(0, 10);
@@ -34,7 +35,7 @@ describe('every page of the console', { timeout: 400_000 }, () => {
       const { items } = (await at.demo.api(route)) as { items: { id: string }[] };
       return items[0]?.id ?? '';
     };
-    await expect.poll(async () => first('/v1/discrepancies?limit=1'), PATIENCE).not.toBe('');
+    for (let tries = 0; tries < 60 && (await first('/v1/discrepancies?limit=1')) === ''; tries += 1) await sleep(500);
     pages = [
       ['home', ''],
       ['round', `/rounds/${await first('/v1/rounds?player=demo&limit=1')}`],
@@ -60,7 +61,7 @@ describe('every page of the console', { timeout: 400_000 }, () => {
       ['nowhere', '/no-such-page'],
     ];
     await admin.context().close();
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => at?.close(), 30_000);
 
   /** A correction that waits for somebody, as the page itself asks for one. */
@@ -76,6 +77,7 @@ describe('every page of the console', { timeout: 400_000 }, () => {
     await expect.poll(async () => page.locator('[aria-busy=true]').count(), PATIENCE).toBe(0);
     const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
     const problems = [...(await axeOver(page)), ...(await lookOver(page))];
+    await page.evaluate('window.scrollTo(0, 0)');
     await page.screenshot({ path: path.join(SHOTS, `${name}.jpg`), type: 'jpeg', quality: 72, fullPage: true });
     return wide > width ? [...problems, `is ${wide} pixels wide where ${width} are`] : problems;
   };

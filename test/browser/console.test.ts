@@ -119,7 +119,7 @@ describe('the console in a browser', { timeout: 120_000 }, () => {
   });
 
   it('5. the picture has its three lanes, and one transaction can be looked at alone; the address says so', async () => {
-    await viewer.getByRole('img', { name: /steps between aggregator, gateway and ledger/ }).waitFor();
+    await viewer.getByRole('group', { name: /steps between aggregator, gateway and ledger/ }).waitFor();
     const reference = viewer.getByRole('group', { name: 'Only about one transaction' }).getByRole('button').nth(1);
     const name = (await reference.textContent()) ?? '';
     await reference.click();
