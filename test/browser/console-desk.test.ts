@@ -185,15 +185,15 @@ describe('the console’s desk work in a browser', { timeout: 120_000 }, () => {
     if (far === undefined) throw new Error('no game has a name of its own');
     await admin.getByLabel('Find a game to place').fill(far.name);
     await admin.getByRole('button', { name: `Place ${far.name}`, exact: true }).click(PATIENCE);
-    await admin.getByLabel(`New place of ${far.name}`).fill('107');
+    await admin.getByLabel(`New place of ${far.name}`).fill('12');
     await admin.keyboard.press('Enter');
-    await admin.getByText(`${far.name} is now at place 107`).waitFor(PATIENCE);
+    await admin.getByText(`${far.name} is now at place 12`).waitFor(PATIENCE);
     const place = async () => (await all()).findIndex(({ id }) => id === far.id) + 1;
-    await expect.poll(place, PATIENCE).toBe(107);
+    await expect.poll(place, PATIENCE).toBe(12);
     const row = admin.getByRole('list', { name: 'Order of games' }).getByRole('listitem').filter({ hasText: far.name });
-    await expect.poll(async () => row.getAttribute('aria-posinset'), PATIENCE).toBe('107');
+    await expect.poll(async () => row.getAttribute('aria-posinset'), PATIENCE).toBe('12');
     // And by its place, of the row itself.
-    await row.getByRole('button', { name: `Place of ${far.name}: 107` }).click();
+    await row.getByRole('button', { name: `Place of ${far.name}: 12` }).click();
     await admin.getByLabel(`New place of ${far.name}`).fill('3');
     await admin.getByRole('button', { name: 'Put' }).click();
     await expect.poll(place, PATIENCE).toBe(3);

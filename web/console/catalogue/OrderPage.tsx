@@ -27,6 +27,9 @@ type Pages = InfiniteData<Games, string | null>;
 
 const orderKey = (category: string | null) => ['games', 'order', category];
 const FOUND_MAX = 8;
+const AT_ONCE = 6;
+/** Games that share a number are told apart by writing each of those above a place: no more than this for one move. */
+const PLACEMENTS_MAX = 1_000;
 
 export function OrderPage() {
   const [category] = useWord('category');
@@ -62,6 +65,7 @@ function useOrder(category: string | null) {
   const may = useMay('PATCH /v1/games/:id');
   const queries = useQueryClient();
   const [focus, setFocus] = useState<{ readonly id: string; readonly at: number } | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
   const pages = useInfiniteQuery({
     queryKey: orderKey(category),
     queryFn: async ({ pageParam }) => api.games({ q: null, category, cursor: pageParam, limit: '200' }),
@@ -69,9 +73,12 @@ function useOrder(category: string | null) {
     getNextPageParam: (page) => page.next_cursor,
   });
   const change = useMutation({
+    // From the farthest on: every step of the way is an order one can live with, but for the few that are written at once.
     mutationFn: async ({ placements }: Move) => {
-      // oxlint-disable-next-line no-await-in-loop -- in this order every step of the way is an order one can live with
-      for (const { id, order } of placements) await api.changeGame(id, { order });
+      for (let at = 0; at < placements.length; at += AT_ONCE)
+        await Promise.all(
+          placements.slice(at, at + AT_ONCE).map(async ({ id, order }) => api.changeGame(id, { order })),
+        );
     },
     // A list that was just changed may be answered for a moment as it was: what was written is what is shown.
     onSuccess: async (_done, { rows }) => {
@@ -86,6 +93,9 @@ function useOrder(category: string | null) {
     const { list: all, at } = withGame(list, game);
     const placements = placementsOf(all, at, to, whole);
     if (!may || placements === null || placements.length === 0 || change.isPending) return;
+    const tooMany = placements.length > PLACEMENTS_MAX;
+    setRefused(tooMany ? `${game.name} shares its number with ${placements.length.toLocaleString('en')} games` : null);
+    if (tooMany) return;
     const said = `${game.name} is now at place ${(to + 1).toLocaleString('en')}`;
     change.mutate({ rows: placed(all, at, to, placements), placements, said });
     setFocus({ id: game.id, at: to });
@@ -95,14 +105,13 @@ function useOrder(category: string | null) {
     let list = read;
     let goesOn = pages.hasNextPage;
     while (goesOn && list.length <= place) {
-      // oxlint-disable-next-line no-await-in-loop -- a page names the next
       const next = await pages.fetchNextPage({ throwOnError: true });
       list = next.data?.pages.flatMap(({ items }) => items) ?? list;
       goesOn = next.hasNextPage;
     }
     put(list, game, Math.min(place, withGame(list, game).list.length) - 1, !goesOn);
   };
-  return { may, pages, rows, change, focus, put, putAt };
+  return { may, pages, rows, change, refused, focus, put, putAt };
 }
 
 export type Order = ReturnType<typeof useOrder>;
@@ -131,6 +140,11 @@ function Ordered({ category, word }: OrderedProps) {
       {change.error === null ? null : (
         <Alert color="red" role="alert" title="The order was not written whole">
           {change.error.message}
+        </Alert>
+      )}
+      {order.refused === null ? null : (
+        <Alert color="orange" role="alert" title="That place is too far down">
+          {order.refused}, each of which would be written. Put it further up, or narrow the list by category.
         </Alert>
       )}
       {word === '' ? null : <Found word={word} category={category} order={order} />}
