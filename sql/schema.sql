@@ -366,17 +366,29 @@ CREATE TABLE console_session (
   created_at timestamp with time zone NOT NULL,
   seen_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  id_token text COLLATE "C",
   CONSTRAINT console_session_pkey PRIMARY KEY (token_hash),
   CONSTRAINT console_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES console_user(id)
 );
 CREATE INDEX console_session_expires ON console_session USING btree (expires_at);
 CREATE INDEX console_session_user ON console_session USING btree (user_id);
 
+CREATE TABLE console_sign_in (
+  state_hash bytea NOT NULL,
+  browser_hash bytea NOT NULL,
+  nonce text COLLATE "C" NOT NULL,
+  verifier text COLLATE "C" NOT NULL,
+  return_to text COLLATE "C" NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT console_sign_in_pkey PRIMARY KEY (state_hash)
+);
+CREATE INDEX console_sign_in_expires ON console_sign_in USING btree (expires_at);
+
 CREATE TABLE console_user (
   id uuid NOT NULL,
   name text COLLATE "C" NOT NULL,
   role text COLLATE "C" NOT NULL,
-  password text COLLATE "C" NOT NULL,
+  password text COLLATE "C",
   totp_secret text COLLATE "C",
   totp_step bigint,
   totp_offered text COLLATE "C",
@@ -385,10 +397,14 @@ CREATE TABLE console_user (
   disabled boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL,
   changed_at timestamp with time zone NOT NULL,
+  issuer text COLLATE "C",
+  subject text COLLATE "C",
   CONSTRAINT console_user_pkey PRIMARY KEY (id),
-  CONSTRAINT console_user_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'support'::text, 'finance'::text, 'admin'::text, 'auditor'::text])))
+  CONSTRAINT console_user_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'support'::text, 'finance'::text, 'admin'::text, 'auditor'::text]))),
+  CONSTRAINT console_user_way CHECK ((((issuer IS NULL) = (subject IS NULL)) AND ((issuer IS NULL) <> (password IS NULL))))
 );
 CREATE UNIQUE INDEX console_user_name ON console_user USING btree (lower(name));
+CREATE UNIQUE INDEX console_user_subject ON console_user USING btree (issuer, subject) WHERE (issuer IS NOT NULL);
 
 CREATE TABLE daily_comparison (
   aggregator text COLLATE "C" NOT NULL,
@@ -783,6 +799,7 @@ CREATE TABLE round (
   CONSTRAINT round_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'void'::text, 'reopened'::text])))
 )
 WITH (fillfactor=70);
+CREATE INDEX round_of_player ON round USING btree (shard, player, opened_at);
 CREATE INDEX round_opened ON round USING btree (opened_at);
 
 CREATE TABLE round_view (

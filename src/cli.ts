@@ -17,6 +17,7 @@ import { dialectCommand } from './cli/dialect.ts';
 import { keysCommand } from './cli/keys.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
+import { replayCommand } from './cli/replay.ts';
 import { sandboxCommand } from './cli/sandbox.ts';
 import { serveCommand } from './cli/serve.ts';
 
@@ -40,6 +41,7 @@ await runMain(
       audit: auditCommand,
       analytics: analyticsCommand,
       reconcile: reconcileCommand,
+      replay: replayCommand,
       catalogue: catalogueCommand,
       console: consoleCommand,
       keys: keysCommand,

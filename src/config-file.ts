@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { analyticsSchema } from './config-analytics.ts';
 import { catalogueSchema } from './config-catalogue.ts';
 import { clockSchema } from './config-clock.ts';
+import { consoleSchema } from './config-console.ts';
 import { fxSchema } from './config-fx.ts';
 import { policyShape } from './config-policy.ts';
 import { settlementSchema } from './config-settlement.ts';
@@ -55,7 +56,7 @@ export const fileSchema = z.strictObject({
     })
     .optional(),
   analytics: analyticsSchema.nullish(),
-  console: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
+  console: consoleSchema.nullish(),
   catalogue: catalogueSchema.nullish(),
   aggregators: z
     .array(

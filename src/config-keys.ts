@@ -1,6 +1,6 @@
 /**
  * Keys that stand in files: `private_key: file:/run/secrets/hub88.pem`, or `private_key_file: /run/secrets/hub88.pem`, wherever an
- * aggregator's settings or a key of our own API is secret. Read once, here, before anything else looks at the configuration; dialects
+ * aggregator's settings, the console's or a key of our own API is secret. Read once, here, before anything else looks at the configuration; dialects
  * never open a file. A message names the place and the file, never what is in it.
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -29,7 +29,7 @@ export function withKeysOfFiles(raw: unknown, where: string, directory: string):
   return Object.fromEntries(
     Object.entries(raw).map(([name, value]) => [
       name,
-      name === 'aggregators' || name === 'api_keys' ? inside(value, name, false, reader) : value,
+      ['aggregators', 'api_keys', 'console'].includes(name) ? inside(value, name, false, reader) : value,
     ]),
   );
 }

@@ -12,6 +12,7 @@ interface Keyed {
     readonly launch?: unknown;
     readonly callbacks?: unknown;
   }[];
+  readonly console?: { readonly oidc?: { readonly client_secret: string } | null | undefined } | null | undefined;
 }
 
 interface Place {
@@ -32,10 +33,11 @@ export function sharedSecret(file: Keyed): string | null {
   return null;
 }
 
-function* secretsOf(file: Keyed): Generator<readonly [string, Place]> {
-  for (const [index, { name, key }] of file.api_keys.entries())
+function* secretsOf({ api_keys: apiKeys, aggregators, console: page }: Keyed): Generator<readonly [string, Place]> {
+  for (const [index, { name, key }] of apiKeys.entries())
     yield [key, { text: `api_keys[${index}] (${name}).key`, bothWays: null }];
-  for (const [index, { name, catalogue, launch, callbacks }] of file.aggregators.entries()) {
+  if (page?.oidc) yield [page.oidc.client_secret, { text: 'console.oidc.client_secret', bothWays: null }];
+  for (const [index, { name, catalogue, launch, callbacks }] of aggregators.entries()) {
     const at = `aggregators[${index}] (${name}).`;
     for (const [secret, text] of namedSecrets(catalogue, `${at}catalogue`, false))
       yield [secret, { text, bothWays: null }];

@@ -13,6 +13,8 @@ import { catalogueConfigOf, syncSettingsOf } from './config-catalogue.ts';
 import type { CatalogueConfig, ImagesConfig, SyncConfig } from './config-catalogue.ts';
 import { clockConfigOf, originOfLaunches } from './config-clock.ts';
 import type { ClockConfig } from './config-clock.ts';
+import { consoleConfigOf } from './config-console.ts';
+import type { ConsoleConfig } from './config-console.ts';
 import { fileSchema, port } from './config-file.ts';
 import type { ConfigFile, ParsedFile } from './config-file.ts';
 import { fxSettingsOf } from './config-fx.ts';
@@ -90,8 +92,8 @@ export interface Config {
   readonly analytics: AnalyticsSettings;
   readonly catalogue: CatalogueConfig;
   readonly settlement: SettlementConfig;
-  /** whether the operator's console is served */
-  readonly console: { readonly enabled: boolean };
+  /** whether the operator's console is served, and how people sign in to it */
+  readonly console: ConsoleConfig;
   readonly aggregators: readonly AggregatorConfig[];
 }
 
@@ -185,7 +187,7 @@ function configOf(
     analytics: analyticsConfigOf(file.analytics),
     catalogue: catalogueConfigOf(file.catalogue),
     settlement: settlementConfigOf(file.settlement, known, where),
-    console: { enabled: file.console?.enabled ?? true },
+    console: consoleConfigOf(file.console, where),
     aggregators,
   });
 }

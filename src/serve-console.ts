@@ -22,7 +22,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 
 export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Console {
   const { pool, shutdown, log, apiKey } = parts;
-  const { console: settings } = config;
+  const { enabled, localSignIn, oidc } = config.console;
   const sql = openDatabase({
     ...pool,
     max: CONNECTIONS,
@@ -44,9 +44,10 @@ export function consoleOf(config: Config, rooms: Rooms, parts: ConsoleParts): Co
     fourEyesAbove: config.settlement.fourEyesAbove,
     webRoot: path.resolve(import.meta.dirname, '../web/dist/console'),
     publicUrl: config.server.publicUrl,
+    localSignIn,
+    oidc,
     queues: async () => queuesOf(rooms, parts.journal),
   });
-  const { enabled } = settings;
   return { accounts, plugin: enabled ? plugin : async () => undefined };
 }
 

@@ -99,6 +99,21 @@ describe('the reader of code', () => {
       { name: 'four', line: 9, lines: 2 },
     ]);
   });
+
+  it('measures a function whose markup closes a tag in front of a brace', () => {
+    const text = [
+      'function One() {',
+      '  return <Two empty={<p>No round, none at all.</p>} />;',
+      '}',
+      'function Three() {',
+      '  return null;',
+      '}',
+    ].join('\n');
+    expect(functionsOf(text)).toEqual([
+      { name: 'One', line: 1, lines: 3 },
+      { name: 'Three', line: 4, lines: 3 },
+    ]);
+  });
 });
 
 describe('rooms', () => {

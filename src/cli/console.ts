@@ -40,8 +40,10 @@ const list = defineCommand({
   run: async ({ args }) =>
     command(async () =>
       withAccounts(args, async (accounts) => {
-        for (const { name, role, disabled, secondFactor } of await accounts.list())
-          print(`${name}\t${role}\t${disabled ? 'disabled' : secondFactor ? 'second factor' : 'password'}`);
+        for (const { name, role, disabled, secondFactor, issuer } of await accounts.list())
+          print(
+            `${name}\t${role}\t${disabled ? 'disabled' : issuer !== null ? 'identity provider' : secondFactor ? 'second factor' : 'password'}`,
+          );
       }),
     ),
 });

@@ -8,6 +8,8 @@ export interface Account {
   readonly role: Role;
   readonly disabled: boolean;
   readonly secondFactor: boolean;
+  /** the identity provider that vouches for them; null: they have a password here */
+  readonly issuer: string | null;
   readonly lockedUntilMs: number | null;
   readonly createdAtMs: number;
 }
@@ -18,6 +20,7 @@ interface AccountRow {
   role: Role;
   disabled: boolean;
   totp_secret: string | null;
+  issuer: string | null;
   locked_until: Date | null;
   created_at: Date;
 }
@@ -28,6 +31,7 @@ const readAccount = (row: AccountRow): Account => ({
   role: row.role,
   disabled: row.disabled,
   secondFactor: row.totp_secret !== null,
+  issuer: row.issuer,
   lockedUntilMs: row.locked_until?.getTime() ?? null,
   createdAtMs: row.created_at.getTime(),
 });
@@ -38,7 +42,7 @@ const at = (ms: number): string => new Date(ms).toISOString();
 export async function selectAccounts(sql: Database): Promise<readonly Account[]> {
   const rows = await sql<AccountRow[]>`
     /* console_user.all */
-    SELECT id, name, role, disabled, totp_secret, locked_until, created_at FROM console_user ORDER BY id LIMIT 1000`;
+    SELECT id, name, role, disabled, totp_secret, issuer, locked_until, created_at FROM console_user ORDER BY id LIMIT 1000`;
   return rows.map(readAccount);
 }
 
@@ -46,7 +50,7 @@ export async function selectAccounts(sql: Database): Promise<readonly Account[]>
 export async function selectAccount(sql: Database, id: string): Promise<Account | null> {
   const [row] = await sql<AccountRow[]>`
     /* console_user.one */
-    SELECT id, name, role, disabled, totp_secret, locked_until, created_at FROM console_user WHERE id = ${id}`;
+    SELECT id, name, role, disabled, totp_secret, issuer, locked_until, created_at FROM console_user WHERE id = ${id}`;
   return row === undefined ? null : readAccount(row);
 }
 
@@ -100,7 +104,8 @@ export interface Attempt {
 
 /**
  * Counts a try before it is judged, so that tries at once cannot outrun the count; null: no such account, or it is locked.
- * From the fifth failure on it locks for a minute, then two, four, up to an hour. Relies on console_user_name.
+ * From the fifth failure on it locks for a minute, then two, four, up to an hour. An account without a password is none here.
+ * Relies on console_user_name.
  */
 export async function countAttempt(sql: Database, name: string, nowMs: number): Promise<Attempt | null> {
   const [row] = await sql<(AccountRow & { password: string; totp_step: string | null; failures: number })[]>`
@@ -110,8 +115,8 @@ export async function countAttempt(sql: Database, name: string, nowMs: number): 
       locked_until = CASE
         WHEN failures >= 4 THEN ${at(nowMs)}::timestamptz + least(60, 2 ^ least(failures - 4, 6)) * interval '1 minute'
       END
-    WHERE lower(name) = lower(${name}) AND NOT disabled AND (locked_until IS NULL OR locked_until <= ${at(nowMs)})
-    RETURNING id, name, role, password, totp_secret, totp_step, failures, locked_until, disabled, created_at`;
+    WHERE lower(name) = lower(${name}) AND password IS NOT NULL AND NOT disabled AND (locked_until IS NULL OR locked_until <= ${at(nowMs)})
+    RETURNING id, name, role, password, totp_secret, totp_step, failures, issuer, locked_until, disabled, created_at`;
   if (row === undefined) return null;
   return {
     id: row.id,
@@ -173,6 +178,8 @@ export interface SignedIn {
   readonly name: string;
   readonly role: Role;
   readonly secondFactor: boolean;
+  /** the identity provider that vouched for them; null: they came with a password */
+  readonly issuer: string | null;
   readonly csrf: string;
   readonly seenAtMs: number;
 }
@@ -184,10 +191,18 @@ export async function selectSignedIn(
   times: { readonly nowMs: number; readonly idleMs: number },
 ): Promise<SignedIn | null> {
   const [row] = await sql<
-    { user_id: string; name: string; role: Role; totp_secret: string | null; csrf: string; seen_at: Date }[]
+    {
+      user_id: string;
+      name: string;
+      role: Role;
+      totp_secret: string | null;
+      issuer: string | null;
+      csrf: string;
+      seen_at: Date;
+    }[]
   >`
     /* console_session.one */
-    SELECT s.user_id, u.name, u.role, u.totp_secret, s.csrf, s.seen_at
+    SELECT s.user_id, u.name, u.role, u.totp_secret, u.issuer, s.csrf, s.seen_at
     FROM console_session s
     JOIN console_user u ON u.id = s.user_id
     WHERE s.token_hash = ${Buffer.from(hash)} AND s.expires_at > ${at(times.nowMs)}
@@ -198,6 +213,7 @@ export async function selectSignedIn(
     name: row.name,
     role: row.role,
     secondFactor: row.totp_secret !== null,
+    issuer: row.issuer,
     csrf: row.csrf,
     seenAtMs: row.seen_at.getTime(),
   };
@@ -217,6 +233,7 @@ export async function insertSession(
     readonly hash: Uint8Array;
     readonly user: string;
     readonly csrf: string;
+    readonly idToken: string | null;
     readonly nowMs: number;
     readonly expiresAtMs: number;
   },
@@ -232,15 +249,18 @@ export async function insertSession(
       )`;
   await sql`
     /* console_session.insert */
-    INSERT INTO console_session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+    INSERT INTO console_session (token_hash, user_id, csrf, id_token, created_at, seen_at, expires_at)
     VALUES (
-      ${Buffer.from(session.hash)}, ${session.user}, ${session.csrf}, ${at(nowMs)}, ${at(nowMs)}, ${at(session.expiresAtMs)}
+      ${Buffer.from(session.hash)}, ${session.user}, ${session.csrf}, ${session.idToken}, ${at(nowMs)}, ${at(nowMs)}, ${at(session.expiresAtMs)}
     )`;
 }
 
-/** Relies on console_session_pkey. */
-export async function deleteSession(sql: Database, hash: Uint8Array): Promise<void> {
-  await sql`/* console_session.sign_out */ DELETE FROM console_session WHERE token_hash = ${Buffer.from(hash)}`;
+/** Answers with the provider's token of the session that ended, if it has one. Relies on console_session_pkey. */
+export async function deleteSession(sql: Database, hash: Uint8Array): Promise<string | null> {
+  const [row] = await sql<{ id_token: string | null }[]>`
+    /* console_session.sign_out */
+    DELETE FROM console_session WHERE token_hash = ${Buffer.from(hash)} RETURNING id_token`;
+  return row?.id_token ?? null;
 }
 
 /** Everywhere but here, after a new password or another role. Relies on console_session_user. */

@@ -28,21 +28,44 @@ import { hashPassword, isPassword, problemOfPassword } from './passwords.ts';
 import type { Role } from './roles.ts';
 import { createThrottle } from './throttle.ts';
 import { base32, otpauthOf, stepOfCode } from './totp.ts';
+import { vouching } from './vouched.ts';
+import type { Vouching } from './vouched.ts';
 
 export type { Account, SignedIn } from './accounts-store.ts';
 
+export interface Begun {
+  readonly kind: 'signed_in';
+  readonly token: string;
+  readonly who: SignedIn;
+  readonly expiresAtMs: number;
+}
+
 export type SignIn =
-  | { readonly kind: 'signed_in'; readonly token: string; readonly who: SignedIn; readonly expiresAtMs: number }
+  | Begun
   | { readonly kind: 'code_wanted' }
   /** wrong, unknown, disabled or locked: not told apart. `name`: of an account that exists, for the audit log */
   | { readonly kind: 'refused'; readonly name: string | null; readonly lockedUntilMs: number | null }
   | { readonly kind: 'too_many' };
 
+/** How people may sign in. Whoever came by a way that is closed since is signed in no more. */
+export interface Ways {
+  /** with a password of an account here */
+  readonly local: boolean;
+  /** by the identity provider of this name */
+  readonly issuer: string | null;
+}
+
 export type Added =
   | { readonly kind: 'added'; readonly account: Account }
   | { readonly kind: 'refused'; readonly reason: 'bad_name' | 'name_taken' | 'bad_password'; readonly message: string };
 
-export interface Accounts {
+export interface ChangeRefused {
+  readonly kind: 'refused';
+  readonly reason: 'bad_password' | 'vouched';
+  readonly message: string;
+}
+
+export interface Accounts extends Vouching {
   readonly signIn: (wish: {
     readonly name: string;
     readonly password: string;
@@ -51,12 +74,10 @@ export interface Accounts {
   }) => Promise<SignIn>;
   /** who a cookie belongs to; null: nobody */
   readonly who: (token: string) => Promise<SignedIn | null>;
-  readonly signOut: (token: string) => Promise<void>;
+  /** answers with what the identity provider is told of it, if it vouched */
+  readonly signOut: (token: string) => Promise<string | null>;
   readonly add: (wish: { readonly name: string; readonly role: Role; readonly password: string }) => Promise<Added>;
-  readonly change: (
-    id: string,
-    patch: AccountPatch,
-  ) => Promise<Account | null | { readonly kind: 'refused'; readonly message: string }>;
+  readonly change: (id: string, patch: AccountPatch) => Promise<Account | null | ChangeRefused>;
   /** a new password for oneself; everything else that is signed in under the account is signed out */
   readonly changePassword: (
     who: SignedIn,
@@ -81,7 +102,16 @@ const TRIES_A_MINUTE_BY_NAME = 10;
 /** Each derivation takes 32 MiB; more at once are refused rather than queued. */
 const DERIVING_MAX = 4;
 
-export function openAccounts({ sql, clock }: { readonly sql: Database; readonly clock: Clock }): Accounts {
+/** `ways`: with passwords only, unless given. */
+export function openAccounts({
+  sql,
+  clock,
+  ways = { local: true, issuer: null },
+}: {
+  readonly sql: Database;
+  readonly clock: Clock;
+  readonly ways?: Ways;
+}): Accounts {
   const byAddress = createThrottle(clock, TRIES_A_MINUTE_BY_ADDRESS);
   const byName = createThrottle(clock, TRIES_A_MINUTE_BY_NAME);
   let deriving = 0;
@@ -94,14 +124,15 @@ export function openAccounts({ sql, clock }: { readonly sql: Database; readonly 
       deriving -= 1;
     }
   };
-  const begin = async (user: string): Promise<Extract<SignIn, { kind: 'signed_in' }>> => {
+  /** Always under a new token; null: somebody disabled the account in this moment. */
+  const begin = async (user: string, idToken: string | null): Promise<Begun | null> => {
     const token = newToken(32);
     const nowMs = clock.now();
     const hash = hashOf(token);
-    await insertSession(sql, { hash, user, csrf: newToken(24), nowMs, expiresAtMs: nowMs + LIFE_MS }, SESSIONS_MAX);
+    const session = { hash, user, csrf: newToken(24), idToken, nowMs, expiresAtMs: nowMs + LIFE_MS };
+    await insertSession(sql, session, SESSIONS_MAX);
     const who = await selectSignedIn(sql, hash, { nowMs, idleMs: IDLE_MS });
-    if (who === null) throw new Error('defect: who has just signed in is not');
-    return { kind: 'signed_in', token, who, expiresAtMs: nowMs + LIFE_MS };
+    return who === null ? null : { kind: 'signed_in', token, who, expiresAtMs: nowMs + LIFE_MS };
   };
 
   return {
@@ -122,16 +153,18 @@ export function openAccounts({ sql, clock }: { readonly sql: Database; readonly 
           return { kind: 'refused', name: attempt.name, lockedUntilMs: attempt.lockedUntilMs };
       }
       await forgetAttempts(sql, attempt.id);
-      return begin(attempt.id);
+      return (await begin(attempt.id, null)) ?? { kind: 'refused', name: attempt.name, lockedUntilMs: null };
     },
     who: async (token) => {
       const hash = hashOf(token);
       const nowMs = clock.now();
       const found = await selectSignedIn(sql, hash, { nowMs, idleMs: IDLE_MS });
+      if (found !== null && !(found.issuer === null ? ways.local : found.issuer === ways.issuer)) return null;
       if (found !== null && nowMs - found.seenAtMs > SEEN_EVERY_MS) await touchSession(sql, hash, nowMs);
       return found;
     },
     signOut: async (token) => deleteSession(sql, hashOf(token)),
+    ...vouching(sql, clock, begin),
     ...keeping(sql, clock),
     ...ofOneself(sql, clock, check),
   };
@@ -159,8 +192,12 @@ function keeping(sql: Database, clock: Clock): Pick<Accounts, 'add' | 'change' |
       const account = await selectAccount(sql, id);
       if (account === null) return null;
       const { password } = patch;
+      if (account.issuer !== null && (password ?? patch.role) !== undefined) {
+        const message = 'The identity provider says who this is and what they may do: change it there.';
+        return { kind: 'refused', reason: 'vouched', message };
+      }
       const problem = password === undefined ? null : problemOfPassword(password, account.name);
-      if (problem !== null) return { kind: 'refused', message: problem };
+      if (problem !== null) return { kind: 'refused', reason: 'bad_password', message: problem };
       const hashed = password === undefined ? {} : { password: await hashPassword(password) };
       await updateAccount(sql, id, { ...patch, ...hashed }, clock.now());
       await deleteSessionsOf(sql, id, null);

@@ -13,9 +13,13 @@ import type { Accounts } from './accounts.ts';
 import { openAdjustments } from './adjustments.ts';
 import type { ConsoleOptions, RouteParts } from './deps.ts';
 import { forwardRoutes } from './forward.ts';
-import { cookiesFor, guard, PREFIX } from './guard.ts';
+import { cookiesFor, guard, PREFIX, wayCookiesFor } from './guard.ts';
 import { lookRoutes } from './look-routes.ts';
 import { registerPages } from './pages.ts';
+import { openProvider } from './provider.ts';
+import type { Provider } from './provider.ts';
+import { providerRoutes } from './provider-routes.ts';
+import { issuerKeyOf } from './provider-rules.ts';
 import { reportRoutes } from './reports.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { createTail } from './tail.ts';
@@ -29,7 +33,9 @@ export interface Console {
 const BODY_LIMIT_BYTES = 65_536;
 
 export function openConsole(options: ConsoleOptions): Console {
-  const accounts = openAccounts(options);
+  const { oidc, localSignIn: local } = options;
+  const ways = { local, issuer: oidc === null ? null : issuerKeyOf(oidc.issuer) };
+  const accounts = openAccounts({ ...options, ways });
   const parts: RouteParts = { ...options, accounts, adjustments: openAdjustments(options) };
   return {
     accounts,
@@ -58,10 +64,19 @@ async function calls(scope: FastifyInstance, parts: RouteParts): Promise<void> {
   guard(app, parts.accounts, cookies);
   const tail = createTail(parts);
   app.addHook('preClose', async () => tail.close());
-  sessionRoutes(app, parts, cookies);
+  const provider = providerOf(parts);
+  sessionRoutes(app, parts, { cookies, provider });
+  providerRoutes(app, parts, { provider, cookies, wayCookies: wayCookiesFor(parts.publicUrl) });
   lookRoutes(app, parts);
   workRoutes(app, parts);
   reportRoutes(app, parts);
   forwardRoutes(app, parts);
   app.get(`${PREFIX}/tail`, async (request, reply) => tail.watch(request, reply));
+}
+
+function providerOf({ oidc, publicUrl, sql, clock, log }: ConsoleOptions): Provider | null {
+  if (oidc === null) return null;
+  const base = publicUrl.replace(/\/$/, '');
+  const [returnUrl, farewellUrl] = [`${base}${PREFIX}/provider/return`, `${base}/console`];
+  return openProvider({ sql, clock, log, settings: oidc, returnUrl, farewellUrl });
 }

@@ -11,6 +11,7 @@ import type { Sessions } from '../sessions/index.ts';
 import type { Settlement } from '../settlement/index.ts';
 import type { Accounts, SignedIn } from './accounts.ts';
 import type { Adjustments } from './adjustments.ts';
+import type { ProviderSettings } from './provider-rules.ts';
 
 /** How long something waits in, right now. */
 export interface Queue {
@@ -42,6 +43,10 @@ export interface ConsoleOptions {
   readonly webRoot: string;
   /** where people reach it: on plain http at this machine cookies go without `Secure` */
   readonly publicUrl: string;
+  /** whether accounts of the console sign in with their password */
+  readonly localSignIn: boolean;
+  /** the company's identity provider; null: none */
+  readonly oidc: ProviderSettings | null;
 }
 
 export type ConsoleScope = FastifyInstance<

@@ -28,9 +28,21 @@ const TOKEN = /^[\w-]{20,100}$/;
 
 /** The session's cookie: not for scripts, not for other sites, only for the console, and only over TLS but on this machine. */
 export function cookiesFor(publicUrl: string): Cookies {
-  const plain = isLoopback(publicUrl);
-  const name = plain ? 'croupier_console' : '__Secure-croupier_console';
-  const attributes = `Path=/console; HttpOnly; SameSite=Strict${plain ? '' : '; Secure'}`;
+  return cookieOf('croupier_console', 'Path=/console; HttpOnly; SameSite=Strict', isLoopback(publicUrl));
+}
+
+/**
+ * The cookie by which a browser that comes back from the identity provider is known as the one that set out. It comes from
+ * another site then, so this one may be sent along; it opens nothing.
+ */
+export function wayCookiesFor(publicUrl: string): Cookies {
+  const attributes = `Path=${PREFIX}/provider; HttpOnly; SameSite=Lax`;
+  return cookieOf('croupier_console_way', attributes, isLoopback(publicUrl));
+}
+
+function cookieOf(word: string, given: string, plain: boolean): Cookies {
+  const name = plain ? word : `__Secure-${word}`;
+  const attributes = `${given}${plain ? '' : '; Secure'}`;
   return {
     read: (header) => {
       const found = (header ?? '').split(';').find((part) => part.trim().startsWith(`${name}=`));

@@ -1,6 +1,6 @@
 /**
  * A message as it may be shown to people, and as a command that says it again to a sandbox. Secrets and session tokens are blanked
- * in both, so the command signs anew, with the sandbox's own key; it names no server of ours. Pure.
+ * in both, so `croupier replay` signs anew, with the sandbox's own keys, whatever the dialect signs; it names no server of ours. Pure.
  */
 import { createHash } from 'node:crypto';
 import { redact } from '../platform/index.ts';
@@ -16,8 +16,10 @@ export interface ShownBytes {
   readonly binary: boolean;
 }
 
-/** A session's token opens a game in the player's name; only its beginning is shown. */
-const TOKEN = /("(?:session|session_id|session_token|sessionId|token)"\s*:\s*")([^"\\]{6})[^"\\]+(?=")/gi;
+/** A session's token opens a game in the player's name; only its beginning is shown. In JSON, and in forms and queries. */
+const NAMES = '(?:session|session_id|session_token|sessionid|sessiontoken|gamesessionid|token)';
+const TOKEN = new RegExp(String.raw`("${NAMES}"\s*:\s*")([^"\\]{6})[^"\\]+(?=")`, 'gi');
+const FIELD = new RegExp(String.raw`((?:^|[?&])${NAMES}=)([^&\s]{6})[^&\s]+`, 'gi');
 const LONGEST = 64_000;
 
 export function shownBytes(body: Uint8Array): ShownBytes {
@@ -33,7 +35,16 @@ export function shownBytes(body: Uint8Array): ShownBytes {
 }
 
 /** Text without its secrets. */
-export const blanked = (text: string): string => redact(text.replaceAll(TOKEN, '$1$2…'));
+export const blanked = (text: string): string => redact(text.replaceAll(TOKEN, '$1$2…').replaceAll(FIELD, '$1$2…'));
+
+const BLANK_TOKEN = new RegExp(String.raw`("${NAMES}"\s*:\s*)"(?:[^"\\]*…|\[redacted\])"`, 'gi');
+const BLANK_FIELD = new RegExp(String.raw`((?:^|[?&])${NAMES}=)(?:[^&\s]*…|\[redacted\])`, 'gi');
+
+/** Blanked text with a session of the sandbox where one was blanked. */
+export const withSession = (text: string, session: string): string =>
+  text
+    .replaceAll(BLANK_TOKEN, (_all, before: string) => before + JSON.stringify(session))
+    .replaceAll(BLANK_FIELD, (_all, before: string) => before + encodeURIComponent(session));
 
 function decoded(body: Uint8Array): string | null {
   try {
@@ -43,25 +54,26 @@ function decoded(body: Uint8Array): string | null {
   }
 }
 
-const KEPT = ['content-type', 'x-request-id'];
-
-/** For a shell: everything that came from outside stands in single quotes. */
-export function curlOf(message: Pick<HeardMessage, 'route' | 'headers' | 'body'>): string {
-  const { text } = shownBytes(message.body);
-  const isTimed = message.headers['x-timestamp'] !== undefined;
-  const headers = KEPT.flatMap((name) => {
-    const value = message.headers[name];
-    return value === undefined ? [] : [`  -H ${quoted(`${name}: ${blanked(value)}`)} \\`];
-  });
+/**
+ * For a shell: everything that came from outside stands in single quotes. Null for what no command line carries: bytes that are no
+ * text, or more of them than are shown. A question without a body was asked in its query, which the journal keeps in its place.
+ */
+export function replayOf(message: Pick<HeardMessage, 'route' | 'headers' | 'body'>): string | null {
+  const { text, binary } = shownBytes(message.body);
+  if (binary || message.body.byteLength > LONGEST) return null;
+  const type = message.headers['content-type'];
+  const command = 'croupier replay --config sandbox.yaml --to "$SANDBOX_GATEWAY" --session "$SANDBOX_SESSION"';
+  const said =
+    type === undefined
+      ? [`${command} \\`, `  ${quoted(`${message.route}?${text}`)}`]
+      : [
+          `printf '%s' ${quoted(text)} |`,
+          `  ${command} \\`,
+          `  --type ${quoted(blanked(type))} ${quoted(message.route)}`,
+        ];
   return [
-    '# Against a sandbox of your own: set SANDBOX_GATEWAY and SANDBOX_SIGNING_SECRET (generic dialect).',
-    `BODY=${quoted(text)}`,
-    ...(isTimed ? ['TIME=$(date +%s)'] : []),
-    `SIGNATURE=$(printf '%s' "${isTimed ? '$TIME.' : ''}$BODY" | openssl dgst -sha256 -hmac "$SANDBOX_SIGNING_SECRET" -r | cut -d' ' -f1)`,
-    `curl -sS -X POST "$SANDBOX_GATEWAY"${quoted(message.route)} \\`,
-    ...headers,
-    ...(isTimed ? ['  -H "X-Timestamp: $TIME" \\'] : []),
-    '  -H "X-Signature: $SIGNATURE" --data-binary "$BODY"',
+    '# Against a sandbox of your own, whose keys sandbox.yaml has; with --print a signed curl instead.',
+    ...said,
   ].join('\n');
 }
 

@@ -19,6 +19,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /session': 'anyone',
   'GET /session': 'anyone',
   'DELETE /session': 'signed_in',
+  'POST /provider': 'anyone',
+  'GET /provider/return': 'anyone',
   'POST /password': 'signed_in',
   'POST /totp': 'signed_in',
   'POST /totp/confirmation': 'signed_in',

@@ -44,7 +44,7 @@ export interface StoryItem {
   readonly facts: readonly (readonly [string, string])[];
   readonly moves: readonly Move[];
   readonly raw: ShownBytes | null;
-  readonly curl: string | null;
+  readonly replay: string | null;
 }
 
 export interface StoryParts {

@@ -5,7 +5,7 @@
  */
 import { formatDecimal, formatDecimalAtScale, formatRate, formatUnits, pairText } from '../money/index.ts';
 import type { Posting, Transaction } from '../wallet/index.ts';
-import { curlOf, blanked, shownBytes } from './replay.ts';
+import { blanked, replayOf, shownBytes } from './replay.ts';
 import type { ItemKind, Move, StoryItem, StoryParts, Tone } from './story-types.ts';
 import { nameOf, sentenceOfRefusal, times, wordsOfOutcome, wordsOfVerdict } from './story-words.ts';
 
@@ -24,8 +24,8 @@ const RANK: Readonly<Record<ItemKind, number>> = {
   resolution: 8,
 };
 
-type Draft = Omit<StoryItem, 'at' | 'reference' | 'facts' | 'moves' | 'raw' | 'curl' | 'to'> &
-  Partial<Pick<StoryItem, 'reference' | 'facts' | 'moves' | 'raw' | 'curl' | 'to'>> & { readonly atMs: number };
+type Draft = Omit<StoryItem, 'at' | 'reference' | 'facts' | 'moves' | 'raw' | 'replay' | 'to'> &
+  Partial<Pick<StoryItem, 'reference' | 'facts' | 'moves' | 'raw' | 'replay' | 'to'>> & { readonly atMs: number };
 
 export function storyOf(parts: StoryParts): readonly StoryItem[] {
   const drafts = [
@@ -43,7 +43,7 @@ export function storyOf(parts: StoryParts): readonly StoryItem[] {
       facts: [],
       moves: [],
       raw: null,
-      curl: null,
+      replay: null,
       to: null,
       ...draft,
       at: new Date(atMs).toISOString(),
@@ -188,7 +188,7 @@ function messageItems({ messages, transactions }: StoryParts): readonly Draft[] 
         ...Object.entries(message.headers).map(([name, value]) => [name, blanked(value)] as const),
       ],
       raw: shownBytes(message.body),
-      curl: curlOf(message),
+      replay: replayOf(message),
     };
     const answered: Draft = {
       id: `answer-${message.id}`,

@@ -161,12 +161,13 @@ function accountRoutes(app: ConsoleScope, parts: RouteParts): void {
   const { accounts } = parts;
   const role = z.enum(ROLES);
   const password = z.string().min(1).max(1_000);
-  const shown = ({ id, name, role: has, disabled, secondFactor, lockedUntilMs, createdAtMs }: Account) => ({
+  const shown = ({ id, name, role: has, disabled, secondFactor, issuer, lockedUntilMs, createdAtMs }: Account) => ({
     id,
     name,
     role: has,
     disabled,
     second_factor: secondFactor,
+    vouched: issuer !== null,
     locked_until: lockedUntilMs === null ? null : new Date(lockedUntilMs).toISOString(),
     created_at: new Date(createdAtMs).toISOString(),
   });
@@ -220,7 +221,7 @@ function accountRoutes(app: ConsoleScope, parts: RouteParts): void {
         ...(forget === undefined ? {} : { forgetSecondFactor: true }),
       });
       if (changed === null) return refuse(404, 'not_found', 'There is no such account.');
-      if ('kind' in changed) return refuse(422, 'bad_password', changed.message);
+      if ('kind' in changed) return refuse(422, changed.reason, changed.message);
       return shown(changed);
     });
   });

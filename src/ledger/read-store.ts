@@ -18,7 +18,7 @@ interface ScaledRound {
   readonly scale: number;
 }
 
-/** Newest first by round_opened; one player's rounds by round_pkey. One row more than the page tells whether there is a next. */
+/** Newest first by round_opened; one player's by round_of_player. One row more than the page tells whether there is a next. */
 export async function selectRounds(
   sql: Database,
   query: RoundsQuery,

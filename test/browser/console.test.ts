@@ -111,15 +111,15 @@ describe('the console in a browser', () => {
     await viewer.goto(url(`/rounds/${(await latestRound()).id}`));
     const message = viewer.locator('[data-kind="message"]').first();
     await message.getByText('Details').click();
-    const curl = (await message.getByTestId('curl').textContent()) ?? '';
-    expect(curl).toContain('"$SANDBOX_GATEWAY"');
-    for (const secret of Object.values(at.demo.secrets)) expect(curl).not.toContain(secret);
+    const replay = (await message.getByTestId('replay').textContent()) ?? '';
+    expect(replay).toContain('croupier replay --config sandbox.yaml --to "$SANDBOX_GATEWAY"');
+    for (const secret of Object.values(at.demo.secrets)) expect(replay).not.toContain(secret);
     await message.getByText(/SHA-256/).waitFor();
     await message.getByText('genuine', { exact: true }).waitFor();
   });
 
   it('5. the picture has its three lanes, and one transaction can be looked at alone; the address says so', async () => {
-    await viewer.getByRole('img', { name: /steps between aggregator, gateway and ledger/ }).waitFor();
+    await viewer.getByRole('group', { name: /steps between aggregator, gateway and ledger/ }).waitFor();
     const reference = viewer.getByRole('group', { name: 'Only about one transaction' }).getByRole('button').nth(1);
     const name = (await reference.textContent()) ?? '';
     await reference.click();

@@ -6,7 +6,7 @@ import { registerApi } from '../../src/api/index.ts';
 import { openCatalogue } from '../../src/catalogue/index.ts';
 import { insertAccount } from '../../src/console/accounts-store.ts';
 import { openConsole } from '../../src/console/index.ts';
-import type { Console, Role } from '../../src/console/index.ts';
+import type { Console, ConsoleOptions, Role } from '../../src/console/index.ts';
 import { createSettlementReads } from '../../src/ledger/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { createMetrics, manualClock, newId, silentLog } from '../../src/platform/index.ts';
@@ -59,7 +59,11 @@ export interface ConsoleStage {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function consoleStage(publicUrl = 'http://127.0.0.1:4400'): Promise<ConsoleStage> {
+export async function consoleStage({
+  publicUrl = 'http://127.0.0.1:4400',
+  localSignIn = true,
+  oidc = null,
+}: Partial<Pick<ConsoleOptions, 'publicUrl' | 'localSignIn' | 'oidc'>> = {}): Promise<ConsoleStage> {
   const table = await ledgerTable({ policy });
   const clock = manualClock(Date.now());
   const { sql } = table;
@@ -115,6 +119,8 @@ export async function consoleStage(publicUrl = 'http://127.0.0.1:4400'): Promise
     apiKey: API_KEY,
     webRoot: '/nowhere',
     publicUrl,
+    localSignIn,
+    oidc,
   });
   await app.register(room.plugin);
   await app.ready();

@@ -1,6 +1,6 @@
 /** A round's story from what the rooms know of it: the order, the words, and what is never shown. */
 import { describe, expect, it } from 'vitest';
-import { curlOf, shownBytes } from '../../src/console/replay.ts';
+import { replayOf, shownBytes, withSession } from '../../src/console/replay.ts';
 import { storyOf, summaryOf } from '../../src/console/story.ts';
 import type { StoryParts } from '../../src/console/story.ts';
 import type { HeardMessage } from '../../src/console/story-store.ts';
@@ -198,10 +198,27 @@ describe('what is shown of a message', () => {
 
   it('is said again by a command whose quotes nothing breaks out of', () => {
     const evil = `{"round":"'; rm -rf / #","x":"$(id)","session_id":"abcdefghijklmnop"}`;
-    const curl = curlOf({ route: '/callbacks/acme', headers: { 'x-timestamp': '1' }, body: Buffer.from(evil) });
-    expect(curl).toContain(String.raw`BODY='{"round":"'\''; rm -rf / #","x":"$(id)"`);
-    expect(curl).not.toContain('ghijklmnop');
-    expect(curl).toContain('"$SANDBOX_GATEWAY"\'/callbacks/acme\'');
-    expect(curl).toContain('X-Timestamp: $TIME');
+    const headers = { 'content-type': "application/json'; id" };
+    const said = replayOf({ route: '/callbacks/acme', headers, body: Buffer.from(evil) }) ?? '';
+    expect(said).toContain(String.raw`printf '%s' '{"round":"'\''; rm -rf / #","x":"$(id)"`);
+    expect(said).toContain(String.raw`--type 'application/json'\''; id' '/callbacks/acme'`);
+    expect(said).not.toContain('ghijklmnop');
+    const asked = replayOf({
+      route: '/callbacks/groove',
+      headers: {},
+      body: Buffer.from('a=%20&gamesessionid=12_abcdef-more'),
+    });
+    expect(asked).toContain("'/callbacks/groove?a=%20&gamesessionid=12_abc…'");
+    expect(replayOf({ route: '/x', headers, body: Uint8Array.from([0xff, 0xfe]) })).toBeNull();
+    expect(replayOf({ route: '/x', headers, body: Buffer.alloc(64_001, 'x') })).toBeNull();
+  });
+
+  it('takes a session of the sandbox where one was blanked, and nowhere else', () => {
+    const mine = 'a"b&c';
+    expect(withSession('{"session_id":"abcdef…","name":"x…","token":"[redacted]"}', mine)).toBe(
+      String.raw`{"session_id":"a\"b&c","name":"x…","token":"a\"b&c"}`,
+    );
+    expect(withSession('?x=1…&gamesessionid=12_abc…&y=2', mine)).toBe('?x=1…&gamesessionid=a%22b%26c&y=2');
+    expect(withSession('session_id=whole&y', mine)).toBe('session_id=whole&y');
   });
 });

@@ -21,16 +21,6 @@ export const LONG: readonly Allowance[] = [
     reason: 'one closure over the copy a decision writes to; its parts are a few lines each',
   },
   {
-    place: 'web/console/catalogue/OrderPage.tsx#Ordered',
-    lines: 86,
-    reason: 'one list with what moves its rows: dragging, keys, and what a reader of the screen is told of it',
-  },
-  {
-    place: 'web/console/reconciliation/DaysPage.tsx#Rounds',
-    lines: 74,
-    reason: 'the counter reads on past its end to that of the file; by itself it is a sheet with its four columns',
-  },
-  {
     place: 'src/serve.ts#serve',
     lines: 85,
     reason: 'the composition root: a list of what is opened, in order; a formatter gives each option its line',

@@ -130,12 +130,13 @@ function endOfRegex(text: string, from: number): number {
   return text.length;
 }
 
-/** A slash begins a regular expression where a value may begin; after a value it divides. */
+/** A slash begins a regular expression where a value may begin; after a value it divides, and after `<` it closes a tag. */
 function startsRegex(out: readonly string[], at: number): boolean {
   let i = at - 1;
   while (i >= 0 && /\s/.test(out[i] ?? '')) i -= 1;
   if (i < 0) return true;
   const before = out[i] ?? '';
+  if (before === '<') return false;
   if (/[\w$)\]}'"`]/.test(before)) {
     const word = /[\w$]+$/.exec(out.slice(Math.max(0, i - 10), i + 1).join(''))?.[0] ?? '';
     return ['return', 'typeof', 'case', 'in', 'of', 'await', 'void', 'yield'].includes(word);

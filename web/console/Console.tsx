@@ -7,7 +7,7 @@ import { forget } from './forget.ts';
 import { Guarded } from './Guarded.tsx';
 import { Home } from './Home.tsx';
 import { OperatorProvider } from './operator.tsx';
-import { Loading, Nothing, Problem } from './parts/states.tsx';
+import { Headed, Loading, Problem } from './parts/states.tsx';
 import { usePlace } from './router.tsx';
 import { Shell } from './Shell.tsx';
 import { SignIn } from './SignIn.tsx';
@@ -42,7 +42,8 @@ export function Console() {
       </main>
     );
   }
-  if (!session.data.signed_in) return <SignIn onDone={(operator) => queries.setQueryData(['session'], operator)} />;
+  if (!session.data.signed_in)
+    return <SignIn ways={session.data} onDone={(operator) => queries.setQueryData(['session'], operator)} />;
   return (
     <OperatorProvider value={session.data}>
       <Shell>
@@ -62,7 +63,9 @@ function Named() {
   if (name === undefined) return <Home />;
   const Page = PAGES[name];
   return Page === undefined ? (
-    <Nothing title="There is no such page">The address is mistyped, or from another version.</Nothing>
+    <Headed title="There is no such page">
+      <p>The address is mistyped, or from another version.</p>
+    </Headed>
   ) : (
     <Page key={`${name}/${id}`} id={id} />
   );

@@ -1,7 +1,7 @@
 /** A page that breaks says so, and leaves the ways to the others. */
 import { Component } from 'react';
 import type { ReactNode } from 'react';
-import { Problem } from './parts/states.tsx';
+import { Headed, Problem } from './parts/states.tsx';
 
 interface State {
   readonly error: Error | null;
@@ -16,6 +16,11 @@ export class Guarded extends Component<{ readonly children: ReactNode }, State> 
 
   override render(): ReactNode {
     const { error } = this.state;
-    return error === null ? this.props.children : <Problem error={error} again={() => window.location.reload()} />;
+    if (error === null) return this.props.children;
+    return (
+      <Headed title="This page broke">
+        <Problem error={error} again={() => window.location.reload()} />
+      </Headed>
+    );
   }
 }

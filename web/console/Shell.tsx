@@ -69,8 +69,9 @@ function Account() {
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
   const leave = async (): Promise<void> => {
-    await api.signOut();
-    forget(queries);
+    const answer = await api.signOut();
+    if (answer === null) forget(queries);
+    else window.location.assign(answer.go);
   };
   return (
     <div className="account">

@@ -98,7 +98,10 @@ export const api = {
   session: async () => remember(await call<Operator>('GET', '/session')),
   signIn: async (wish: { name: string; password: string; code: string | null }) =>
     remember(await call<Operator>('POST', '/session', wish)),
-  signOut: async () => call<null>('DELETE', '/session'),
+  /** where to go to be signed in by the identity provider, and back to `page` */
+  provider: async (page: string) => (await call<{ go: string }>('POST', '/provider', { return_to: page })).go,
+  /** `go`: where the identity provider is told of it, too */
+  signOut: async () => call<{ go: string } | null>('DELETE', '/session'),
   password: async (wish: { old: string; fresh: string }) => call<null>('POST', '/password', wish),
   offerTotp: async () => call<{ secret: string; link: string }>('POST', '/totp'),
   confirmTotp: async (code: string) => call<null>('POST', '/totp/confirmation', { code }),
@@ -154,8 +157,8 @@ export const api = {
   reportPiece: async (wish: { aggregator: string; name: string; piece: number; text: string }) =>
     call<PieceResult>('POST', '/reports', wish),
 
-  games: async (words: { q: string | null; category: string | null; cursor: string | null }) =>
-    call<Games>('GET', `/v1/games${queryOf({ ...words, limit: '100', state: 'all' })}`),
+  games: async (words: { q: string | null; category: string | null; cursor: string | null; limit?: string }) =>
+    call<Games>('GET', `/v1/games${queryOf({ limit: '100', ...words, state: 'all' })}`),
   changeGame: async (id: string, patch: GamePatch) => call<unknown>('PATCH', `/v1/games/${part(id)}`, patch),
   syncs: async (aggregator: string) =>
     (await call<Syncs>('GET', `/v1/syncs${queryOf({ aggregator, limit: '20' })}`)).items,

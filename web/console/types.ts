@@ -1,17 +1,26 @@
 /** What the console's calls answer, as far as the page reads it. Amounts are decimal text, times ISO 8601 in UTC. */
 
 export type Operator =
-  | { readonly signed_in: false }
+  | {
+      readonly signed_in: false;
+      /** whether passwords are taken */
+      readonly local: boolean;
+      /** what the button of the identity provider says; null: there is none */
+      readonly provider: string | null;
+    }
   | {
       readonly signed_in: true;
       readonly name: string;
       readonly role: string;
       readonly second_factor: boolean;
+      /** an identity provider says who this is */
+      readonly vouched: boolean;
       readonly csrf: string;
       /** the routes somebody with this role may write to */
       readonly may: readonly string[];
     };
 export type SignedIn = Extract<Operator, { signed_in: true }>;
+export type SignedOut = Extract<Operator, { signed_in: false }>;
 
 export interface Hit {
   readonly kind: string;
@@ -52,7 +61,7 @@ export interface StoryItem {
   readonly facts: readonly (readonly [string, string])[];
   readonly moves: readonly Move[];
   readonly raw: Bytes | null;
-  readonly curl: string | null;
+  readonly replay: string | null;
 }
 export interface Story {
   readonly round: {
@@ -386,5 +395,6 @@ export interface User {
   readonly role: string;
   readonly disabled: boolean;
   readonly second_factor: boolean;
+  readonly vouched: boolean;
   readonly locked_until: string | null;
 }

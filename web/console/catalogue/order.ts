@@ -56,3 +56,12 @@ export function placed<Row extends Placed>(
   const wanted = moved === undefined ? list : list.toSpliced(from, 1).toSpliced(to, 0, moved);
   return wanted.map((row) => ({ ...row, order: orders.get(row.id) ?? row.order }));
 }
+
+/** The list with a game in it that may stand further down than the list goes, and where it is. */
+export function withGame<Row extends Placed>(
+  list: readonly Row[],
+  game: Row,
+): { readonly list: readonly Row[]; readonly at: number } {
+  const at = list.findIndex(({ id }) => id === game.id);
+  return at === -1 ? { list: [...list, game], at: list.length } : { list, at };
+}

@@ -109,7 +109,7 @@ export function Queues() {
               { name: 'waiting', right: true, render: (row) => row.waiting, text: (row) => number(row.waiting) },
               {
                 name: 'what waits',
-                render: (row) => <span className="dim">{row.detail}</span>,
+                render: (row) => <span className="dim wraps">{row.detail}</span>,
                 text: (row) => row.detail,
               },
             ]}

@@ -10,7 +10,7 @@ import { Outcome } from '../player/Limits.tsx';
 const EYE = { 'aria-label': 'Show the password' };
 
 export function AccountPage(_page: { readonly id: string }) {
-  const { name, role, second_factor: hasFactor } = useOperator();
+  const { name, role, second_factor: hasFactor, vouched } = useOperator();
   return (
     <Stack gap="lg">
       <div>
@@ -21,10 +21,19 @@ export function AccountPage(_page: { readonly id: string }) {
           {role}
         </Text>
       </div>
-      <div className="columns">
-        <Password />
-        {hasFactor ? <DropFactor /> : <SecondFactor />}
-      </div>
+      {vouched ? (
+        <Panel title="Sign-in">
+          <Text size="sm">
+            Your identity provider says who you are and what you may do here. Password and second factor are changed
+            there; another role takes effect the next time you sign in.
+          </Text>
+        </Panel>
+      ) : (
+        <div className="columns">
+          <Password />
+          {hasFactor ? <DropFactor /> : <SecondFactor />}
+        </div>
+      )}
     </Stack>
   );
 }

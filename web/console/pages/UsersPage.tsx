@@ -32,9 +32,9 @@ export function UsersPage(_page: { readonly id: string }) {
               { name: 'name', render: (row) => row.name, text: (row) => row.name },
               { name: 'role', render: (row) => <Role user={row} may={may} />, text: (row) => row.role },
               {
-                name: 'second factor',
-                render: (row) => (row.second_factor ? 'yes' : 'no'),
-                text: (row) => String(row.second_factor),
+                name: 'signs in with',
+                render: (row) => wayOf(row),
+                text: (row) => wayOf(row),
               },
               { name: 'locked', render: (row) => row.locked_until ?? '', text: (row) => row.locked_until },
               {
@@ -49,6 +49,9 @@ export function UsersPage(_page: { readonly id: string }) {
     </Stack>
   );
 }
+
+const wayOf = ({ vouched, second_factor: second }: User): string =>
+  vouched ? 'identity provider' : second ? 'password and code' : 'password';
 
 function useChange(id: string) {
   const queries = useQueryClient();
@@ -73,7 +76,8 @@ function Role({ user, may }: UserProps) {
       data={ROLES}
       value={user.role}
       allowDeselect={false}
-      disabled={!may || user.name === name || change.isPending}
+      disabled={!may || user.vouched || user.name === name || change.isPending}
+      title={user.vouched ? 'The identity provider says the role' : undefined}
       error={change.error?.message}
       onChange={(role) => change.mutate({ role })}
     />

@@ -43,7 +43,7 @@ export function Sheet<Row>({ title, columns, rows, keyOf, empty, onRow, every }:
           rows={async () => cellsOf(columns, every === undefined ? rows : await every())}
         />
       </Group>
-      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': title, role: 'region' }}>
+      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': title, role: 'group' }}>
         <Table verticalSpacing={6} highlightOnHover aria-label={title}>
           <Table.Thead>
             <Table.Tr>

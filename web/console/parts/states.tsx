@@ -1,5 +1,5 @@
 /** What is shown while something loads, when there is nothing, and when it could not be had. */
-import { Alert, Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 export function Loading({ rows = 4 }: { readonly rows?: number }) {
@@ -46,8 +46,15 @@ interface Asked<T> {
   readonly refetch: () => unknown;
 }
 
+interface ShownProps<T> {
+  readonly asked: Asked<T>;
+  readonly children: (data: T) => ReactNode;
+  /** of a page that has its heading from what is asked for, for as long as there is none */
+  readonly heading?: string;
+}
+
 /** One of the three, or the thing itself. What was had before stays while a newer one cannot be had. */
-export function Shown<T>({ asked, children }: { readonly asked: Asked<T>; readonly children: (data: T) => ReactNode }) {
+export function Shown<T>({ asked, children, heading }: ShownProps<T>) {
   if (asked.data !== undefined) {
     return (
       <>
@@ -56,7 +63,21 @@ export function Shown<T>({ asked, children }: { readonly asked: Asked<T>; readon
       </>
     );
   }
-  return asked.error === null ? <Loading /> : <Problem error={asked.error} again={() => void asked.refetch()} />;
+  const instead =
+    asked.error === null ? <Loading /> : <Problem error={asked.error} again={() => void asked.refetch()} />;
+  return heading === undefined ? instead : <Headed title={heading}>{instead}</Headed>;
+}
+
+/** A page of which there is nothing but its heading and what became of the rest. */
+export function Headed({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Stack gap="lg">
+      <Title order={1} size="h2" className="id">
+        {title}
+      </Title>
+      {children}
+    </Stack>
+  );
 }
 
 const COLOURS: Readonly<Record<string, string>> = {

@@ -149,7 +149,7 @@ function Decide({ adjustment: { id, player } }: { readonly adjustment: Adjustmen
     <>
       <Group mt="xs" gap="xs" align="end">
         <TextInput
-          className="grow"
+          className="grow whole"
           label="Why"
           size="xs"
           value={reason}

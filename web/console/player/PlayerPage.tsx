@@ -25,7 +25,7 @@ export function PlayerPage({ id }: { readonly id: string }) {
   const player = useQuery({ queryKey: ['player', id], queryFn: async () => api.player(id), refetchInterval: 15_000 });
   const [tab, setTab] = useWord('tab');
   return (
-    <Shown asked={player}>
+    <Shown asked={player} heading={id}>
       {(found) => (
         <Stack gap="lg">
           <Head player={found} />

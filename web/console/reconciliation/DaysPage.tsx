@@ -37,13 +37,20 @@ export function Days() {
           onChange={setAggregator}
           allowDeselect={false}
         />
-        <Button variant="default" aria-label="The day before" onClick={() => setDay(neighbour(day, -1))}>
-          ←
-        </Button>
-        <TextInput label="Day (UTC)" type="date" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
-        <Button variant="default" aria-label="The day after" onClick={() => setDay(neighbour(day, 1))}>
-          →
-        </Button>
+        <Group gap="sm" align="end" wrap="nowrap">
+          <Button variant="default" aria-label="The day before" onClick={() => setDay(neighbour(day, -1))}>
+            ←
+          </Button>
+          <TextInput
+            label="Day (UTC)"
+            type="date"
+            value={day}
+            onChange={(event) => setDay(event.currentTarget.value)}
+          />
+          <Button variant="default" aria-label="The day after" onClick={() => setDay(neighbour(day, 1))}>
+            →
+          </Button>
+        </Group>
       </Group>
       {aggregator === null ? null : <Day aggregator={aggregator} day={day} />}
     </Stack>

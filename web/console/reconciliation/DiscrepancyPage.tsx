@@ -16,7 +16,11 @@ export function DiscrepancyPage({ id }: { readonly id: string }) {
     queryFn: async () => api.discrepancy(id),
     refetchInterval: 10_000,
   });
-  return <Shown asked={asked}>{(found) => <Told found={found} />}</Shown>;
+  return (
+    <Shown asked={asked} heading="Discrepancy">
+      {(found) => <Told found={found} />}
+    </Shown>
+  );
 }
 
 function Told({ found }: { readonly found: DiscrepancyStory }) {

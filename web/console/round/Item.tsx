@@ -38,7 +38,7 @@ export function Item({ item, marked }: { readonly item: StoryItem; readonly mark
             ))}
           </dl>
           {item.raw === null ? null : <Raw raw={item.raw} />}
-          {item.curl === null ? null : <Curl text={item.curl} />}
+          {item.replay === null ? null : <Replay text={item.replay} />}
         </details>
       ) : null}
     </li>
@@ -77,7 +77,7 @@ function Raw({ raw }: { readonly raw: Bytes }) {
   );
 }
 
-function Curl({ text }: { readonly text: string }) {
+function Replay({ text }: { readonly text: string }) {
   const clipboard = useClipboard();
   return (
     <figure className="raw">
@@ -89,7 +89,7 @@ function Curl({ text }: { readonly text: string }) {
           </Button>
         </Group>
       </figcaption>
-      <pre tabIndex={0} data-testid="curl">
+      <pre tabIndex={0} data-testid="replay">
         {text}
       </pre>
     </figure>

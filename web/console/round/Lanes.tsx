@@ -20,7 +20,7 @@ export function Lanes({ items }: { readonly items: readonly StoryItem[] }) {
   const height = TOP + shown.length * STEP + 16;
   return (
     <div className="lanes" tabIndex={0} role="region" aria-label="Picture of the round">
-      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-labelledby="lanes-title">
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-labelledby="lanes-title">
         <title id="lanes-title">{`Who said what to whom: ${shown.length} steps between aggregator, gateway and ledger`}</title>
         {LANES.map(([name, title, x]) => (
           <g key={name}>
@@ -48,8 +48,9 @@ function Step({ item, y }: { readonly item: StoryItem; readonly y: number }) {
   // A decision is what the gateway asked the ledger for.
   const from = xOf(item.kind === 'decision' ? 'gateway' : item.lane);
   const to = item.kind === 'decision' ? xOf('ledger') : item.to === null ? null : xOf(item.to);
+  const words = cut(shortOf(item));
   return (
-    <a href={`#${item.id}`} className={`step tone-${item.tone}`} aria-label={`${item.title}. ${item.detail}`}>
+    <a href={`#${item.id}`} className={`step tone-${item.tone}`} aria-label={`${words}. ${item.detail}`}>
       {to === null ? null : <Arrow from={from} to={to} y={y} />}
       <circle cx={from} cy={y} r={5} className="step-dot" />
       <text
@@ -58,7 +59,7 @@ function Step({ item, y }: { readonly item: StoryItem; readonly y: number }) {
         textAnchor={to === null ? 'start' : 'middle'}
         className="step-words"
       >
-        {cut(shortOf(item))}
+        {words}
       </text>
     </a>
   );

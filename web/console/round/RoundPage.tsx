@@ -12,7 +12,11 @@ import { Lanes } from './Lanes.tsx';
 
 export function RoundPage({ id }: { readonly id: string }) {
   const story = useQuery({ queryKey: ['story', id], queryFn: async () => api.story(id), refetchInterval: 10_000 });
-  return <Shown asked={story}>{(told) => <Told story={told} />}</Shown>;
+  return (
+    <Shown asked={story} heading="Round">
+      {(told) => <Told story={told} />}
+    </Shown>
+  );
 }
 
 function Told({ story }: { readonly story: Story }) {
