@@ -47,7 +47,7 @@ function Node({ node }: { readonly node: ClockReport['nodes'][number] }) {
         <strong>{node.node}</strong>
         <State word={node.level} />
       </div>
-      <svg viewBox={`0 0 ${WIDTH} 34`} className="clock-scale" role="img" aria-label={node.message}>
+      <svg viewBox={`0 0 ${WIDTH} 42`} className="clock-scale" role="img" aria-label={node.message}>
         <line x1="10" x2={WIDTH - 10} y1="14" y2="14" className="lane-line" />
         {MARKS.flatMap((mark) => [-mark, mark]).map((mark) => (
           <g key={mark}>
