@@ -42,6 +42,8 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'signs any bytes': aggregator.signer !== null,
     'signature header': aggregator.signatureHeader !== null,
     'json body': aggregator.body === 'json',
+    'form body': aggregator.body === 'form',
+    'form or query': aggregator.body !== 'json',
     body: aggregator.body !== 'none',
     'wins that name their bet': said.namesBets,
     'one message for bet and win': said.isOne,

@@ -51,7 +51,10 @@ export interface Line {
   readonly request: string | null;
 }
 
-/** Something done to the bytes. Unless said otherwise the result is signed as it is sent, so only its meaning is wrong. */
+/**
+ * Something done to what is said. Unless said otherwise the result is signed as it is sent, so only its meaning is wrong. How it is
+ * written in JSON, in a form or in a query is each notation's affair (notation.ts).
+ */
 export type BodyChange =
   | 'spaces'
   | 'line_end'
@@ -75,7 +78,7 @@ export type BodyChange =
   | 'prototype_keys'
   | 'truncated'
   | 'empty'
-  | 'not_json'
+  | 'gibberish'
   | 'json_array'
   | 'json_null'
   | 'two_documents'
@@ -86,7 +89,14 @@ export type BodyChange =
   | 'without_amount'
   | 'without_id'
   | 'without_player'
-  | 'unknown_type';
+  | 'unknown_type'
+  | 'amount_list'
+  | 'twice_amount_escaped'
+  | 'nested_name'
+  | 'bad_escape'
+  | 'semicolons'
+  | 'plus_for_blank'
+  | 'lower_escapes';
 
 export type SignatureChange =
   | { readonly kind: 'absent' }
@@ -117,8 +127,8 @@ export type SignatureRecipe =
 export type Tamper =
   | { readonly on: 'body'; readonly how: BodyChange }
   /** the bytes are changed after they were signed */
-  | { readonly on: 'signed_body'; readonly how: 'one_byte' | 'amount' | 'line_end' | 'spaces' | 'not_json' }
-  /** the amount's token in the JSON, as it is written there; `$` is the amount as the dialect wrote it, `$n` without quotes */
+  | { readonly on: 'signed_body'; readonly how: 'one_byte' | 'amount' | 'line_end' | 'spaces' | 'gibberish' }
+  /** the amount's token as JSON would have it; `$` is the amount as the dialect wrote it, `$n` without quotes */
   | { readonly on: 'amount'; readonly token: string }
   | { readonly on: 'signature'; readonly how: SignatureChange }
   | { readonly on: 'signature_name'; readonly how: 'upper' | 'lower' | 'mixed' }
@@ -254,6 +264,8 @@ export type Need =
   | 'signs any bytes'
   | 'signature header'
   | 'json body'
+  | 'form body'
+  | 'form or query'
   | 'body'
   | 'wins that name their bet'
   | 'one message for bet and win'
