@@ -16,7 +16,7 @@ import { LookupProblem } from './lookup.ts';
 import type { Booking } from './lookup.ts';
 import { headerOf } from './message.ts';
 import type { Message } from './message.ts';
-import { accuse, choose, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
+import { accuse, choose, judgeAnswers, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
 import type { Signer } from './signer.ts';
@@ -38,6 +38,7 @@ export async function play(playing: Playing, steps: readonly Step[]): Promise<Pl
   } catch (error) {
     stopped = stopOf(error);
   }
+  judgeAnswers(playing);
   try {
     for (const who of playing.changed) await world.backstage?.setStatus(actor(roles, who).id, 'active');
     for (const who of playing.limited)

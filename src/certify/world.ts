@@ -7,6 +7,7 @@ import type { Finding } from './judge.ts';
 import type { Cast, CastPlayer, Lookup } from './lookup.ts';
 import type { Message } from './message.ts';
 import type { Scenario } from './scenario.ts';
+import type { Oddity } from './shown.ts';
 import type { HttpReply, Silence } from './socket.ts';
 import type { Transport } from './transport.ts';
 
@@ -50,6 +51,8 @@ export interface Exchange {
   readonly reply: HttpReply | null;
   readonly silence: Silence | null;
   readonly reading: Understood;
+  /** what is odd about its balance, whatever was asked; null: nothing */
+  readonly oddity: Oddity | null;
   /** it is what a finding is about */
   readonly isWrong: boolean;
 }
