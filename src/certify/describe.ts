@@ -103,6 +103,15 @@ export function stepText(step: Step): string {
       return `settlement ${step.say.event} of round ${step.say.round} → ${expectedText(step.expect)}`;
     case 'session_event':
       return `session ${step.type} (${step.mode ?? 'mode not said'}) → ${expectedText(step.expect)}`;
+    case 'stake_all':
+      return `bet ${step.id} of all the balance that is shown`;
+    case 'weigh':
+      return `look into the book: what the wallet has in its own currency (${step.as})`;
+    case 'even': {
+      const spans = step.spans.map(([from, to]) => `from ${from} to ${to}`).join(' and ');
+      const most = step.within === 0 ? 'exactly nothing' : `nothing, up to ${step.within} of its smallest units`;
+      return `what the wallet has changed by ${spans} comes to ${most}`;
+    }
     case 'when':
       return `by the policy ${step.steps.knob}: ${Object.entries(step.steps.when)
         .map(([value, steps]) => `${value}: ${steps.map(stepText).join('; ')}`)
@@ -110,4 +119,8 @@ export function stepText(step: Step): string {
   }
 }
 
-export const stepsOf = (scenario: Scenario): readonly string[] => [...scenario.steps, ...scenario.later].map(stepText);
+export const stepsOf = ({ steps, moved, later }: Scenario): readonly string[] => [
+  ...steps.map(stepText),
+  ...(moved.length === 0 ? [] : ["the operator's exchange rate moves"]),
+  ...[...moved, ...later].map(stepText),
+];

@@ -20,6 +20,7 @@ import { accuse, choose, judgeAnswers, judgeEnding, resultOf, Undecided, wordsFo
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
 import type { Signer } from './signer.ts';
+import { judgeEven, playStakeAll, playWeigh } from './rates.ts';
 import { actor, callOf, deltaUnits, idOf, NotPlayable, unitsOfText } from './speak.ts';
 import { hidesItsSender } from './tamper.ts';
 import { playEvent, playSettlement } from './webhooks.ts';
@@ -125,6 +126,12 @@ async function playStep(playing: Playing, step: Step): Promise<void> {
       return playSettlement(playing, step);
     case 'session_event':
       return playEvent(playing, step);
+    case 'stake_all':
+      return playStakeAll(playing, step.id);
+    case 'weigh':
+      return playWeigh(playing, step.as);
+    case 'even':
+      return judgeEven(playing, step);
     case 'when':
       for (const each of choose(playing, step.steps)) await playStep(playing, each);
       return undefined;

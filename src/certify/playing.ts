@@ -22,6 +22,8 @@ export interface Playing {
   /** whose stakes it limited */
   readonly limited: Set<Who>;
   bursts: number;
+  /** units of the wallet's own currency, by the names of weighings */
+  readonly weighed: Map<string, bigint>;
   /** how many of the answers were looked at for what is odd in any scenario */
   seen: number;
 }
@@ -41,6 +43,7 @@ export function begin(world: World, scenario: Scenario, roles: Omit<Roles, 'star
     spreadsUs: [],
     changed: new Set(),
     limited: new Set(),
+    weighed: new Map(),
     bursts: 0,
     seen: 0,
   };

@@ -225,7 +225,13 @@ export type Step =
       readonly event: string;
       readonly expect: Expected;
     }
-  | { readonly do: 'when'; readonly steps: ByKnob<readonly Step[]> };
+  | { readonly do: 'when'; readonly steps: ByKnob<readonly Step[]> }
+  /** a bet of all the balance that is shown, asked again where a rate moved between the two */
+  | { readonly do: 'stake_all'; readonly id: string }
+  /** what the book has in the wallet's own currency, remembered under a name (only where there is a lookup) */
+  | { readonly do: 'weigh'; readonly as: string }
+  /** the changes between these weighings come to nothing, up to so many units; a span turned round counts the other way */
+  | { readonly do: 'even'; readonly spans: readonly (readonly [from: string, to: string])[]; readonly within: number };
 
 /** A round's summary in the scenario's names. */
 export interface SettlementLine {
@@ -273,7 +279,9 @@ export type Need =
   | 'signs no time'
   | 'fractions'
   | 'two addresses'
-  | 'second secret';
+  | 'second secret'
+  | 'exchanged player'
+  | 'rates';
 
 export interface Scenario {
   /** of the catalogue, with a suffix where one entry is several scenarios: `SIG-14.63` */
@@ -286,6 +294,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** played when everything else has been played */
   readonly later: readonly Step[];
+  /** played after the operator's exchange rate has moved */
+  readonly moved: readonly Step[];
 }
 
 /** The group a scenario is judged in: the letters of its id. */

@@ -37,7 +37,7 @@ export function oddityOf(
 /** Where a contract lets a reversal be owed, a wallet may be below zero after one; and in random histories at any time. */
 export function mayOwe(policy: Pick<Policy, 'balance.negative'>, scenario: Scenario): boolean {
   if (policy['balance.negative'] !== 'allow') return false;
-  return groupOf(scenario.id) === 'STORM' || [...scenario.steps, ...scenario.later].some(undoes);
+  return groupOf(scenario.id) === 'STORM' || [...scenario.steps, ...scenario.moved, ...scenario.later].some(undoes);
 }
 
 function undoes(step: Step): boolean {

@@ -191,6 +191,7 @@ interface ScenarioMore {
   readonly level?: Level;
   readonly needs?: readonly Need[];
   readonly later?: readonly Step[];
+  readonly moved?: readonly Step[];
 }
 
 export const scenario = (
@@ -207,4 +208,13 @@ export const scenario = (
   needs: more.needs ?? [],
   steps,
   later: more.later ?? [],
+  moved: more.moved ?? [],
+});
+
+export const stakeAll = (id: string): Step => ({ do: 'stake_all', id });
+export const weigh = (as: string): Step => ({ do: 'weigh', as });
+export const even = (spans: Extract<Step, { do: 'even' }>['spans'], within = 0): Step => ({
+  do: 'even',
+  spans,
+  within,
 });

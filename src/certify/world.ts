@@ -17,6 +17,11 @@ export interface Faults {
   readonly restart: () => Promise<void>;
 }
 
+/** Moves the operator's exchange rate of the exchanged player; resolves when its command has ended, which may be before it counts. */
+export interface Rates {
+  readonly set: (which: 'usual' | 'moved') => Promise<void>;
+}
+
 export interface World {
   readonly aggregator: Aggregator;
   readonly transport: Transport;
@@ -28,6 +33,7 @@ export interface World {
   readonly lookup: Lookup | null;
   readonly backstage: Backstage | null;
   readonly faults: Faults | null;
+  readonly rates: Rates | null;
   readonly clock: Clock;
   /** goes before every id of this run */
   readonly run: string;

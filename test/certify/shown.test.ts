@@ -14,7 +14,7 @@ import { tinyOperator } from '../sandbox/operator.ts';
 import { worldOf } from './broken.ts';
 
 const player = { id: 'anna', session: 's', expired: null };
-const none = { otherGame: null, otherCurrency: null, blocked: null, poor: null, demoSession: null };
+const none = { otherGame: null, otherCurrency: null, blocked: null, poor: null, demoSession: null, exchanged: null };
 const cast: Cast = { currency: 'USD', scale: 2, stake: '1.00', game: 'g', players: [player], ...none };
 const asked: Call = balanceCall({ cast }, player);
 const applied = (balance: string, currency: string | null = 'USD'): Understood => ({

@@ -22,6 +22,7 @@ const cast = {
   blocked: null,
   poor: null,
   demoSession: null,
+  exchanged: null,
 };
 const roles: Roles = { cast, prefix: 'run-', player, rival: null, start: new Map() };
 

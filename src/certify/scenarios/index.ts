@@ -5,6 +5,7 @@ import { BET } from './bet.ts';
 import { BUGS } from './bugs.ts';
 import { COMBINED } from './combined.ts';
 import { CONDUCT } from './conduct.ts';
+import { EXCHANGE } from './exchange.ts';
 import { RETRIES } from './retries.ts';
 import { ROLLBACK } from './rollback.ts';
 import { SETTLEMENT } from './settlement.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...COMBINED,
   ...RETRIES,
   ...SETTLEMENT,
+  ...EXCHANGE,
   ...CONDUCT,
   ...BUGS,
 ];
