@@ -11,11 +11,13 @@ export function amountText(amount: Amount): string {
 
 /** What one line says: `bet b of 1.00 in round r`. */
 export function lineText(line: Line): string {
-  const words: string[] = [line.what.replace('_', '+')];
+  const words: string[] = [line.what === 'bet_and_win' ? 'bet and win' : line.what.replace('_', '+')];
   if (line.id !== '') words.push(line.id);
   if (line.amount !== null) words.push(`of ${amountText(line.amount)}`);
   if (line.win !== null) words.push(`winning ${amountText(line.win)}`);
-  if (line.bet !== null) words.push(line.what === 'refund' ? `of ${line.undoes} ${line.bet}` : `on bet ${line.bet}`);
+  if (line.bet !== null && line.what === 'bet_and_win') words.push(`by ${line.bet}`);
+  else if (line.bet !== null)
+    words.push(line.what === 'refund' ? `of ${line.undoes} ${line.bet}` : `on bet ${line.bet}`);
   if (line.undoes === 'round') words.push('of the whole round');
   if (line.round !== null && line.round !== 'r') words.push(`in round ${line.round}`);
   if (line.flavour !== 'cash' && line.flavour !== 'win') words.push(`(${line.flavour.replace('_', ' ')})`);

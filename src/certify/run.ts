@@ -3,6 +3,7 @@
  * they had. What cannot be run is said with what is missing. Crashes come last and alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { balanceCall } from './ask.ts';
 import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
@@ -54,22 +55,28 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'two addresses': world.urls.length > 1,
     'second secret': aggregator.signer?.hasSecond === true,
     'exchanged player': cast.exchanged !== null,
+    'balances that name their session': said.namesSession,
     rates: world.rates !== null,
   };
   return scenario.needs.filter((need) => !has[need]);
 }
 
-/** What the dialect says of a win, and of a bet and win together. */
-function saidBy({ cast, aggregator }: World): { readonly namesBets: boolean; readonly isOne: boolean } {
+/** What the dialect says of a win, of a bet and win together, and in a question for the balance. */
+function saidBy({ cast, aggregator }: World) {
   const [player] = cast.players;
-  if (player === undefined) return { namesBets: false, isOne: false };
+  if (player === undefined) return { namesBets: false, isOne: false, namesSession: false };
   const roles: Roles = { cast, prefix: 'probe-', player, rival: null, start: new Map() };
   const first = (line: Line) => {
     const heard = aggregator.heard(callOf(line, roles));
     return heard?.kind === 'money' ? heard.operations[0] : null;
   };
   const [won, both] = [first(win('w', '1.00')), first(betWin('b', '1.00', '1.00'))];
-  return { namesBets: won?.kind === 'win' && won.bet !== null, isOne: both?.kind === 'bet' && both.combined };
+  const asked = aggregator.heard(balanceCall({ cast }, player));
+  return {
+    namesBets: won?.kind === 'win' && won.bet !== null,
+    isOne: both?.kind === 'bet' && both.combined,
+    namesSession: asked !== null && asked.session !== null,
+  };
 }
 
 export async function run(options: RunOptions): Promise<readonly Played[]> {

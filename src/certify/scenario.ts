@@ -27,18 +27,18 @@ export interface Share {
 /** Which session a line names: its player's own, another's, one that has run out, a demo's, or a word nobody issued. */
 export type SessionChoice = 'own' | 'expired' | 'rival' | 'demo' | 'nonsense';
 
-/** One thing an aggregator says, in names of the scenario; the runner makes them unique for the run. */
+/** One thing an aggregator says (`bet_win`: a bet and its win under one id; `bet_and_win`: in one call, each under its own), in names of the scenario; the runner makes them unique for the run. */
 export interface Line {
-  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'close';
+  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'bet_and_win' | 'close';
   /** the transaction's id; '' where it has none */
   readonly id: string;
   readonly who: Who;
   readonly round: string | null;
   /** stake, win, or the part of a bet that is refunded; null where none is said */
   readonly amount: Amount | null;
-  /** the win of a bet_win */
+  /** the win of a bet_win or bet_and_win */
   readonly win: Amount | null;
-  /** the bet a win belongs to, or a refund undoes */
+  /** the bet a win belongs to, or a refund undoes; of a bet_and_win, the id its win has */
   readonly bet: string | null;
   /** what kind of thing a refund undoes */
   readonly undoes: 'bet' | 'win' | 'round' | 'rollback';
@@ -281,6 +281,7 @@ export type Need =
   | 'two addresses'
   | 'second secret'
   | 'exchanged player'
+  | 'balances that name their session'
   | 'rates';
 
 export interface Scenario {

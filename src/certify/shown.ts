@@ -19,20 +19,26 @@ export interface Oddity {
 
 /** What is odd about an answer's balance; null: nothing, or it is in a currency whose decimals the kit does not know. */
 export function oddityOf(
-  cast: Pick<Cast, 'currency' | 'scale'>,
+  cast: Pick<Cast, 'currency' | 'scale' | 'exchanged'>,
   asked: Call | null,
   reading: Understood,
 ): Oddity | null {
   if (asked === null || asked.currency !== cast.currency) return null;
   if (reading.kind !== 'applied' && reading.kind !== 'rejected') return null;
   if (reading.kind === 'applied' && reading.currency !== null && reading.currency !== cast.currency) return null;
+  // a refusal that does not say its currency may show the wallet as it is
+  const mayBeAnother = reading.kind === 'rejected' && isExchanged(cast, asked);
   const text = reading.balance ?? '';
   const balance = text === '' ? null : parseDecimal(text);
   if (balance === null || isProblem(balance)) return null;
   if (balance.unscaled < 0n) return { kind: 'below_zero', text };
   const units = toUnits(balance, cast.scale);
-  return isProblem(units) && units.reason === 'excess_precision' ? { kind: 'too_fine', text } : null;
+  const isFine = isProblem(units) && units.reason === 'excess_precision';
+  return isFine && !mayBeAnother ? { kind: 'too_fine', text } : null;
 }
+
+const isExchanged = ({ exchanged }: Pick<Cast, 'exchanged'>, { player }: Call): boolean =>
+  exchanged !== null && player.kind === 'id' && player.player === exchanged.id;
 
 /** Where a contract lets a reversal be owed, a wallet may be below zero after one; and in random histories at any time. */
 export function mayOwe(policy: Pick<Policy, 'balance.negative'>, scenario: Scenario): boolean {

@@ -81,6 +81,12 @@ export const betWin = (id: string, stake: Amount, won: Amount, more: More = {}):
   round: ROUND,
   ...more,
 });
+/** Two transactions in one call: the bet `id`, and its win, which is called after it unless `bet` says how. */
+export const betAndWin = (id: string, stake: Amount, won: Amount, more: More = {}): Line => ({
+  ...betWin(id, stake, won, more),
+  what: 'bet_and_win',
+  bet: more.bet ?? `${id}-won`,
+});
 export const close = (more: More = {}): Line => ({ ...LINE, what: 'close', round: ROUND, ...more });
 
 /** So much of the balance at the beginning, rounded down to what the currency has. */

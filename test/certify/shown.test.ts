@@ -26,6 +26,8 @@ const applied = (balance: string, currency: string | null = 'USD'): Understood =
 });
 const refused = (balance: string | null): Understood => ({ kind: 'rejected', code: 'no', balance, meanings: [] });
 
+const bitcoin = { ...cast, exchanged: { ...player, wallet: { currency: 'BTC', scale: 8 } } };
+
 describe('a balance in an answer', () => {
   it.each([
     ['0.00', null],
@@ -48,6 +50,9 @@ describe('a balance in an answer', () => {
     expect(oddityOf(cast, asked, applied('-0.001', 'BTC'))).toBeNull();
     expect(oddityOf(cast, { ...asked, currency: 'EUR' }, refused('0.00012345'))).toBeNull();
     expect(oddityOf(cast, asked, refused(null))).toBeNull();
+    // a refusal for want of an exchange shows the wallet as it is
+    expect(oddityOf(bitcoin, asked, refused('0.02000007'))).toBeNull();
+    expect(oddityOf(bitcoin, asked, applied('0.02000007'))?.kind).toBe('too_fine');
     expect(oddityOf(cast, null, applied('-1.00'))).toBeNull();
     expect(oddityOf(cast, asked, { kind: 'uncertain', reason: '-1.00' })).toBeNull();
   });

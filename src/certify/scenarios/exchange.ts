@@ -10,7 +10,9 @@ const SPOT =
 const KEPT = 'who gets a stake back by the rate of the moment can bet and refund until the market has moved his way';
 const SHOWN = 'the balance shown is more than there is, and the last bet is refused';
 
-const booked: readonly Need[] = ['exchanged player', 'lookup'];
+/** What a wallet is played in says its session alone. */
+const shown: readonly Need[] = ['exchanged player', 'balances that name their session'];
+const booked: readonly Need[] = [...shown, 'lookup'];
 const still = (id: string, title: string, why: string, steps: readonly Step[]): Scenario =>
   scenario(id, title, why, steps, { level: 'L', needs: booked });
 const across = (
@@ -32,7 +34,7 @@ const calm: readonly Scenario[] = [
     'A bet of all that is shown, of a wallet in another currency',
     SHOWN,
     [stakeAll('b'), send(refund('x', 'b'), 'ok')],
-    { needs: ['exchanged player'] },
+    { needs: shown },
   ),
   still('FX-13.back', 'All that is shown staked, and given back', KEPT, [
     weigh('full'),
