@@ -123,5 +123,16 @@ export function announcement(world: World, scenarios: number): readonly string[]
     `It plays with real wallets: ${shown}. One stake is ${stake}.`,
     'It places and refunds bets, takes wallets down to nothing and pays wins as large as the balance. At the end each wallet',
     'is brought back to what it had, as far as the operator lets it. Nobody else may play with these players meanwhile.',
+    ...exchangeOf(world),
+    ...(world.faults === null
+      ? []
+      : ['The operator is killed and started again, more than once, with the commands given for it.']),
   ];
+}
+
+function exchangeOf({ cast: { exchanged }, rates }: World): readonly string[] {
+  if (exchanged === null) return [];
+  const { id, wallet } = exchanged;
+  const moves = rates === null ? '' : ", and the operator's exchange rate is moved once, and back";
+  return [`${id}, whose money is in ${wallet.currency}, plays as well, and ends with what rounding leaves${moves}.`];
 }
