@@ -1,7 +1,9 @@
 /** What a certify.yaml may say (docs/certify.md): strict, so that a misspelled key is not taken for an absent one. */
 import { z } from 'zod';
 
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ''));
+const url = z
+  .url({ protocol: /^https?$/, error: 'is no address like http://127.0.0.1:4400/callbacks/acme' })
+  .transform((text) => text.replace(/\/$/, ''));
 const text = z.string().min(1);
 const amount = z.string().regex(/^\d+(\.\d+)?$/, 'is no amount; write digits in quotes, like "1.00"');
 const seat = z.strictObject({ id: text, session: text, expired_session: text.nullable().default(null) });
