@@ -27,7 +27,7 @@ describe('the picture of a scenario', () => {
   });
 
   it('has a lane a connection and a bar a message', () => {
-    const svg = timeline([said(1, 0), said(2, 5), said(1, 20)]);
+    const svg = timeline([said(1, 0), said(2, 5), said(1, 15)]);
     expect(count(svg, '<rect ')).toBe(3);
     expect(count(svg, '<line ')).toBe(2);
     expect(svg).not.toContain('e03131');
