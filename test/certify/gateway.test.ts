@@ -77,6 +77,7 @@ describe('Croupier under the kit', () => {
       'needs: two addresses',
       'the generic dialect has no tip',
       'the generic dialect rolls back bets only',
+      'the generic dialect says bet and win together, and nothing else',
     ]);
     // every wallet is back where it was
     for (const player of subject.cast.players) expect(await world.lookup?.balance(player.id, 'USD')).toBe('1000.00');
