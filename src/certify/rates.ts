@@ -14,11 +14,21 @@ import { notebook } from './settling.ts';
 import { callOf, NotPlayable } from './speak.ts';
 import { balanceOf, unitsOfBalance } from './wallets.ts';
 import { bet } from './words.ts';
-import type { World } from './world.ts';
+import type { Rates, World } from './world.ts';
 
 /** How long a rate that was moved may take until players see it: operators quote by the minute. */
 const MOVE_PATIENCE_MS = 150_000;
 const MOVE_LOOK_MS = 250;
+
+/** A sentence when the command fails: the run goes on, and what it was for stays undecided. */
+export async function setRate(rates: Rates, which: 'usual' | 'moved'): Promise<string | null> {
+  try {
+    await rates.set(which);
+    return null;
+  } catch (error) {
+    return `the ${which} rate could not be set: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
 
 /** Moves the rate and waits until it shows in the balance; a sentence when it never does, or when that cannot be seen. */
 export async function moveRate(world: World, player: CastPlayer): Promise<string | null> {
@@ -26,7 +36,8 @@ export async function moveRate(world: World, player: CastPlayer): Promise<string
   const notes = notebook(world);
   const before = await balanceOf(world, notes, player);
   if (before.kind !== 'units') return `the balance of ${player.id} is not answered, so nobody sees a rate move`;
-  await world.rates.set('moved');
+  const problem = await setRate(world.rates, 'moved');
+  if (problem !== null) return problem;
   const since = world.clock.monotonic();
   while (world.clock.monotonic() - since < MOVE_PATIENCE_MS) {
     const now = await balanceOf(world, notes, player);

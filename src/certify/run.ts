@@ -3,13 +3,14 @@
  * they had. What cannot be run is said with what is missing. Crashes come last and alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Aggregator } from './aggregator.ts';
 import { balanceCall } from './ask.ts';
 import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Line, Need, Scenario } from './scenario.ts';
-import { moveRate } from './rates.ts';
+import { moveRate, setRate } from './rates.ts';
 import { notebook, settle } from './settling.ts';
 import { callOf, unitsOfText } from './speak.ts';
 import type { Roles } from './speak.ts';
@@ -61,9 +62,20 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
   return scenario.needs.filter((need) => !has[need]);
 }
 
+interface Said {
+  readonly namesBets: boolean;
+  readonly isOne: boolean;
+  readonly namesSession: boolean;
+}
+
+/** Found out once: some dialects take a millisecond to sign. */
+const known = new WeakMap<Aggregator, Said>();
+
 /** What the dialect says of a win, of a bet and win together, and in a question for the balance. */
-function saidBy({ cast, aggregator }: World) {
+function saidBy({ cast, aggregator }: World): Said {
   const [player] = cast.players;
+  const before = known.get(aggregator);
+  if (before !== undefined) return before;
   if (player === undefined) return { namesBets: false, isOne: false, namesSession: false };
   const roles: Roles = { cast, prefix: 'probe-', player, rival: null, start: new Map() };
   const first = (line: Line) => {
@@ -72,11 +84,13 @@ function saidBy({ cast, aggregator }: World) {
   };
   const [won, both] = [first(win('w', '1.00')), first(betWin('b', '1.00', '1.00'))];
   const asked = aggregator.heard(balanceCall({ cast }, player));
-  return {
+  const said: Said = {
     namesBets: won?.kind === 'win' && won.bet !== null,
     isOne: both?.kind === 'bet' && both.combined,
     namesSession: asked !== null && asked.session !== null,
   };
+  known.set(aggregator, said);
+  return said;
 }
 
 export async function run(options: RunOptions): Promise<readonly Played[]> {
@@ -148,13 +162,15 @@ async function playAcrossMove(
     begun.push({ playing, played: await play(playing, scenario.steps) });
   }
   const problem = await moveRate(world, exchanged);
-  const ended: Played[] = [];
+  let ended: Played[] = [];
   for (const { playing, played } of begun) {
     if (played.outcome !== 'clean' || signal.aborted) ended.push(played);
     else if (problem !== null) ended.push(resultOf(playing, { outcome: 'undecided', why: problem }));
     else ended.push(await play(playing, playing.scenario.moved));
   }
-  await world.rates.set('usual');
+  const stuck = await setRate(world.rates, 'usual');
+  if (stuck !== null)
+    ended = ended.map((each) => (each.outcome === 'clean' ? { ...each, outcome: 'undecided', why: stuck } : each));
   return ended;
 }
 
