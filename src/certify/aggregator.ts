@@ -268,7 +268,7 @@ function isPlainStatus(word: Word, heard: Understood, status: number): boolean {
 const PLAIN: readonly (readonly [word: Word, statuses: readonly number[]])[] = [
   ['bad_request', [400, 408, 422]],
   ['unauth', [401, 403]],
-  ['too_large', [413]],
+  ['too_large', [413, 414, 431]],
   ['unsupported', [415]],
 ];
 

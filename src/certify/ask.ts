@@ -11,6 +11,7 @@ import { TRIES_TO_BELIEVE } from './judge.ts';
 import type { CastPlayer } from './lookup.ts';
 import type { Message } from './message.ts';
 import type { Tamper } from './scenario.ts';
+import { oddityOf } from './shown.ts';
 import { messageOf } from './tamper.ts';
 import type { Carried } from './transport.ts';
 import type { Exchange, World } from './world.ts';
@@ -90,6 +91,7 @@ export function note(
   const { carried, message, label, burst } = said;
   const reply = carried.heard.kind === 'reply' ? carried.heard.reply : null;
   const silence = carried.heard.kind === 'silence' ? carried.heard.silence : null;
+  const reading = readingOf(world, carried, said.call);
   const exchange: Exchange = {
     atMs: carried.sentAtMs - notes.startedAtMs,
     tookMs: carried.tookMs,
@@ -99,7 +101,8 @@ export function note(
     message,
     reply,
     silence,
-    reading: readingOf(world, carried, said.call),
+    reading,
+    oddity: oddityOf(world.cast, said.call, reading),
     isWrong: false,
   };
   notes.exchanges.push(exchange);

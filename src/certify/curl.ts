@@ -11,7 +11,7 @@ export type Redact = (text: string) => string;
 
 /** Replaces every secret and every session token by its name. */
 export function redactorOf(aggregator: Pick<Aggregator, 'secrets'>, cast: Cast, more: readonly string[] = []): Redact {
-  const tokens = [...cast.players, cast.blocked, cast.poor].flatMap((player) =>
+  const tokens = [...cast.players, cast.blocked, cast.poor, cast.exchanged].flatMap((player) =>
     player === null
       ? []
       : [

@@ -11,11 +11,13 @@ export function amountText(amount: Amount): string {
 
 /** What one line says: `bet b of 1.00 in round r`. */
 export function lineText(line: Line): string {
-  const words: string[] = [line.what.replace('_', '+')];
+  const words: string[] = [line.what === 'bet_and_win' ? 'bet and win' : line.what.replace('_', '+')];
   if (line.id !== '') words.push(line.id);
   if (line.amount !== null) words.push(`of ${amountText(line.amount)}`);
   if (line.win !== null) words.push(`winning ${amountText(line.win)}`);
-  if (line.bet !== null) words.push(line.what === 'refund' ? `of ${line.undoes} ${line.bet}` : `on bet ${line.bet}`);
+  if (line.bet !== null && line.what === 'bet_and_win') words.push(`by ${line.bet}`);
+  else if (line.bet !== null)
+    words.push(line.what === 'refund' ? `of ${line.undoes} ${line.bet}` : `on bet ${line.bet}`);
   if (line.undoes === 'round') words.push('of the whole round');
   if (line.round !== null && line.round !== 'r') words.push(`in round ${line.round}`);
   if (line.flavour !== 'cash' && line.flavour !== 'win') words.push(`(${line.flavour.replace('_', ' ')})`);
@@ -103,6 +105,15 @@ export function stepText(step: Step): string {
       return `settlement ${step.say.event} of round ${step.say.round} → ${expectedText(step.expect)}`;
     case 'session_event':
       return `session ${step.type} (${step.mode ?? 'mode not said'}) → ${expectedText(step.expect)}`;
+    case 'stake_all':
+      return `bet ${step.id} of all the balance that is shown`;
+    case 'weigh':
+      return `look into the book: what the wallet has in its own currency (${step.as})`;
+    case 'even': {
+      const spans = step.spans.map(([from, to]) => `from ${from} to ${to}`).join(' and ');
+      const most = step.within === 0 ? 'exactly nothing' : `nothing, up to ${step.within} of its smallest units`;
+      return `what the wallet has changed by ${spans} comes to ${most}`;
+    }
     case 'when':
       return `by the policy ${step.steps.knob}: ${Object.entries(step.steps.when)
         .map(([value, steps]) => `${value}: ${steps.map(stepText).join('; ')}`)
@@ -110,4 +121,8 @@ export function stepText(step: Step): string {
   }
 }
 
-export const stepsOf = (scenario: Scenario): readonly string[] => [...scenario.steps, ...scenario.later].map(stepText);
+export const stepsOf = ({ steps, moved, later }: Scenario): readonly string[] => [
+  ...steps.map(stepText),
+  ...(moved.length === 0 ? [] : ["the operator's exchange rate moves"]),
+  ...[...moved, ...later].map(stepText),
+];

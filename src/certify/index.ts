@@ -16,4 +16,4 @@ export { SeatingProblem } from './seating.ts';
 export { readSettings } from './settings.ts';
 export type { CertifySettings } from './settings.ts';
 export { exitCodeOf } from './verdict.ts';
-export type { Faults, World } from './world.ts';
+export type { Faults, Rates, World } from './world.ts';

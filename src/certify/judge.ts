@@ -99,7 +99,7 @@ function judgeRejected({ words, label, line, isWord }: Expectation, { status }: 
   const allowsApplied = words.includes('ok') || words.includes('ok_dup');
   if (!allowsApplied) return players(`${label}: ${got}; expected ${worded(words)}`);
   // What was booked and is then called refused, and what a player is owed and does not get, is money.
-  const isOwed = line !== null && (line.what === 'win' || line.what === 'refund' || line.what === 'bet_win');
+  const isOwed = line !== null && (line.what === 'win' || line.what === 'refund' || line.what.startsWith('bet_'));
   const wasBooked = !words.includes('ok');
   if (wasBooked) return money(`${label}: ${got}, though it is booked; expected ${worded(words)}`);
   return isOwed

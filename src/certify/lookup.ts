@@ -32,6 +32,11 @@ export interface CastPlayer {
   readonly expired: string | null;
 }
 
+/** A player whose wallet is in another currency than the game: the aggregator speaks `Cast.currency`, the book has `wallet`. */
+export interface ExchangedPlayer extends CastPlayer {
+  readonly wallet: { readonly currency: string; readonly scale: number };
+}
+
 /**
  * Who takes part. `players` have at least 100 stakes each in `currency` and are let into `game`. The more there are, the more
  * scenarios run at once; two are needed where one player must not touch another's money. Everything else is optional: a
@@ -55,6 +60,8 @@ export interface Cast {
   readonly poor: CastPlayer | null;
   /** a demo session */
   readonly demoSession: string | null;
+  /** plays in `currency` and has his money in another one */
+  readonly exchanged: ExchangedPlayer | null;
 }
 
 export type TransactionState = 'applied' | 'rejected' | 'tombstone' | 'parked' | 'part_reversed' | 'reversed';

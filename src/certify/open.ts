@@ -9,13 +9,14 @@ import type { Cast } from './lookup.ts';
 import { seat } from './seating.ts';
 import type { CertifySettings } from './settings.ts';
 import { openTransport } from './transport.ts';
-import type { Faults, World } from './world.ts';
+import type { Faults, Rates, World } from './world.ts';
 
 export interface OpenOptions {
   readonly settings: CertifySettings;
   readonly clock: Clock;
   readonly protocol: Protocol | null;
   readonly faults: Faults | null;
+  readonly rates: Rates | null;
 }
 
 /** What stands in the way of a run, in one sentence. */
@@ -24,7 +25,7 @@ export class CertifyProblem extends Error {
 }
 
 export async function openWorld(options: OpenOptions): Promise<World> {
-  const { settings, clock, faults } = options;
+  const { settings, clock, faults, rates } = options;
   const [first, ...more] = urlsOf(settings);
   if (first === undefined) throw new CertifyProblem('no --url: give the address that callbacks are posted to');
   const aggregator = aggregatorFor(options);
@@ -43,6 +44,7 @@ export async function openWorld(options: OpenOptions): Promise<World> {
     lookup: lookup === null ? null : openLookup(lookup),
     backstage: backstage === null ? null : openBackstage(backstage),
     faults,
+    rates,
     clock,
     run: `c${newToken(6)
       .replaceAll(/[^a-zA-Z0-9]/g, '0')
@@ -76,16 +78,16 @@ async function castFor(
 ): Promise<Cast> {
   const { croupier, currency, scale, stake, other_currency: otherCurrency } = settings;
   if (croupier !== undefined) {
-    const { url, api_key: apiKey, aggregator: name, money, players } = croupier;
+    const { url, api_key: apiKey, aggregator: name, money, players, exchanged = null } = croupier;
     return seat(
-      { url, apiKey, aggregator: name, currency, scale, stake, money, players, otherCurrency, webhookUrl },
+      { url, apiKey, aggregator: name, currency, scale, stake, money, players, otherCurrency, webhookUrl, exchanged },
       aggregator,
       now,
     );
   }
   type Seat = CertifySettings['players'][number];
   const seated = ({ id, session, expired_session: expired }: Seat) => ({ id, session, expired });
-  const { blocked_player: blocked, poor_player: poor } = settings;
+  const { blocked_player: blocked, poor_player: poor, exchanged_player: exchanged } = settings;
   return {
     currency,
     scale,
@@ -97,6 +99,15 @@ async function castFor(
     blocked: blocked === null ? null : seated(blocked),
     poor: poor === null ? null : seated(poor),
     demoSession: settings.demo_session,
+    exchanged:
+      exchanged === null
+        ? null
+        : {
+            id: exchanged.id,
+            session: exchanged.session,
+            expired: null,
+            wallet: { currency: exchanged.currency, scale: exchanged.scale },
+          },
   };
 }
 
@@ -112,5 +123,16 @@ export function announcement(world: World, scenarios: number): readonly string[]
     `It plays with real wallets: ${shown}. One stake is ${stake}.`,
     'It places and refunds bets, takes wallets down to nothing and pays wins as large as the balance. At the end each wallet',
     'is brought back to what it had, as far as the operator lets it. Nobody else may play with these players meanwhile.',
+    ...exchangeOf(world),
+    ...(world.faults === null
+      ? []
+      : ['The operator is killed and started again, more than once, with the commands given for it.']),
   ];
+}
+
+function exchangeOf({ cast: { exchanged }, rates }: World): readonly string[] {
+  if (exchanged === null) return [];
+  const { id, wallet } = exchanged;
+  const moves = rates === null ? '' : ", and the operator's exchange rate is moved once, and back";
+  return [`${id}, whose money is in ${wallet.currency}, plays as well, and ends with what rounding leaves${moves}.`];
 }

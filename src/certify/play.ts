@@ -16,11 +16,13 @@ import { LookupProblem } from './lookup.ts';
 import type { Booking } from './lookup.ts';
 import { headerOf } from './message.ts';
 import type { Message } from './message.ts';
-import { accuse, choose, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
+import { accuse, choose, judgeAnswers, judgeEnding, resultOf, Undecided, wordsFor } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Delta, Line, Step, Who, Word } from './scenario.ts';
 import type { Signer } from './signer.ts';
+import { judgeEven, playStakeAll, playWeigh } from './rates.ts';
 import { actor, callOf, deltaUnits, idOf, NotPlayable, unitsOfText } from './speak.ts';
+import { hidesItsSender } from './tamper.ts';
 import { playEvent, playSettlement } from './webhooks.ts';
 import { balanceOf, checkWallet, unitsOfBalance } from './wallets.ts';
 import type { Balance } from './wallets.ts';
@@ -37,6 +39,7 @@ export async function play(playing: Playing, steps: readonly Step[]): Promise<Pl
   } catch (error) {
     stopped = stopOf(error);
   }
+  judgeAnswers(playing);
   try {
     for (const who of playing.changed) await world.backstage?.setStatus(actor(roles, who).id, 'active');
     for (const who of playing.limited)
@@ -123,6 +126,12 @@ async function playStep(playing: Playing, step: Step): Promise<void> {
       return playSettlement(playing, step);
     case 'session_event':
       return playEvent(playing, step);
+    case 'stake_all':
+      return playStakeAll(playing, step.id);
+    case 'weigh':
+      return playWeigh(playing, step.as);
+    case 'even':
+      return judgeEven(playing, step);
     case 'when':
       for (const each of choose(playing, step.steps)) await playStep(playing, each);
       return undefined;
@@ -142,8 +151,10 @@ function backstageOf({ world }: Playing) {
 
 async function playSend(playing: Playing, step: Extract<Step, { do: 'send' }>, count: number): Promise<void> {
   const words = wordsFor(playing, step.expect);
+  const unread = words.includes('bad_request') && hidesItsSender(playing.world.aggregator, step.tamper);
+  const wide: readonly Word[] = unread ? [...words, 'unauth'] : words;
   // what was said before in this very step is said again
-  const expected = count > 0 && words.includes('ok') ? [...words, 'ok_dup' as const] : words;
+  const expected: readonly Word[] = count > 0 && wide.includes('ok') ? [...wide, 'ok_dup'] : wide;
   await playAsk(playing, step.line, expected, { tampers: step.tamper, once: step.once, shows: step.shows });
 }
 

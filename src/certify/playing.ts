@@ -5,6 +5,7 @@ import { lineText } from './describe.ts';
 import { judge } from './judge.ts';
 import type { Ending, Finding } from './judge.ts';
 import type { ByKnob, Expected, Line, Scenario, Who, Word } from './scenario.ts';
+import { findingOf, mayOwe } from './shown.ts';
 import type { Roles } from './speak.ts';
 import { isByKnob } from './words.ts';
 import type { Exchange, Played, World } from './world.ts';
@@ -21,6 +22,10 @@ export interface Playing {
   /** whose stakes it limited */
   readonly limited: Set<Who>;
   bursts: number;
+  /** units of the wallet's own currency, by the names of weighings */
+  readonly weighed: Map<string, bigint>;
+  /** how many of the answers were looked at for what is odd in any scenario */
+  seen: number;
 }
 
 /** Something could not be found out, so nothing more is proved. */
@@ -38,7 +43,9 @@ export function begin(world: World, scenario: Scenario, roles: Omit<Roles, 'star
     spreadsUs: [],
     changed: new Set(),
     limited: new Set(),
+    weighed: new Map(),
     bursts: 0,
+    seen: 0,
   };
 }
 
@@ -98,4 +105,20 @@ export function accuse(playing: Playing, finding: Finding): void {
   const { exchanges } = playing.notes;
   const last = exchanges.at(-1);
   if (last !== undefined) exchanges[exchanges.length - 1] = { ...last, isWrong: true } satisfies Exchange;
+}
+
+/** Finds fault with the answers since the last time that are odd whatever was asked. */
+export function judgeAnswers(playing: Playing): void {
+  const { notes, scenario, roles, world } = playing;
+  const fresh = notes.exchanges.slice(playing.seen);
+  playing.seen = notes.exchanges.length;
+  for (const kind of ['below_zero', 'too_fine'] as const) {
+    if (kind === 'below_zero' && mayOwe(world.aggregator.policy, scenario)) continue;
+    const odd = fresh.filter(({ oddity }) => oddity?.kind === kind);
+    const [first] = odd;
+    if (first === undefined || first.oddity === null) continue;
+    playing.findings.push(findingOf(first.oddity, first.label, odd.length, roles.cast));
+    const at = notes.exchanges.indexOf(first);
+    notes.exchanges[at] = { ...first, isWrong: true } satisfies Exchange;
+  }
 }

@@ -23,7 +23,10 @@ td.n{text-align:right}pre{background:#f8f9fa;padding:.6rem;white-space:pre-wrap;
 .money{background:#c92a2a}.players{background:#e67700}.undecided{background:#5f3dc4}.clean{background:#2b8a3e}.off{background:#868e96}
 article{border:1px solid #dee2e6;border-radius:.5rem;padding:.2rem 1rem 1rem;margin:1rem 0}
 .wrong{outline:2px solid #e03131}.why{color:#495057}.legend span{margin-right:1rem}
-@media print{body{margin:0;max-width:none;font-size:11px}article{break-inside:avoid-page}details{display:block}pre{font-size:9px}}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h3{line-height:1.7}li .v{font-size:.85em;margin:.1rem 0}
+@media (max-width:700px){table{display:block;overflow-x:auto}}
+@media print{@page{margin:14mm}body{margin:0;padding:0;max-width:none;font-size:11px}h1{font-size:20px}h2{font-size:15px}h3{font-size:12px}h2,h3,summary,.why{break-after:avoid}article{border-width:0 0 0 3px;border-radius:0;padding:0 0 0 .8rem}pre,svg,li,tr{break-inside:avoid}pre{font-size:9px;border:1px solid #dee2e6;padding:.3rem}.v{border:1px solid #495057}a{color:inherit;text-decoration:none}}
 @media (prefers-color-scheme:dark){@media screen{body{background:#1a1b1e;color:#dee2e6}pre{background:#25262b}.why{color:#adb5bd}svg{background:#fff;border-radius:.3rem}}}`;
 
 const CLASSES: Readonly<Record<Verdict, string>> = {
@@ -51,7 +54,7 @@ export function htmlReport(result: RunResult, redact: Redact): string {
     `<title>Certify: ${verdictOf(played)}</title><style>${STYLE}</style></head><body>`,
     headOf(result, redact),
     groupsOf(result),
-    failing.length === 0 ? '' : `<h2>What went wrong</h2><p class="legend">${legend()}</p>`,
+    failing.length === 0 ? '' : `<h2>What went wrong</h2>${contentsOf(failing)}<p class="legend">${legend()}</p>`,
     ...failing.map((each) => failureOf(each, redact)),
     '<h2>Everything that was played</h2>',
     tableOf(played.filter((each) => each.outcome !== 'not run')),
@@ -101,8 +104,17 @@ function groupsOf({ played }: RunResult): string {
   return `<h2>By group</h2><table><tr><th></th><th>Subject</th><th>clean</th><th>lose money</th><th>annoy players</th><th>undecided</th><th>not run</th><th>Verdict</th></tr>${rows.join('')}</table>`;
 }
 
+/** Each with what it comes to, and a way to it. */
+function contentsOf(failing: readonly Played[]): string {
+  const rows = failing.map(({ scenario, outcome, findings }) => {
+    const wrongBy = findings.flatMap((each) => each.wrongBy ?? []).join(', ');
+    return `<tr><td><a href="#${xml(scenario.id)}">${xml(scenario.id)}</a></td><td>${xml(scenario.title)}</td><td class="n">${xml(wrongBy)}</td><td>${badge(OUTCOMES[outcome])}</td></tr>`;
+  });
+  return `<table><tr><th></th><th>Scenario</th><th>Wrong by</th><th>Verdict</th></tr>${rows.join('')}</table>`;
+}
+
 const legend = (): string =>
-  `${LEGEND.map(([colour, meaning]) => `<span><svg width="12" height="12"><rect width="12" height="12" rx="2" fill="${colour}"/></svg> ${meaning}</span>`).join('')}<span>framed in red: what the finding is about</span>`;
+  `${LEGEND.map(([colour, meaning]) => `<span><svg width="12" height="12"><rect width="12" height="12" rx="2" fill="${colour}"/></svg> ${meaning}</span>`).join('')}<span>framed in red, with its answer: what the finding is about</span><span>dashed line: a while in which nothing was said</span>`;
 
 function failureOf(played: Played, redact: Redact): string {
   const { scenario, findings, exchanges, outcome, why } = played;

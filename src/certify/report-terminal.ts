@@ -3,6 +3,7 @@ import type { Redact } from './curl.ts';
 import { curlOf, answerText } from './curl.ts';
 import { paceOf } from './result.ts';
 import type { RunResult } from './result.ts';
+import type { Need } from './scenario.ts';
 import { countsOf, groupVerdicts, levelCounts, verdictOf } from './verdict.ts';
 import type { Played } from './world.ts';
 
@@ -49,6 +50,7 @@ export function summaryLines(result: RunResult): readonly string[] {
     '',
     `${played.length} scenarios: ${tally(counts)}; run by level: ${levels.join(', ')}`,
     ...[...missing].map(([why, count]) => `  not run: ${count} (${why})`),
+    ...hintsFor([...missing.keys()]),
     ...result.clock,
     `${pace.exchanges} messages in ${(result.tookMs / 1000).toFixed(1)} s; answers p50 ${pace.p50Ms.toFixed(1)} ms, p99 ${pace.p99Ms.toFixed(1)} ms, slowest ${pace.slowestMs.toFixed(0)} ms`,
     ...(pace.bursts === 0
@@ -59,6 +61,32 @@ export function summaryLines(result: RunResult): readonly string[] {
     '',
     `Verdict: ${verdictOf(played)}`,
   ];
+}
+
+/** What to write into certify.yaml, so that more is played. */
+const HINTS: Readonly<Partial<Record<Need, string>>> = {
+  rival: 'a second one of `players`',
+  'expired session': '`expired_session` of a player',
+  'blocked player': '`blocked_player`',
+  'poor player': '`poor_player`',
+  'demo session': '`demo_session`',
+  'other game': '`other_game`',
+  'other currency': '`other_currency`',
+  lookup: '`lookup`',
+  backstage: '`backstage`',
+  'crash commands': '`kill_command` and `restart_command`',
+  'two addresses': 'a second `url`',
+  'second secret': 'a second signing secret',
+  'exchanged player': '`exchanged_player`',
+  rates: '`rates` and `rate_command`',
+};
+
+function hintsFor(reasons: readonly string[]): readonly string[] {
+  const needs = new Set(
+    reasons.flatMap((why) => (why.startsWith('needs: ') ? why.slice('needs: '.length).split(', ') : [])),
+  );
+  const hints = Object.entries(HINTS).flatMap(([need, hint]) => (needs.has(need) ? [hint] : []));
+  return hints.length === 0 ? [] : [`  to play more, add to the file: ${hints.join('; ')} (docs/certify.md)`];
 }
 
 function tally(counts: { clean: number; players: number; money: number; undecided: number; notRun: number }): string {

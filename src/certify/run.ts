@@ -3,11 +3,14 @@
  * they had. What cannot be run is said with what is missing. Crashes come last and alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Aggregator } from './aggregator.ts';
+import { balanceCall } from './ask.ts';
 import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
 import type { Playing } from './playing.ts';
 import type { Line, Need, Scenario } from './scenario.ts';
+import { moveRate, setRate } from './rates.ts';
 import { notebook, settle } from './settling.ts';
 import { callOf, unitsOfText } from './speak.ts';
 import type { Roles } from './speak.ts';
@@ -42,6 +45,8 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     'signs any bytes': aggregator.signer !== null,
     'signature header': aggregator.signatureHeader !== null,
     'json body': aggregator.body === 'json',
+    'form body': aggregator.body === 'form',
+    'form or query': aggregator.body !== 'json',
     body: aggregator.body !== 'none',
     'wins that name their bet': said.namesBets,
     'one message for bet and win': said.isOne,
@@ -50,21 +55,42 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     fractions: cast.scale >= 2,
     'two addresses': world.urls.length > 1,
     'second secret': aggregator.signer?.hasSecond === true,
+    'exchanged player': cast.exchanged !== null,
+    'balances that name their session': said.namesSession,
+    rates: world.rates !== null,
   };
   return scenario.needs.filter((need) => !has[need]);
 }
 
-/** What the dialect says of a win, and of a bet and win together. */
-function saidBy({ cast, aggregator }: World): { readonly namesBets: boolean; readonly isOne: boolean } {
+interface Said {
+  readonly namesBets: boolean;
+  readonly isOne: boolean;
+  readonly namesSession: boolean;
+}
+
+/** Found out once: some dialects take a millisecond to sign. */
+const known = new WeakMap<Aggregator, Said>();
+
+/** What the dialect says of a win, of a bet and win together, and in a question for the balance. */
+function saidBy({ cast, aggregator }: World): Said {
   const [player] = cast.players;
-  if (player === undefined) return { namesBets: false, isOne: false };
+  const before = known.get(aggregator);
+  if (before !== undefined) return before;
+  if (player === undefined) return { namesBets: false, isOne: false, namesSession: false };
   const roles: Roles = { cast, prefix: 'probe-', player, rival: null, start: new Map() };
   const first = (line: Line) => {
     const heard = aggregator.heard(callOf(line, roles));
     return heard?.kind === 'money' ? heard.operations[0] : null;
   };
   const [won, both] = [first(win('w', '1.00')), first(betWin('b', '1.00', '1.00'))];
-  return { namesBets: won?.kind === 'win' && won.bet !== null, isOne: both?.kind === 'bet' && both.combined };
+  const asked = aggregator.heard(balanceCall({ cast }, player));
+  const said: Said = {
+    namesBets: won?.kind === 'win' && won.bet !== null,
+    isOne: both?.kind === 'bet' && both.combined,
+    namesSession: asked !== null && asked.session !== null,
+  };
+  known.set(aggregator, said);
+  return said;
 }
 
 export async function run(options: RunOptions): Promise<readonly Played[]> {
@@ -90,8 +116,9 @@ export async function run(options: RunOptions): Promise<readonly Played[]> {
     const playing = beginWith(world, scenario, [first]);
     begun.push({ playing, played: await play(playing, scenario.steps) });
   }
-  const rest = runnable.filter((scenario) => scenario.level !== 'F' && scenario.later.length === 0);
-  await together(options, rest, homes, done);
+  const isTogether = ({ level, later, moved }: Scenario) => level !== 'F' && later.length === 0 && moved.length === 0;
+  await together(options, runnable.filter(isTogether), homes, done);
+  for (const played of await playAcrossMove(options, runnable)) done(played);
   for (const scenario of alone) {
     if (first === undefined || options.signal.aborted) break;
     done(await play(beginWith(world, scenario, world.cast.players), scenario.steps));
@@ -120,6 +147,33 @@ function notRun(world: World, scenario: Scenario, why: string): Played {
   return resultOf(begin(world, scenario, roles), { outcome: 'not run', why });
 }
 
+/** Everything that is about a move of the rate is begun, then the rate moves once, and then it is ended. */
+async function playAcrossMove(
+  { world, signal }: RunOptions,
+  scenarios: readonly Scenario[],
+): Promise<readonly Played[]> {
+  const { exchanged } = world.cast;
+  const across = scenarios.filter(({ moved }) => moved.length > 0);
+  if (exchanged === null || world.rates === null || across.length === 0) return [];
+  const begun: { readonly playing: Playing; readonly played: Played }[] = [];
+  for (const scenario of across) {
+    if (signal.aborted) break;
+    const playing = beginWith(world, scenario, [exchanged]);
+    begun.push({ playing, played: await play(playing, scenario.steps) });
+  }
+  const problem = await moveRate(world, exchanged);
+  let ended: Played[] = [];
+  for (const { playing, played } of begun) {
+    if (played.outcome !== 'clean' || signal.aborted) ended.push(played);
+    else if (problem !== null) ended.push(resultOf(playing, { outcome: 'undecided', why: problem }));
+    else ended.push(await play(playing, playing.scenario.moved));
+  }
+  const stuck = await setRate(world.rates, 'usual');
+  if (stuck !== null)
+    ended = ended.map((each) => (each.outcome === 'clean' ? { ...each, outcome: 'undecided', why: stuck } : each));
+  return ended;
+}
+
 /** As many at once as there are players, in the order of the list as far as that goes. */
 async function together(
   { world, signal }: RunOptions,
@@ -128,10 +182,11 @@ async function together(
   done: (played: Played) => void,
 ): Promise<void> {
   const waiting = [...scenarios];
-  const free = [...world.cast.players];
+  const { exchanged } = world.cast;
+  const free = [...world.cast.players, ...(exchanged === null ? [] : [exchanged])];
   const running = new Set<Promise<void>>();
   const startable = (): Scenario | null => {
-    const at = waiting.findIndex((scenario) => casting(scenario, free) !== null);
+    const at = waiting.findIndex((scenario) => casting(scenario, free, exchanged) !== null);
     return at < 0 ? null : (waiting.splice(at, 1)[0] ?? null);
   };
   while (waiting.length > 0 && !signal.aborted) {
@@ -140,11 +195,11 @@ async function together(
       await Promise.race(running);
       continue;
     }
-    const players = casting(scenario, free) ?? [];
+    const players = casting(scenario, free, exchanged) ?? [];
     for (const player of players) free.splice(free.indexOf(player), 1);
     const work = (async () => {
       const played = await play(beginWith(world, scenario, players), scenario.steps);
-      for (const player of players)
+      for (const player of players.filter((each) => each !== exchanged))
         await settle(world, player, homes.get(player.id) ?? null, unitsOfText('10', world.cast));
       free.push(...players);
       done(played);
@@ -156,7 +211,14 @@ async function together(
 }
 
 /** Who of those who are free could play it; null: not enough of them. */
-function casting(scenario: Scenario, free: readonly CastPlayer[]): readonly CastPlayer[] | null {
+function casting(
+  scenario: Scenario,
+  all: readonly CastPlayer[],
+  exchanged: CastPlayer | null,
+): readonly CastPlayer[] | null {
+  const free = all.filter((each) => each !== exchanged);
+  if (scenario.needs.includes('exchanged player'))
+    return exchanged !== null && all.includes(exchanged) ? [exchanged] : null;
   const main = scenario.needs.includes('expired session') ? free.find((each) => each.expired !== null) : free[0];
   if (main === undefined) return null;
   if (!scenario.needs.includes('rival')) return [main];

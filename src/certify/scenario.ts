@@ -27,18 +27,18 @@ export interface Share {
 /** Which session a line names: its player's own, another's, one that has run out, a demo's, or a word nobody issued. */
 export type SessionChoice = 'own' | 'expired' | 'rival' | 'demo' | 'nonsense';
 
-/** One thing an aggregator says, in names of the scenario; the runner makes them unique for the run. */
+/** One thing an aggregator says (`bet_win`: a bet and its win under one id; `bet_and_win`: in one call, each under its own), in names of the scenario; the runner makes them unique for the run. */
 export interface Line {
-  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'close' | 'correction';
+  readonly what: 'balance' | 'bet' | 'win' | 'refund' | 'bet_win' | 'bet_and_win' | 'close' | 'correction';
   /** the transaction's id; '' where it has none */
   readonly id: string;
   readonly who: Who;
   readonly round: string | null;
   /** stake, win, correction with its sign, or the part of a bet that is refunded; null where none is said */
   readonly amount: Amount | null;
-  /** the win of a bet_win */
+  /** the win of a bet_win or bet_and_win */
   readonly win: Amount | null;
-  /** the bet a win belongs to, or a refund undoes */
+  /** the bet a win belongs to, or a refund undoes; of a bet_and_win, the id its win has */
   readonly bet: string | null;
   /** what kind of thing a refund undoes */
   readonly undoes: 'bet' | 'win' | 'round' | 'rollback' | 'any';
@@ -51,7 +51,10 @@ export interface Line {
   readonly request: string | null;
 }
 
-/** Something done to the bytes. Unless said otherwise the result is signed as it is sent, so only its meaning is wrong. */
+/**
+ * Something done to what is said. Unless said otherwise the result is signed as it is sent, so only its meaning is wrong. How it is
+ * written in JSON, in a form or in a query is each notation's affair (notation.ts).
+ */
 export type BodyChange =
   | 'spaces'
   | 'line_end'
@@ -75,7 +78,7 @@ export type BodyChange =
   | 'prototype_keys'
   | 'truncated'
   | 'empty'
-  | 'not_json'
+  | 'gibberish'
   | 'json_array'
   | 'json_null'
   | 'two_documents'
@@ -86,7 +89,14 @@ export type BodyChange =
   | 'without_amount'
   | 'without_id'
   | 'without_player'
-  | 'unknown_type';
+  | 'unknown_type'
+  | 'amount_list'
+  | 'twice_amount_escaped'
+  | 'nested_name'
+  | 'bad_escape'
+  | 'semicolons'
+  | 'plus_for_blank'
+  | 'lower_escapes';
 
 export type SignatureChange =
   | { readonly kind: 'absent' }
@@ -117,8 +127,8 @@ export type SignatureRecipe =
 export type Tamper =
   | { readonly on: 'body'; readonly how: BodyChange }
   /** the bytes are changed after they were signed */
-  | { readonly on: 'signed_body'; readonly how: 'one_byte' | 'amount' | 'line_end' | 'spaces' | 'not_json' }
-  /** the amount's token in the JSON, as it is written there; `$` is the amount as the dialect wrote it, `$n` without quotes */
+  | { readonly on: 'signed_body'; readonly how: 'one_byte' | 'amount' | 'line_end' | 'spaces' | 'gibberish' }
+  /** the amount's token as JSON would have it; `$` is the amount as the dialect wrote it, `$n` without quotes */
   | { readonly on: 'amount'; readonly token: string }
   | { readonly on: 'signature'; readonly how: SignatureChange }
   | { readonly on: 'signature_name'; readonly how: 'upper' | 'lower' | 'mixed' }
@@ -215,7 +225,13 @@ export type Step =
       readonly event: string;
       readonly expect: Expected;
     }
-  | { readonly do: 'when'; readonly steps: ByKnob<readonly Step[]> };
+  | { readonly do: 'when'; readonly steps: ByKnob<readonly Step[]> }
+  /** a bet of all the balance that is shown, asked again where a rate moved between the two */
+  | { readonly do: 'stake_all'; readonly id: string }
+  /** what the book has in the wallet's own currency, remembered under a name (only where there is a lookup) */
+  | { readonly do: 'weigh'; readonly as: string }
+  /** the changes between these weighings come to nothing, up to so many units; a span turned round counts the other way */
+  | { readonly do: 'even'; readonly spans: readonly (readonly [from: string, to: string])[]; readonly within: number };
 
 /** A round's summary in the scenario's names. */
 export interface SettlementLine {
@@ -254,6 +270,8 @@ export type Need =
   | 'signs any bytes'
   | 'signature header'
   | 'json body'
+  | 'form body'
+  | 'form or query'
   | 'body'
   | 'wins that name their bet'
   | 'one message for bet and win'
@@ -261,7 +279,10 @@ export type Need =
   | 'signs no time'
   | 'fractions'
   | 'two addresses'
-  | 'second secret';
+  | 'second secret'
+  | 'exchanged player'
+  | 'balances that name their session'
+  | 'rates';
 
 export interface Scenario {
   /** of the catalogue, with a suffix where one entry is several scenarios: `SIG-14.63` */
@@ -274,6 +295,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** played when everything else has been played */
   readonly later: readonly Step[];
+  /** played after the operator's exchange rate has moved */
+  readonly moved: readonly Step[];
 }
 
 /** The group a scenario is judged in: the letters of its id. */

@@ -23,6 +23,8 @@ export interface SeatingOrder {
   readonly otherCurrency: string | null;
   /** for ending a session, so that there is one that has run out; null: there will be none */
   readonly webhookUrl: string | null;
+  /** another player, with `money` in this currency and let into a game that is played in the order's; null: there will be none */
+  readonly exchanged: { readonly currency: string; readonly scale: number; readonly money: string } | null;
 }
 
 /** The operator would not seat the players: nothing can be played. */
@@ -48,28 +50,32 @@ export async function seat(order: SeatingOrder, aggregator: Aggregator, nowMs: (
   if (game === undefined)
     throw new SeatingProblem(`the operator lists no game of ${order.aggregator}; sync its catalogue first`);
   const mark = newToken(6).replaceAll(/[^A-Za-z0-9]/g, 'x');
-  const launch = async (player: string | null, gameId: string): Promise<string> => {
-    const wish = player === null ? { mode: 'demo' } : { mode: 'real', player_id: player, currency: order.currency };
+  const launch = async (player: string | null, gameId: string, wallet = order.currency): Promise<string> => {
+    const game = wallet === order.currency ? {} : { game_currency: order.currency };
+    const wish = player === null ? { mode: 'demo' } : { mode: 'real', player_id: player, currency: wallet, ...game };
     const { session_id } = await call('POST', '/launches', { ...wish, game_id: gameId }, launchSchema);
     return session_id;
   };
-  const seatOne = async (name: string, money: string | null): Promise<CastPlayer> => {
+  const enrol = async (name: string, money: string | null, currency = order.currency): Promise<string> => {
     // letters and digits only: some aggregators have no other ids
     const id = `certify${mark}${name}`;
-    await call('POST', '/players', { id, currency: order.currency, test: true }, anything);
-    if (money !== null)
-      await call(
-        'POST',
-        `/players/${id}/deposits`,
-        { amount: money, currency: order.currency, reference: `${id}-seat` },
-        anything,
-      );
+    await call('POST', '/players', { id, currency, test: true }, anything);
+    const deposit = { amount: money, currency, reference: `${id}-seat` };
+    if (money !== null) await call('POST', `/players/${id}/deposits`, deposit, anything);
+    return id;
+  };
+  const seatOne = async (name: string, money: string | null): Promise<CastPlayer> => {
+    const id = await enrol(name, money);
     const expired =
       other === undefined ? null : await endedSession(order, aggregator, await launch(id, other.id), nowMs());
     return { id, session: await launch(id, game.id), expired };
   };
   const players: CastPlayer[] = [];
   for (let at = 1; at <= order.players; at += 1) players.push(await seatOne(String(at), order.money));
+  const seatExchanged = async ({ currency, scale, money }: NonNullable<SeatingOrder['exchanged']>) => {
+    const id = await enrol('exchanged', money, currency);
+    return { id, session: await launch(id, game.id, currency), expired: null, wallet: { currency, scale } };
+  };
   const blocked = await seatOne('blocked', order.money);
   await call('PATCH', `/players/${blocked.id}`, { status: 'self_excluded' }, anything);
   return {
@@ -83,6 +89,7 @@ export async function seat(order: SeatingOrder, aggregator: Aggregator, nowMs: (
     blocked,
     poor: await seatOne('poor', null),
     demoSession: await launch(null, game.id).catch(() => null),
+    exchanged: order.exchanged === null ? null : await seatExchanged(order.exchanged),
   };
 }
 

@@ -1,10 +1,15 @@
 /** What a certify.yaml may say (docs/certify.md): strict, so that a misspelled key is not taken for an absent one. */
 import { z } from 'zod';
 
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ''));
+const url = z
+  .url({ protocol: /^https?$/, error: 'is no address like http://127.0.0.1:4400/callbacks/acme' })
+  .transform((text) => text.replace(/\/$/, ''));
 const text = z.string().min(1);
 const amount = z.string().regex(/^\d+(\.\d+)?$/, 'is no amount; write digits in quotes, like "1.00"');
 const seat = z.strictObject({ id: text, session: text, expired_session: text.nullable().default(null) });
+const rate = z.string().regex(/^\d+(\.\d+)?$/, 'is no rate; write digits in quotes, like "64123.45"');
+const scale = z.number().int().min(0).max(18);
+const exchangedSeat = z.strictObject({ id: text, session: text, currency: text, scale });
 const door = z.strictObject({ url, api_key: text.nullable().default(null) });
 
 export const settingsSchema = z
@@ -16,7 +21,7 @@ export const settingsSchema = z
     policy: z.record(z.string(), z.unknown()).default({}),
     protocol: text.optional(),
     currency: text.default('USD'),
-    scale: z.number().int().min(0).max(18).default(2),
+    scale: scale.default(2),
     stake: amount.default('1.00'),
     game: text.optional(),
     players: z.array(seat).default([]),
@@ -25,6 +30,9 @@ export const settingsSchema = z
     blocked_player: seat.nullable().default(null),
     poor_player: seat.nullable().default(null),
     demo_session: text.nullable().default(null),
+    exchanged_player: exchangedSeat.nullable().default(null),
+    rates: z.tuple([rate, rate]).optional(),
+    rate_command: text.optional(),
     croupier: z
       .strictObject({
         url,
@@ -32,6 +40,7 @@ export const settingsSchema = z
         aggregator: text,
         players: z.number().int().min(1).max(50).default(6),
         money: amount.default('1000.00'),
+        exchanged: z.strictObject({ currency: text, scale, money: amount }).optional(),
       })
       .optional(),
     lookup: door.optional(),
@@ -49,6 +58,10 @@ export const settingsSchema = z
       issue('game', 'must name a game the players are let into');
     if ((settings.kill_command === undefined) !== (settings.restart_command === undefined))
       issue('kill_command', 'and restart_command go together: what was killed must be started again');
+    if ((settings.rate_command === undefined) !== (settings.rates === undefined))
+      issue('rate_command', 'and rates go together: the command is told one of the two rates in $RATE');
+    if (settings.rates !== undefined && settings.rates[0] === settings.rates[1])
+      issue('rates', 'must be two different ones: the usual one, and the one it moves to');
   });
 
 export type CertifySettings = z.output<typeof settingsSchema>;

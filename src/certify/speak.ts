@@ -128,6 +128,20 @@ function operationsOf(line: Line, roles: Roles): Operations {
           closesRound: line.closes,
         },
       ];
+    case 'bet_and_win':
+      return [
+        { kind: 'bet', id, round, amount, flavour, combined: false, closesRound: false },
+        {
+          kind: 'win',
+          id: bet ?? id,
+          round,
+          bet: id,
+          amount: money(line.win),
+          flavour: 'win',
+          combined: false,
+          closesRound: line.closes,
+        },
+      ];
     case 'refund': {
       const part = line.amount === null ? null : amount;
       const target =

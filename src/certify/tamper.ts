@@ -4,16 +4,17 @@
  */
 import { Buffer } from 'node:buffer';
 import type { OutboundRequest } from '../dialects/index.ts';
-import type { Call, Operations } from '../wallet/index.ts';
+import type { Call, MoneyCall, Operations } from '../wallet/index.ts';
 import { externalId, playerId } from '../wallet/index.ts';
 import type { Aggregator } from './aggregator.ts';
-import { bodyChanges } from './body-changes.ts';
 import { headerOf, withHeader } from './message.ts';
 import type { Message } from './message.ts';
-import { changeAt, firstDifference, membersOf, placeOfValue } from './members.ts';
 import type { Place } from './members.ts';
-import type { SignatureChange, Tamper } from './scenario.ts';
+import type { Notation, Places } from './notation.ts';
+import type { BodyChange, SignatureChange, Tamper } from './scenario.ts';
 import { NotPlayable } from './speak.ts';
+import { FORM_NOTATION, QUERY_NOTATION } from './spoil-form.ts';
+import { JSON_NOTATION } from './spoil-json.ts';
 
 export interface Occasion {
   readonly aggregator: Aggregator;
@@ -29,8 +30,8 @@ export function messageOf(occasion: Occasion, tampers: readonly Tamper[]): Messa
   let message = plain(occasion.aggregator.say(occasion.call, saidAtMs), occasion.url);
   const resigned = (changed: Message): Message => signerOf(occasion).sign(changed, saidAtMs);
   for (const tamper of tampers) {
-    if (tamper.on === 'body') message = resigned({ ...message, body: changed(message, tamper.how, occasion) });
-    if (tamper.on === 'amount') message = resigned({ ...message, body: withAmount(message, tamper.token, occasion) });
+    if (tamper.on === 'body') message = resigned(spoiled(message, tamper.how, occasion));
+    if (tamper.on === 'amount') message = resigned(withAmount(message, tamper.token, occasion));
   }
   for (const tamper of tampers) message = later(message, tamper, { ...occasion, nowMs: saidAtMs });
   return message;
@@ -122,10 +123,6 @@ function withSignature(message: Message, how: SignatureChange, occasion: Occasio
   }
 }
 
-function textOf(message: Message): string {
-  return Buffer.from(message.body).toString('utf8');
-}
-
 function changedAfterSigning(
   message: Message,
   how: Extract<Tamper, { on: 'signed_body' }>['how'],
@@ -141,92 +138,84 @@ function changedAfterSigning(
       return { ...message, body: bytes };
     }
     case 'amount':
-      return withLargerAmount(message, occasion);
+      return withAmount(message, null, occasion);
     case 'line_end':
       return { ...message, body: Buffer.concat([message.body, Buffer.from('\n')]) };
     case 'spaces':
-      return { ...message, body: changed(message, 'spaces', occasion) };
-    case 'not_json':
-      return { ...message, body: Buffer.from('this is not JSON at all') };
+    case 'gibberish':
+      return spoiled(message, how, occasion);
   }
-}
-
-/** Ten times the amount, in JSON, in a form, or in the query. */
-function withLargerAmount(message: Message, occasion: Occasion): Message {
-  const { body, url } = message;
-  if (occasion.aggregator.body === 'json') return { ...message, body: withAmount(message, null, occasion) };
-  const { aggregator, call, nowMs } = occasion;
-  if (call.kind !== 'money') return fail('this message has no amount');
-  const isQuery = body.byteLength === 0;
-  const pairsOf = (said: Pick<OutboundRequest, 'path' | 'body'>): readonly string[] =>
-    (isQuery ? said.path.slice(said.path.indexOf('?') + 1) : Buffer.from(said.body).toString('utf8')).split('&');
-  const there = pairsOf(aggregator.say({ ...call, operations: mapped(call.operations, 'amount') }, nowMs));
-  const pairs = pairsOf({ path: url, body }).map((pair, at) =>
-    pair === there[at] ? pair : pair.replace(/=(\d+)/, '=$10'),
-  );
-  const text = pairs.join('&');
-  if (isQuery) return { ...message, url: `${url.slice(0, url.indexOf('?'))}?${text}` };
-  return { ...message, body: Buffer.from(text, 'utf8') };
 }
 
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 
-/** Where in the body the transaction id, the amount, the player and the word for a bet are; null: nowhere. */
-export interface Places {
-  readonly id: Place | null;
-  readonly amount: Place | null;
-  readonly player: Place | null;
-  readonly kind: Place | null;
+const NOTATIONS: Readonly<Record<Aggregator['body'], Notation>> = {
+  json: JSON_NOTATION,
+  form: FORM_NOTATION,
+  none: QUERY_NOTATION,
+};
+
+const notationOf = ({ aggregator }: Pick<Occasion, 'aggregator'>): Notation => NOTATIONS[aggregator.body];
+
+/** Whether what is done to a message leaves nothing that its signature could be checked over. */
+export function hidesItsSender(aggregator: Aggregator, tampers: readonly Tamper[]): boolean {
+  const hiding = notationOf({ aggregator }).hidesItsSender;
+  return tampers.some((each) => each.on === 'body' && hiding.has(each.how));
 }
 
-function changed(message: Message, how: Extract<Tamper, { on: 'body' }>['how'], occasion: Occasion): Uint8Array {
-  const { signer } = occasion.aggregator;
-  if (signer === null) return fail('the kit cannot sign altered bytes in this dialect');
-  return bodyChanges[how](textOf(message), placesOf(occasion, textOf(message)));
+function spoiled(message: Message, how: BodyChange, occasion: Occasion): Message {
+  const notation = notationOf(occasion);
+  const change = notation.changes[how];
+  if (change === null) return fail(`there is no such thing in a ${NAMES[occasion.aggregator.body]}`);
+  const text = notation.read(message);
+  return notation.write(message, change(text, placesOf(occasion, text)));
 }
 
-/** The amount's token replaced; null: by ten times as much. */
-function withAmount(message: Message, token: string | null, occasion: Occasion): Uint8Array {
-  const text = textOf(message);
+const NAMES = { json: 'JSON body', form: 'form', none: 'query' } as const;
+
+/** The amount written as the token says; null: ten times as much. */
+function withAmount(message: Message, token: string | null, occasion: Occasion): Message {
+  const notation = notationOf(occasion);
+  const text = notation.read(message);
   const { amount } = placesOf(occasion, text);
-  const valued = (value: string) => (token === null ? value.replace(/(\d+)/, '$10') : written(token, value));
-  const changed =
-    amount === null
-      ? null
-      : changeAt(text, amount, (members, at) =>
-          members.with(at, [members[at]?.[0] ?? '', valued(members[at]?.[1] ?? '')]),
-        );
-  return Buffer.from(changed ?? fail('this message has no amount of its own'), 'utf8');
-}
-
-/** The token with the amount in its place: `$n` is the amount as a number, `$` its digits. */
-function written(token: string, value: string): string {
-  const digits = value.replaceAll('"', '');
-  const result = token.replace('$n', () => digits).replace('$', () => digits);
-  // an amount that counts units has no zeros to write behind it
-  if (token.includes('$') && !value.startsWith('"')) return fail('the dialect writes amounts as numbers anyway');
-  const isOdd = token.startsWith('$n') && !/^-?\d+(\.\d+)?$/.test(result);
-  return isOdd ? fail(`the amount ${digits} cannot be written as ${token}`) : result;
+  const changed = amount === null ? null : notation.withAmount(text, amount, token);
+  return notation.write(message, Buffer.from(changed ?? fail('this message has no amount of its own'), 'utf8'));
 }
 
 function placesOf(occasion: Occasion, text: string): Places {
-  const { call } = occasion;
-  if (membersOf(text) === null) return fail('the body is no JSON object');
+  const { aggregator, call, nowMs } = occasion;
+  const notation = notationOf(occasion);
+  if (!notation.isReadable(text)) return fail('the body is no JSON object');
   // a request id that is made of what is said would be the first to differ
   const said = (asked: Call): string => {
-    const request = { ...asked, requestId: call.requestId ?? REQUEST_ID };
-    return Buffer.from(occasion.aggregator.say(request, occasion.nowMs).body).toString('utf8');
+    const { path, body } = aggregator.say({ ...asked, requestId: call.requestId ?? REQUEST_ID }, nowMs);
+    return notation.read({ url: path, body });
   };
-  const differing = (asked: Call): Place | null => firstDifference(said(call), said(asked));
-  const kind = placeOfValue(said(call), '"bet"');
-  if (call.kind !== 'money')
-    return { id: null, amount: null, player: differing({ ...call, player: other(call) }), kind };
+  const differing = (asked: Call): Place | null => notation.differing(said(call), said(asked));
+  const player = differing({ ...call, player: other(call) });
+  if (call.kind !== 'money') return { id: null, amount: null, player, kind: notation.kindIn(said(call), null) };
   return {
-    kind,
+    kind: notation.kindIn(said(call), asWin(call, said)),
     id: differing({ ...call, operations: mapped(call.operations, 'id') }),
     amount: differing({ ...call, operations: mapped(call.operations, 'amount') }),
-    player: differing({ ...call, player: other(call) }),
+    player,
   };
+}
+
+/** The same bet said as a win; null where it is none, or where that cannot be said. */
+function asWin(call: MoneyCall, said: (asked: Call) => string): string | null {
+  const [bet, ...more] = call.operations;
+  if (bet.kind !== 'bet' || more.length > 0) return null;
+  const { id, round, amount, combined, closesRound } = bet;
+  try {
+    return said({
+      ...call,
+      operations: [{ kind: 'win', id, round, amount, combined, closesRound, bet: null, flavour: 'win' }],
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function other(call: Call): Call['player'] {

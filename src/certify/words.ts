@@ -92,6 +92,12 @@ export const correction = (id: string, amount: string): Line => ({
 /** Undoes whatever has that id. */
 export const cancel = (id: string, of: string, amount: string | null = null): Line =>
   refund(id, of, { undoes: 'any', amount });
+/** Two transactions in one call: the bet `id`, and its win, which is called after it unless `bet` says how. */
+export const betAndWin = (id: string, stake: Amount, won: Amount, more: More = {}): Line => ({
+  ...betWin(id, stake, won, more),
+  what: 'bet_and_win',
+  bet: more.bet ?? `${id}-won`,
+});
 export const close = (more: More = {}): Line => ({ ...LINE, what: 'close', round: ROUND, ...more });
 
 /** So much of the balance at the beginning, rounded down to what the currency has. */
@@ -202,6 +208,7 @@ interface ScenarioMore {
   readonly level?: Level;
   readonly needs?: readonly Need[];
   readonly later?: readonly Step[];
+  readonly moved?: readonly Step[];
 }
 
 export const scenario = (
@@ -218,4 +225,13 @@ export const scenario = (
   needs: more.needs ?? [],
   steps,
   later: more.later ?? [],
+  moved: more.moved ?? [],
+});
+
+export const stakeAll = (id: string): Step => ({ do: 'stake_all', id });
+export const weigh = (as: string): Step => ({ do: 'weigh', as });
+export const even = (spans: Extract<Step, { do: 'even' }>['spans'], within = 0): Step => ({
+  do: 'even',
+  spans,
+  within,
 });

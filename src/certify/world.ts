@@ -7,6 +7,7 @@ import type { Finding } from './judge.ts';
 import type { Cast, CastPlayer, Lookup } from './lookup.ts';
 import type { Message } from './message.ts';
 import type { Scenario } from './scenario.ts';
+import type { Oddity } from './shown.ts';
 import type { HttpReply, Silence } from './socket.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,6 +15,11 @@ import type { Transport } from './transport.ts';
 export interface Faults {
   readonly kill: () => Promise<void>;
   readonly restart: () => Promise<void>;
+}
+
+/** Moves the operator's exchange rate of the exchanged player; resolves when its command has ended, which may be before it counts. */
+export interface Rates {
+  readonly set: (which: 'usual' | 'moved') => Promise<void>;
 }
 
 export interface World {
@@ -27,6 +33,7 @@ export interface World {
   readonly lookup: Lookup | null;
   readonly backstage: Backstage | null;
   readonly faults: Faults | null;
+  readonly rates: Rates | null;
   readonly clock: Clock;
   /** goes before every id of this run */
   readonly run: string;
@@ -50,6 +57,8 @@ export interface Exchange {
   readonly reply: HttpReply | null;
   readonly silence: Silence | null;
   readonly reading: Understood;
+  /** what is odd about its balance, whatever was asked; null: nothing */
+  readonly oddity: Oddity | null;
   /** it is what a finding is about */
   readonly isWrong: boolean;
 }

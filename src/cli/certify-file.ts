@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { readSettings } from '../certify/index.ts';
-import type { CertifySettings, Faults, Protocol } from '../certify/index.ts';
+import type { CertifySettings, Faults, Protocol, Rates } from '../certify/index.ts';
 import { ConfigProblem, substitute } from '../config-variables.ts';
 import { processEnvironment } from '../config.ts';
 
@@ -73,12 +73,20 @@ function isProtocol(value: unknown): value is Protocol {
 /** Commands of a shell that kill the operator and start it again; each must end by itself. */
 export function faultsOf({ kill_command: kill, restart_command: restart }: CertifySettings): Faults | null {
   if (kill === undefined || restart === undefined) return null;
-  const run = async (command: string, name: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      exec(command, { timeout: 60_000 }, (error) => {
-        if (error === null) resolve();
-        else reject(new ConfigProblem(`the ${name} failed: ${error.message}`));
-      });
-    });
-  return { kill: async () => run(kill, 'kill command'), restart: async () => run(restart, 'restart command') };
+  return { kill: async () => shell(kill, 'kill command'), restart: async () => shell(restart, 'restart command') };
 }
+
+/** A command of a shell that moves the operator's exchange rate to what `RATE` of its environment says. */
+export function ratesOf({ rate_command: command, rates }: CertifySettings): Rates | null {
+  if (command === undefined || rates === undefined) return null;
+  const [usual, moved] = rates;
+  return { set: async (which) => shell(command, 'rate command', { RATE: which === 'usual' ? usual : moved }) };
+}
+
+const shell = async (command: string, name: string, more: Readonly<Record<string, string>> = {}): Promise<void> =>
+  new Promise((resolve, reject) => {
+    exec(command, { timeout: 60_000, env: { ...processEnvironment(), ...more } }, (error) => {
+      if (error === null) resolve();
+      else reject(new ConfigProblem(`the ${name} failed: ${error.message}`));
+    });
+  });

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { defineCommand } from 'citty';
 import { stringify } from 'yaml';
 import { ConfigProblem } from '../config-variables.ts';
+import { DIALECT_NAMES, knownDialect } from '../dialects/index.ts';
 import { command, print } from './common.ts';
 
 const QUESTIONS = [
@@ -40,6 +41,10 @@ export const certifyInitCommand = defineCommand({
         throw new ConfigProblem(`${args.file} is there already; --force overwrites it`);
       const given = { ...args, ...(args.croupier === undefined ? {} : { game: '-', player: '-', session: '-' }) };
       const told = await answersTo(given);
+      if (!/^https?:\/\/[^\s]+$/.test(told.url))
+        throw new ConfigProblem(
+          `--url "${told.url}" is no address; callbacks are posted to one like http://127.0.0.1:4400/callbacks/acme`,
+        );
       writeFileSync(args.file, fileOf(told, args.croupier, args['api-key']));
       print(`Written: ${args.file}. Look it over, then run: croupier certify --config ${args.file}`);
     }),
@@ -62,12 +67,25 @@ async function answersTo(given: Readonly<Record<string, unknown>>): Promise<Told
   return { url, dialect, secret, currency, game, player, session };
 }
 
+/** The sections whose keys the kit signs with, as the dialect has them; what is secret is left to the environment. */
+function settingsFor({ dialect, secret, url }: Told): object {
+  const known = knownDialect(dialect);
+  if (known === null) throw new ConfigProblem(`there is no dialect "${dialect}"; known: ${DIALECT_NAMES.join(', ')}`);
+  const named = (name: string): string => `\${CERTIFY_${name.toUpperCase()}}`;
+  const pair = (_kind: unknown, name: string) => ({
+    publicKey: named(`${name}_public`),
+    privateKey: named(`${name}_private`),
+  });
+  const { callbacks, sandbox } = known.example(url, { secret: () => secret, pair });
+  return { callbacks, ...(sandbox === undefined ? {} : { sandbox }) };
+}
+
 function fileOf(told: Told, croupier: string | undefined, apiKey: string): string {
   const aggregator = /\/callbacks\/([^/?]+)/.exec(told.url)?.[1] ?? 'acme';
   const common = {
     url: told.url,
     dialect: told.dialect,
-    settings: { callbacks: { signing_secrets: [told.secret] } },
+    settings: settingsFor(told),
     currency: told.currency,
   };
   const who =

@@ -21,7 +21,7 @@ import type { Redact, RunResult } from '../certify/index.ts';
 import { ConfigProblem } from '../config-variables.ts';
 import { randomInteger, systemClock } from '../platform/index.ts';
 import { certifyInitCommand } from './certify-init.ts';
-import { faultsOf, protocolOf, settingsOf } from './certify-file.ts';
+import { faultsOf, protocolOf, ratesOf, settingsOf } from './certify-file.ts';
 import { command, print } from './common.ts';
 
 export const certifyCommand = defineCommand({
@@ -89,6 +89,7 @@ async function runKit(args: Args): Promise<void> {
     clock: systemClock,
     protocol: await protocolOf(settings, args),
     faults: faultsOf(settings),
+    rates: ratesOf(settings),
   });
   const redact = redactorOf(world.aggregator, world.cast, secretsOf(settings));
   for (const line of announcement(world, scenarios.length)) print(line);

@@ -4,6 +4,7 @@ export * from './canonical-query.ts';
 export * from './csv.ts';
 export * from './errand.ts';
 export * from './fields.ts';
+export * from './form-writing.ts';
 export * from './form.ts';
 export * from './json.ts';
 export * from './signature.ts';

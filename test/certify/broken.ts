@@ -20,6 +20,7 @@ const CAST: Cast = {
   blocked: null,
   poor: null,
   demoSession: null,
+  exchanged: null,
 };
 
 export function worldOf(operator: TinyOperator): World {
@@ -35,6 +36,7 @@ export function worldOf(operator: TinyOperator): World {
     lookup: null,
     backstage: null,
     faults: null,
+    rates: null,
     clock: systemClock,
     run: `t${newToken(6).replaceAll(/[^a-zA-Z0-9]/g, '0')}`,
     timeoutMs: 2_000,

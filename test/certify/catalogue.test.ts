@@ -48,11 +48,11 @@ describe('the scenarios of the kit', () => {
 
   it('end by looking at the wallet or the book, unless an answer alone is the point', () => {
     const text = (each: (typeof SCENARIOS)[number]) =>
-      JSON.stringify([each.steps, each.later], (_key, value: unknown) =>
+      JSON.stringify([each.steps, each.moved, each.later], (_key, value: unknown) =>
         typeof value === 'bigint' ? String(value) : value,
       );
-    const unjudged = SCENARIOS.filter((each) => !/"do":"(wallet|booked)"|"shows":\[|"counts":\{/.test(text(each)));
-    // a refusal of somebody who has no wallet, or a message that moves nothing
+    const unjudged = SCENARIOS.filter((each) => !/"do":"(wallet|booked|even)"|"shows":\[|"counts":\{/.test(text(each)));
+    // a refusal of somebody who has no wallet, a message that moves nothing, or a balance that moves with the market
     expect(unjudged.map(({ id }) => id)).toMatchInlineSnapshot(`
       [
         "BAL-02",
@@ -60,6 +60,7 @@ describe('the scenarios of the kit', () => {
         "BAL-11",
         "BET-15",
         "BET-20.blocked",
+        "FX-13.exchanged",
       ]
     `);
   });

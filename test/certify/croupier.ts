@@ -7,6 +7,7 @@ import { openAggregator } from '../../src/certify/aggregator.ts';
 import type { Aggregator } from '../../src/certify/aggregator.ts';
 import type { Cast } from '../../src/certify/lookup.ts';
 import { seat } from '../../src/certify/seating.ts';
+import type { Rates } from '../../src/certify/world.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Config, ConfigFile } from '../../src/config.ts';
 import { createShutdown, silentLog } from '../../src/platform/index.ts';
@@ -16,6 +17,10 @@ import { listOf } from '../catalogue/aggregator.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/wait.ts';
 import { SETTINGS } from './settings.ts';
+
+/** BTC/USD, as a price server of this machine says it. */
+const USUAL = '64123.45';
+const MOVED = '65000';
 
 export const API_KEY = 'certify-test-platform-key-0001';
 
@@ -28,6 +33,7 @@ export interface Subject {
   readonly cast: Cast;
   readonly server: Server;
   readonly databaseUrl: string;
+  readonly rates: Rates;
   readonly close: () => Promise<void>;
 }
 
@@ -40,8 +46,10 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
   const database = await testDatabase({ max: 2 });
   const home = await mkdtemp(path.join(tmpdir(), 'croupier-certify-'));
   let config: Config | null = null;
+  let price = USUAL;
   const catalogue = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (url.pathname === '/price') return void response.end(JSON.stringify({ price }));
     const headers = { 'x-api-key': SETTINGS.catalogue.api_key };
     const asked = {
       method: 'GET',
@@ -78,6 +86,7 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
       players: options.players,
       otherCurrency: 'EUR',
       webhookUrl,
+      exchanged: { currency: 'BTC', scale: 8, money: '0.02000007' },
     },
     aggregator,
     Date.now,
@@ -91,6 +100,11 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
     cast,
     server,
     databaseUrl: database.url,
+    rates: {
+      set: async (which) => {
+        price = which === 'usual' ? USUAL : MOVED;
+      },
+    },
     close: async () => {
       await shutdown.close('the test has ended');
       catalogue.closeAllConnections();
@@ -104,7 +118,13 @@ export async function croupier(options: SubjectOptions): Promise<Subject> {
 function fileOf(at: string, { timestamped = false }: SubjectOptions): ConfigFile {
   return {
     api_keys: [{ name: 'platform', key: API_KEY, scopes: ['platform'] }],
-    currencies: { USD: { scale: 2 }, EUR: { scale: 2 } },
+    currencies: { USD: { scale: 2 }, EUR: { scale: 2 }, BTC: { scale: 8 } },
+    fx: {
+      sources: [{ name: 'market', kind: 'json', url: `${at}/price`, path: 'price', every_seconds: 0 }],
+      pairs: { 'BTC/USD': { sources: ['market'] } },
+      // the shortest there is: a rate that moves is soon seen
+      quote_seconds: 5,
+    },
     clock: { ask_aggregators: false },
     aggregators: [
       {

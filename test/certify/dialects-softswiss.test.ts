@@ -5,9 +5,9 @@ import { UNSAID } from './unsaid.ts';
 
 /** How many scenarios each dialect can say and the house passes, by level. */
 const PASSED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'softswiss-a8r': { B: 276, C: 9 },
-  'softswiss-gcp': { B: 284, C: 10 },
-  st8: { B: 282, C: 9 },
+  'softswiss-a8r': { B: 283, C: 9 },
+  'softswiss-gcp': { B: 291, C: 10 },
+  st8: { B: 283, C: 9, L: 5 },
 };
 
 describe('Croupier under the kit', { timeout: 600_000 }, () => {

@@ -5,10 +5,10 @@ import { UNSAID } from './unsaid.ts';
 
 /** How many scenarios each dialect can say and the house passes, by level. */
 const PASSED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  caleta: { B: 259, C: 9 },
-  groove: { B: 186, C: 10 },
-  hub88: { B: 264, C: 9 },
-  slotegrator: { B: 202, C: 9 },
+  caleta: { B: 260, C: 9, L: 5 },
+  groove: { B: 254, C: 10, L: 5 },
+  hub88: { B: 265, C: 9, L: 5 },
+  slotegrator: { B: 275, C: 9, L: 5 },
 };
 
 describe('Croupier under the kit', { timeout: 600_000 }, () => {

@@ -22,6 +22,7 @@ function worldOf(subject: Subject): World {
     lookup: openLookup(door),
     backstage: openBackstage(door),
     faults: null,
+    rates: subject.rates,
     clock: systemClock,
     run: `t${newToken(6).replaceAll(/[^a-zA-Z0-9]/g, '0')}`,
     timeoutMs: 10_000,
@@ -69,12 +70,15 @@ describe('Croupier under the kit', () => {
     const missing = new Set(result.played.flatMap((each) => (each.outcome === 'not run' ? [each.why] : [])));
     expect([...missing].toSorted()).toEqual([
       'needs: crash commands',
+      'needs: form body',
+      'needs: form or query',
       'needs: second secret',
       'needs: signs a time',
       'needs: two addresses',
       'the generic dialect has no adjust',
       'the generic dialect has no tip',
       'the generic dialect rolls back bets only',
+      'the generic dialect says bet and win together, and nothing else',
     ]);
     // every wallet is back where it was
     for (const player of subject.cast.players) expect(await world.lookup?.balance(player.id, 'USD')).toBe('1000.00');

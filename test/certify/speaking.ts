@@ -21,7 +21,8 @@ export interface Spoken {
   readonly close: () => Promise<void>;
 }
 
-const CURRENCIES = { USD: { scale: 2 }, EUR: { scale: 2 } };
+const CURRENCIES = { USD: { scale: 2 }, EUR: { scale: 2 }, BTC: { scale: 8 } };
+const FX = { rates: { 'BTC/USD': '64123.45' } };
 const TIMEOUT_MS = 10_000;
 const PLAYERS = 5;
 
@@ -30,6 +31,7 @@ export async function speaking(dialect: string, players: number): Promise<Spoken
   const house = await openHouse({
     dialect,
     currencies: CURRENCIES,
+    fx: FX,
     settings: (url) => {
       settings = exampleOf(dialect, url);
       return settings;
@@ -49,6 +51,7 @@ export async function speaking(dialect: string, players: number): Promise<Spoken
     players,
     otherCurrency: 'EUR',
     webhookUrl,
+    exchanged: { currency: 'BTC', scale: 8, money: '0.02000007' },
   };
   const cast = await seat({ ...order, url: door.url, apiKey: API_KEY, aggregator: 'acme' }, aggregator, Date.now);
   const transport = openTransport(systemClock);
@@ -61,6 +64,7 @@ export async function speaking(dialect: string, players: number): Promise<Spoken
     lookup: openLookup(door),
     backstage: openBackstage(door),
     faults: null,
+    rates: null,
     clock: systemClock,
     run: `t${newToken(6).replaceAll(/[^a-zA-Z0-9]/g, '0')}`,
     timeoutMs: TIMEOUT_MS,

@@ -36,6 +36,7 @@ const roles: Roles = {
     blocked: null,
     poor: null,
     demoSession: null,
+    exchanged: null,
   },
   prefix: 'run-',
   player,

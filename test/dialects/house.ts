@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '../../src/config.ts';
-import type { AggregatorConfig } from '../../src/config.ts';
+import type { AggregatorConfig, ConfigFile } from '../../src/config.ts';
 import type { OutboundRequest, Understood } from '../../src/dialects/index.ts';
 import { audit } from '../../src/ledger/index.ts';
 import { createShutdown, newId, silentLog, systemClock } from '../../src/platform/index.ts';
@@ -28,6 +28,8 @@ export interface HouseOptions {
   readonly settings: (sandboxUrl: string) => object;
   readonly games?: number;
   readonly currencies?: Readonly<Record<string, { readonly scale: number }>>;
+  /** absent: nothing is ever converted */
+  readonly fx?: ConfigFile['fx'];
 }
 
 export interface Heard {
@@ -51,7 +53,7 @@ export interface House {
   readonly close: () => Promise<void>;
 }
 
-export async function openHouse({ dialect, settings, games = 30, currencies }: HouseOptions): Promise<House> {
+export async function openHouse({ dialect, settings, games = 30, currencies, fx }: HouseOptions): Promise<House> {
   const database = await testDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'croupier-house-'));
   const [port, ownPort] = [await freePort(), await freePort()];
@@ -61,6 +63,7 @@ export async function openHouse({ dialect, settings, games = 30, currencies }: H
     { DATABASE_URL: database.url },
     {
       currencies: currencies ?? { USD: { scale: 2 } },
+      ...(fx === undefined ? {} : { fx }),
       clock: { ask_aggregators: false },
       api_keys: [{ name: 'platform', key: API_KEY, scopes: ['platform'] }],
       aggregators: [{ name: 'acme', dialect, ...settings(sandboxUrl) }],

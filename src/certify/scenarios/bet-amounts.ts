@@ -6,7 +6,7 @@ const GUESSED = 'an amount that is guessed, rounded or cut off takes another sta
 
 const bad = (id: string, text: string, title = `The amount written as ${text}`): Scenario =>
   scenario(id, title, GUESSED, [send(bet('b', '1.00'), 'bad_request', { tamper: token(text) }), wallet('0')], {
-    needs: ['signs any bytes', 'json body'],
+    needs: ['signs any bytes'],
   });
 
 export const BET_AMOUNTS: readonly Scenario[] = [
@@ -24,7 +24,7 @@ export const BET_AMOUNTS: readonly Scenario[] = [
       wallet('-1.10'),
       send(win('w', '1.10', { closes: true }), 'ok'),
     ],
-    { needs: ['signs any bytes', 'json body', 'fractions'] },
+    { needs: ['signs any bytes', 'fractions'] },
   ),
   scenario('BET-08', 'An amount that a float rounds', GUESSED, [
     send(bet('b', '9007199254740993'), ['insufficient_funds', 'limit_reached']),
@@ -80,7 +80,7 @@ export const BET_AMOUNTS: readonly Scenario[] = [
       wallet('-1.25'),
       send(win('w', '1.25', { closes: true }), 'ok'),
     ],
-    { needs: ['signs any bytes', 'json body', 'fractions'] },
+    { needs: ['signs any bytes', 'fractions'] },
   ),
   bad('BET-12.huge', '1e400', 'The number 1e400'),
   bad('BET-12.nan', 'NaN', 'NaN, which is no JSON'),
@@ -97,7 +97,7 @@ export const BET_AMOUNTS: readonly Scenario[] = [
     'The amount -0',
     GUESSED,
     [send(bet('b', '1.00'), ['ok', 'bad_request', 'refused'], { tamper: token('"-0"') }), wallet('0')],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   bad('BET-13.plus', '"+1"', 'The amount +1'),
   scenario(
@@ -111,7 +111,7 @@ export const BET_AMOUNTS: readonly Scenario[] = [
       wallet('-1.00'),
       send(win('w', '1.00', { closes: true }), 'ok'),
     ],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   bad('BET-13.blank', '" 1"', 'The amount with a blank before it'),
   bad('BET-13.behind', '"1 "', 'The amount with a blank behind it'),

@@ -111,7 +111,7 @@ const knownId: readonly Scenario[] = [
       wallet('-1.00'),
       back,
     ],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   scenario(
     'BET-30.zeros',
@@ -123,7 +123,7 @@ const knownId: readonly Scenario[] = [
       wallet('-1.10'),
       send(win('w', '1.10', { closes: true }), 'ok'),
     ],
-    { needs: ['signs any bytes', 'json body', 'fractions'] },
+    { needs: ['signs any bytes', 'fractions'] },
   ),
 ];
 
@@ -150,14 +150,14 @@ const names: readonly Scenario[] = [
       send(bet('b2', '1.00'), 'ok', { tamper: body('id_of_255') }),
       wallet('-2.00'),
     ],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   scenario(
     'BET-32.256',
     'An id of 256 characters',
     'a column that cuts ids off takes the next bet for a repetition',
     [send(bet('b', '1.00'), 'bad_request', { tamper: body('long_id') }), wallet('0')],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   ids(
     'BET-33',
@@ -177,7 +177,7 @@ const fields = (
     title,
     'a field that is guessed moves money nobody asked to move',
     [send(bet('b', '1.00'), ['bad_request'], { tamper: body(how) }), wallet('0')],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   );
 
 const shapes: readonly Scenario[] = [
@@ -192,7 +192,7 @@ const shapes: readonly Scenario[] = [
     'Fields nobody knows, a jackpot contribution among them',
     'the contribution is taken on top of the stake',
     [send(bet('b', '1.00'), 'ok', { tamper: body('unknown_fields') }), wallet('-1.00'), back],
-    { needs: ['signs any bytes', 'json body'] },
+    { needs: ['signs any bytes'] },
   ),
   scenario('BET-41', 'The currency in lower case', 'a currency that is guessed is sooner or later another one', [
     send(bet('b', '1.00', { currency: 'lower_case' }), ['wrong_currency', 'bad_request']),

@@ -2,6 +2,7 @@
 import type { Scenario, Word } from '../scenario.ts';
 import {
   bet,
+  betAndWin,
   betWin,
   booked,
   burst,
@@ -142,6 +143,65 @@ const combined: readonly Scenario[] = [
   ),
 ];
 
+const apart: readonly Scenario[] = [
+  scenario('BW-01.two', 'A bet and its win as two transactions in one call', HALF, [
+    send(betAndWin('b', '1.00', '2.00'), 'ok', { shows: '1.00' }),
+    send(betAndWin('b', '1.00', '2.00'), 'ok_dup'),
+    wallet('1.00'),
+    booked('bet', 'b', 1),
+    booked('win', 'b-won', 1),
+  ]),
+  scenario('BW-02.two', 'A stake beyond the balance, and in the same call the win that would cover it', OVERDRAWN, [
+    send(betAndWin('b', oneUnitTooMuch, '1000.00'), 'insufficient_funds'),
+    wallet('0'),
+    booked('win', 'b-won', 0),
+  ]),
+  scenario(
+    'BW-03.two',
+    'The same two transactions in one call, twenty times at once',
+    'stake and win are booked again and again',
+    [
+      burst(
+        Array.from({ length: 20 }, () => betAndWin('b', '1.00', '3.00')),
+        okOrAgain,
+      ),
+      wallet('2.00'),
+      booked('bet', 'b', 1),
+      booked('win', 'b-won', 1),
+    ],
+  ),
+  scenario('BW-03.known', 'A new bet in one call with a win that is known otherwise', HALF, [
+    send(betAndWin('b', '1.00', '2.00'), 'ok'),
+    send(betAndWin('b2', '1.00', '7.00', { bet: 'b-won' }), 'conflict'),
+    wallet('1.00'),
+    booked('bet', 'b2', 0),
+  ]),
+  scenario('BW-04.two', 'A call of two transactions whose answer is lost three times', HALF, [
+    cut(betAndWin('b', '1.00', '3.00')),
+    cut(betAndWin('b', '1.00', '3.00')),
+    cut(betAndWin('b', '1.00', '3.00')),
+    send(betAndWin('b', '1.00', '3.00'), okOrAgain),
+    walletSoon('2.00'),
+  ]),
+  scenario(
+    'BW-06.two',
+    'A bet that is booked, and then again in one call with its win',
+    'the win of a bet that was sent before is not paid, or its stake is taken twice',
+    [
+      send(bet('b', '1.00'), 'ok'),
+      send(betAndWin('b', '1.00', '3.00'), okOrAgain),
+      send(betAndWin('b', '1.00', '3.00'), 'ok_dup'),
+      wallet('2.00'),
+    ],
+  ),
+  scenario('BW-06.both', 'Both alone after they came in one call', 'what came in one call is not known again', [
+    send(betAndWin('b', '1.00', '3.00'), 'ok'),
+    send(bet('b', '1.00'), 'ok_dup'),
+    send(win('b-won', '3.00'), 'ok_dup'),
+    wallet('2.00'),
+  ]),
+];
+
 const free: readonly Scenario[] = [
   scenario('FR-01', 'A free bet of 2.00', FREE, [
     when('freeRound.stake', {
@@ -217,4 +277,4 @@ const free: readonly Scenario[] = [
   ]),
 ];
 
-export const COMBINED: readonly Scenario[] = [...combined, ...free];
+export const COMBINED: readonly Scenario[] = [...combined, ...apart, ...free];

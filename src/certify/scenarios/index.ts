@@ -6,6 +6,7 @@ import { BUGS } from './bugs.ts';
 import { COMBINED } from './combined.ts';
 import { CONDUCT } from './conduct.ts';
 import { CORRECTIONS } from './corrections.ts';
+import { EXCHANGE } from './exchange.ts';
 import { RETRIES } from './retries.ts';
 import { ROLLBACK } from './rollback.ts';
 import { SETTLEMENT } from './settlement.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...COMBINED,
   ...RETRIES,
   ...SETTLEMENT,
+  ...EXCHANGE,
   ...CONDUCT,
   ...BUGS,
 ];

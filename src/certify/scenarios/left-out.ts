@@ -5,7 +5,7 @@
 
 const CLOCK = "needs the operator's clock to be moved by hours or days";
 const DATABASE = "needs a hand in the operator's database or the network behind it";
-const RATES = "needs the operator's exchange rates to be set; a caller cannot make them move";
+const RATES = "needs the operator's sources of rates and quotes in hand, not only a rate that moves";
 const FIGURES = "is about the operator's figures, which no aggregator can see";
 const INSIDE = 'is about records and jobs inside the operator, which no aggregator can see';
 
@@ -29,7 +29,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'RB-10':
     "needs a refund of a win, and a player who spent it: the dialect's policy decides, and the receivable is not seen from outside",
   'RB-18': CLOCK,
-  'RB-22': RATES,
   'FR-04': CLOCK,
   'FR-08': FIGURES,
   'RET-06': CLOCK,
@@ -50,12 +49,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'SET-18': CLOCK,
   'SET-20': FIGURES,
   'SET-21': CLOCK,
-  'FX-01': RATES,
-  'FX-02': RATES,
   'FX-03': RATES,
   'FX-04': RATES,
-  'FX-05': RATES,
-  'FX-06': RATES,
+  'FX-05': 'is FX-01: the rate has moved only when the quote of the bet has ended, and players are shown another',
   'FX-07': RATES,
   'FX-08': RATES,
   'FX-09': RATES,
@@ -64,13 +60,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'FX-12': 'is every scenario, run with such a currency: give the kit its `scale` and a `stake`',
   'FX-14': RATES,
   'FX-15': RATES,
-  'FX-16': RATES,
-  'FX-17': RATES,
   'FX-18': RATES,
-  'FX-19': RATES,
-  'FX-20': RATES,
   'FX-21': RATES,
-  'FX-22': RATES,
   'FX-24': RATES,
   'FX-25': FIGURES,
   'SES-01': FIGURES,

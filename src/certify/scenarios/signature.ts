@@ -1,5 +1,5 @@
 /** A.1: who may move money at all. Every forged message is followed by the genuine one, which must still be accepted. */
-import type { BodyChange, Need, Scenario, Tamper, Word } from '../scenario.ts';
+import type { Need, Scenario, Tamper, Word } from '../scenario.ts';
 import {
   body,
   bet,
@@ -16,36 +16,13 @@ import {
   when,
   win,
 } from '../words.ts';
+import { form, GARBLED, json, payBack, refused, signed, SIGNATURE_BODIES } from './signature-bodies.ts';
 
 const FORGED = 'whoever can send this moves the money of any player';
 const GENUINE = 'a genuine bet is refused, and nobody can play';
-const GARBLED = 'parsers disagree about such a message, so one side books what the other never meant';
-
-const payBack = [send(win('w', '1.00', { closes: true }), 'ok'), wallet('0')] as const;
 
 const accepted = (id: string, title: string, tamper: readonly Tamper[], needs: readonly Need[] = []): Scenario =>
   scenario(id, title, GENUINE, [send(bet('b', '1.00'), 'ok', { tamper }), wallet('-1.00'), ...payBack], { needs });
-
-const refused = (
-  id: string,
-  title: string,
-  tamper: readonly Tamper[],
-  expect: readonly Word[],
-  more: { readonly why: string; readonly needs: readonly Need[] },
-): Scenario =>
-  scenario(
-    id,
-    title,
-    more.why,
-    [
-      send(bet('b', '1.00'), expect, { tamper }),
-      wallet('0'),
-      send(bet('b', '1.00'), 'ok'),
-      wallet('-1.00'),
-      ...payBack,
-    ],
-    { needs: more.needs },
-  );
 
 const forged = (
   id: string,
@@ -55,16 +32,13 @@ const forged = (
   needs: readonly Need[] = [],
 ): Scenario => refused(id, title, tamper, expect, { why: FORGED, needs: ['signature header', ...needs] });
 
-const garbled = (id: string, title: string, how: BodyChange, expect: readonly Word[] = ['bad_request']): Scenario =>
-  refused(id, title, body(how), expect, { why: GARBLED, needs: ['signs any bytes', 'json body'] });
-
-const signed: readonly Need[] = ['signs any bytes', 'json body'];
-
 const genuine: readonly Scenario[] = [
   accepted('SIG-01', 'A bet signed with the right key', []),
-  accepted('SIG-02', 'The same JSON with spaces, signed as sent', body('spaces'), signed),
-  accepted('SIG-03', 'A line end after the body, signed as sent', body('line_end'), signed),
-  accepted('SIG-04', "A letter of the player's id written as a Unicode escape", body('escaped_letters'), signed),
+  accepted('SIG-02', 'The same said with spaces or needless escapes, signed as sent', body('spaces'), signed),
+  accepted('SIG-03', 'A line end after the body, signed as sent', body('line_end'), json),
+  accepted('SIG-04', "A letter of the player's id written as an escape", body('escaped_letters'), signed),
+  accepted('SIG-04.plus', 'Blanks written as + and as %20 in one message', body('plus_for_blank'), form),
+  accepted('SIG-04.hex', 'Escapes in lower-case hex', body('lower_escapes'), form),
   scenario(
     'SIG-05',
     'Two ids that look the same, one composed and one decomposed',
@@ -76,7 +50,7 @@ const genuine: readonly Scenario[] = [
       send(win('w', '2.00', { bet: '\u00e9', closes: true }), 'ok'),
     ],
   ),
-  accepted('SIG-06', 'Slashes escaped as PHP writes them', body('escaped_slashes'), signed),
+  accepted('SIG-06', 'Slashes escaped as PHP writes them', body('escaped_slashes'), json),
   scenario(
     'SIG-07',
     'The amount as the number 1.00, which a parser writes back as 1',
@@ -88,7 +62,7 @@ const genuine: readonly Scenario[] = [
       wallet('-1.00'),
       ...payBack,
     ],
-    { needs: ['signs any bytes', 'json body', 'fractions'] },
+    { needs: [...json, 'fractions'] },
   ),
   accepted('SIG-08', 'The members in another order', body('reordered'), signed),
   accepted(
@@ -113,7 +87,13 @@ const genuine: readonly Scenario[] = [
     'SIG-37.charset',
     'Content type application/json; charset=utf-8',
     [header('content-type', 'application/json; charset=utf-8')],
-    signed,
+    json,
+  ),
+  accepted(
+    'SIG-37.named',
+    'Content type application/x-www-form-urlencoded; charset=utf-8',
+    [header('content-type', 'application/x-www-form-urlencoded; charset=utf-8')],
+    ['form body'],
   ),
   accepted('SIG-39.chunks', 'Chunked, with borders inside characters of several bytes', [
     { on: 'transport', how: 'chunked' },
@@ -213,7 +193,7 @@ const changedAfterwards: readonly Scenario[] = [
     'A line end after the body that was not signed',
     [{ on: 'signed_body', how: 'line_end' }],
     ['unauth'],
-    ['json body'],
+    ['body'],
   ),
   forged(
     'SIG-02.moved',
@@ -224,47 +204,7 @@ const changedAfterwards: readonly Scenario[] = [
   ),
   forged('SIG-28', 'Ten times the amount under the signature of the right one', [{ on: 'signed_body', how: 'amount' }]),
   forged('SIG-28.byte', 'One byte changed after signing', [{ on: 'signed_body', how: 'one_byte' }]),
-  forged(
-    'SIG-42',
-    'Garbage with a wrong signature',
-    [{ on: 'signed_body', how: 'not_json' }],
-    ['unauth'],
-    ['json body'],
-  ),
-];
-
-const bodies: readonly Scenario[] = [
-  garbled('SIG-09', 'The amount twice in one body', 'twice_amount'),
-  garbled('SIG-09.id', 'The transaction id twice in one body', 'twice_id'),
-  garbled('SIG-10', 'A byte order mark before the JSON', 'byte_order_mark'),
-  garbled('SIG-11.utf8', 'Bytes that are no UTF-8', 'invalid_utf8'),
-  garbled('SIG-11.surrogate', 'Half a character in the transaction id', 'lone_surrogate'),
-  garbled('SIG-11.nul', 'A NUL in the transaction id', 'nul_in_id'),
-  garbled('SIG-11.newline', 'A raw line end in the transaction id', 'newline_in_id'),
-  garbled('SIG-41.deep', 'A hundred thousand nested brackets', 'deeply_nested', ['bad_request', 'too_large']),
-  garbled('SIG-41.keys', 'Two hundred thousand members', 'a_million_keys', ['bad_request', 'too_large', 'closed']),
-  garbled('SIG-42.signed', 'No JSON at all, rightly signed', 'not_json'),
-  garbled('SIG-42.empty', 'An empty body, rightly signed', 'empty'),
-  garbled('SIG-42.truncated', 'A body that ends in the middle', 'truncated'),
-  garbled('SIG-42.array', 'The message in an array', 'json_array'),
-  garbled('SIG-42.null', 'The JSON null', 'json_null'),
-  garbled('SIG-42.two', 'Two messages in one body', 'two_documents'),
-  garbled('SIG-42.comment', 'A comment in the JSON', 'comments'),
-  garbled('SIG-42.quotes', 'Single quotes instead of double ones', 'single_quotes'),
-  garbled('SIG-42.comma', 'A comma after the last member', 'trailing_comma'),
-  garbled('SIG-36', 'A body larger than any callback', 'oversize', ['too_large', 'closed']),
-  scenario(
-    'SIG-41.prototype',
-    'A member named __proto__ that says the amount is 1000.00 and the type a win',
-    GARBLED,
-    [
-      send(bet('b', '1.00'), ['ok', 'bad_request'], { tamper: body('prototype_keys') }),
-      send(bet('b', '1.00'), ['ok', 'ok_dup']),
-      wallet('-1.00'),
-      ...payBack,
-    ],
-    { needs: signed },
-  ),
+  forged('SIG-42', 'Garbage with a wrong signature', [{ on: 'signed_body', how: 'gibberish' }], ['unauth']),
 ];
 
 const transports: readonly Scenario[] = [
@@ -287,18 +227,25 @@ const transports: readonly Scenario[] = [
     'Content type text/plain',
     [header('content-type', 'text/plain')],
     ['unsupported', 'bad_request'],
-    { why: GARBLED, needs: signed },
+    { why: GARBLED, needs: ['signs any bytes', 'body'] },
+  ),
+  refused(
+    'SIG-37.json',
+    'A form that says it is JSON',
+    [header('content-type', 'application/json')],
+    ['unsupported', 'bad_request'],
+    { why: GARBLED, needs: ['form body'] },
   ),
   refused(
     'SIG-37.form',
     'Content type of a form',
     [header('content-type', 'application/x-www-form-urlencoded')],
     ['unsupported', 'bad_request'],
-    { why: GARBLED, needs: signed },
+    { why: GARBLED, needs: json },
   ),
   refused('SIG-37.none', 'No content type', [header('content-type', null)], ['unsupported', 'bad_request'], {
     why: GARBLED,
-    needs: signed,
+    needs: ['signs any bytes', 'body'],
   }),
   refused(
     'SIG-38',
@@ -388,7 +335,7 @@ export const SIGNATURE: readonly Scenario[] = [
   ...rotation,
   ...signatures,
   ...changedAfterwards,
-  ...bodies,
+  ...SIGNATURE_BODIES,
   ...transports,
   ...times,
   ...floods,

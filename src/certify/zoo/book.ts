@@ -3,6 +3,8 @@
  * are whole numbers of the currency's smallest unit. Rows are never taken away, so what was booked twice shows as two rows.
  */
 
+import type { Rate } from './exchange.ts';
+
 export type Kind = 'bet' | 'win' | 'rollback';
 
 /** Why nothing was booked, in the generic dialect's words. */
@@ -51,8 +53,11 @@ export interface Row {
   readonly facts: Facts;
   readonly state: State;
   readonly refusal: Code | null;
-  /** how much of a bet was given back */
+  /** how much of a bet was given back, in the game's currency and in the wallet's */
   readonly returned: bigint;
+  readonly returnedMoney: bigint;
+  /** what a bet took from the wallet, or would have if it had not been refused, in the wallet's currency */
+  readonly money: bigint;
   /** wins that name this bet */
   readonly wins: number;
   /** how many wins that name no bet its round had when this bet came: those are not its own */
@@ -79,6 +84,8 @@ export interface Round {
   readonly looseWins: number;
   /** reopened: a win came after the end; no bets come in it, but it may end again */
   readonly state: 'open' | 'closed' | 'reopened';
+  /** by which all its money is converted; null: by none, or none yet */
+  readonly rate: Rate | null;
 }
 
 export interface Session {

@@ -30,8 +30,9 @@ export function answerDesk(database: Database, cast: ZooCast, question: DeskQues
     return { status: 200, body: { items: database.rowsOf(id).map(itemOf) } };
   }
   if (question.method === 'GET' && place === 'players' && more === 'balances') {
-    const units = database.balanceAt(named, cast.currency, question.nowMs);
-    const balance = { currency: cast.currency, balance: decimalText(units ?? 0n, cast.scale) };
+    const { currency, scale } = named === cast.exchanged.id ? cast.exchanged.wallet : cast;
+    const units = database.balanceAt(named, currency, question.nowMs);
+    const balance = { currency, balance: decimalText(units ?? 0n, scale) };
     return { status: 200, body: units === null ? [] : [balance] };
   }
   if (question.method === 'PATCH' && place === 'players' && more === undefined)

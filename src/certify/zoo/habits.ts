@@ -7,6 +7,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Call, Code, Facts, Leg, MoneyCall, Outcome, Round, Row, Session, Wallet } from './book.ts';
 import { pair } from './database.ts';
 import type { Database, Draft } from './database.ts';
+import { halfEven } from './exchange.ts';
+import type { Rate, Till } from './exchange.ts';
 
 /** A message before anybody has looked into it. */
 export interface Message {
@@ -56,6 +58,10 @@ export interface Habits {
   readonly judgeWin: (win: Facts, bet: Row | null, wallet: Wallet) => Verdict;
   /** What is owed for a refund of a bet that is in the book. */
   readonly judgeRefund: (refund: Facts, bet: Row, round: Round | null) => Verdict;
+  /** How much of the wallet's money goes back with so many units of a bet. `till` null: the game is played in the wallet's currency. */
+  readonly moneyBack: (bet: Row, units: bigint, till: Till | null) => bigint;
+  /** The rate a win is paid by. */
+  readonly winRate: (ofRound: Rate, spot: Rate) => Rate;
   /** What is remembered of a refund whose bet was never seen. */
   readonly tombstone: (bet: Row) => Row | null;
   /** The balance that a balance callback tells. */
@@ -144,6 +150,14 @@ export const CORRECT: Habits = {
     if (refund.amount !== null && refund.amount > rest) return { kind: 'refuse', code: 'already_settled' };
     return { kind: 'pay', units: refund.amount ?? rest };
   },
+
+  // of what was taken, by the part that is given back so far, so that parts sum to the whole
+  moneyBack: ({ money, returned, returnedMoney, facts }, units) =>
+    facts.amount === null || facts.amount === 0n
+      ? 0n
+      : halfEven(money * (returned + units), facts.amount) - returnedMoney,
+
+  winRate: (ofRound) => ofRound,
 
   tombstone: (bet) => bet,
 

@@ -61,6 +61,8 @@ export interface Operator {
   readonly lookupUrl: string;
   readonly signingSecrets: readonly string[];
   readonly cast: ZooCast;
+  /** moves the exchange rate of the cast's exchanged player: units of the game's currency for 1 of his */
+  readonly setRate: (rate: string) => void;
   /** its book, for tests that must know what happens inside */
   readonly database: Database;
   readonly close: () => Promise<void>;
@@ -101,6 +103,15 @@ export async function startOperator(name: string, options: ZooOptions = {}): Pro
     port: options.port ?? 0,
   });
   const base = `http://127.0.0.1:${running.port}`;
-  const { database, close } = running;
-  return { name, url: `${base}/callbacks/zoo`, lookupUrl: `${base}/v1`, signingSecrets, cast, database, close };
+  const { database, setRate, close } = running;
+  return {
+    name,
+    url: `${base}/callbacks/zoo`,
+    lookupUrl: `${base}/v1`,
+    signingSecrets,
+    cast,
+    setRate,
+    database,
+    close,
+  };
 }

@@ -12,10 +12,12 @@ import type { Call, Money, Outcome } from './book.ts';
 import { createDatabase } from './database.ts';
 import type { Database, Pace } from './database.ts';
 import { answerDesk } from './desk.ts';
+import { rateOf } from './exchange.ts';
+import type { Rate, Till } from './exchange.ts';
 import { playerLock } from './habits.ts';
 import type { Answer, Habits } from './habits.ts';
 import { readCall, Unreadable } from './reading.ts';
-import { balanceFor, decide, decideClose } from './rules.ts';
+import { balanceFor, decide, decideClose, walletFor } from './rules.ts';
 import type { Sight } from './rules.ts';
 import { error, moneyText, UNBELIEVED, worded } from './words.ts';
 import { scaleOf, worldOf } from './world.ts';
@@ -38,12 +40,16 @@ export interface OperatorOptions {
 export interface RunningOperator {
   readonly port: number;
   readonly database: Database;
+  /** units of the game's currency for 1 of the exchanged player's, from now on */
+  readonly setRate: (text: string) => void;
   readonly close: () => Promise<void>;
 }
 
 interface Shop extends OperatorOptions {
   readonly database: Database;
   readonly world: World;
+  /** how this player's money is converted now; null: not at all */
+  readonly till: (player: string) => Till | null;
 }
 
 const BODY_BYTES_MAX = 65_536;
@@ -52,11 +58,18 @@ const BODY_BYTES_IGNORED_MAX = 16 * BODY_BYTES_MAX;
 const ANSWER_MS = 2_400;
 const WINDOW_SECONDS = 300;
 const BODY_MS = 10_000;
+/** Units of the game's currency for 1 of the exchanged player's. */
+const RATE = '64123.45';
 
 export async function runOperator(options: OperatorOptions): Promise<RunningOperator> {
   const world = worldOf(options.cast, options.balance);
   const database = createDatabase(world.wallets, options.pace, () => options.clock.now());
-  const shop: Shop = { ...options, world, database };
+  const { exchanged, currency, scale } = options.cast;
+  const priced = (text: string): Rate => rateOf(text, scale, exchanged.wallet.scale);
+  let spot = priced(RATE);
+  const till = (player: string): Till | null =>
+    player === exchanged.id ? { game: { currency, scale }, currency: exchanged.wallet.currency, spot } : null;
+  const shop: Shop = { ...options, world, database, till };
   const server = createServer({ requestTimeout: BODY_MS, connectionsCheckingInterval: 1_000 }, (request, response) => {
     void serve(shop, request, response);
   });
@@ -66,7 +79,10 @@ export async function runOperator(options: OperatorOptions): Promise<RunningOper
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the operator has no port');
-  return { port: address.port, database, close: async () => closeServer(server) };
+  const setRate = (text: string): void => {
+    spot = priced(text);
+  };
+  return { port: address.port, database, setRate, close: async () => closeServer(server) };
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -165,7 +181,8 @@ async function book(shop: Shop, call: Call, onlyKnown: boolean): Promise<Outcome
   const { database, habits, world, clock } = shop;
   const session = call.session === null ? null : world.session(call.session);
   const knowsGame = call.game === null || world.knowsGame(call.game, session);
-  const sight: Sight = { habits, session, knowsGame, onlyKnown, nowMs: clock.now(), newId };
+  const till = shop.till(call.player);
+  const sight: Sight = { habits, session, knowsGame, till, onlyKnown, nowMs: clock.now(), newId };
   switch (call.type) {
     case 'balance':
       return onlyKnown ? { kind: 'stale' } : tellBalance(shop, call, sight);
@@ -183,14 +200,14 @@ async function book(shop: Shop, call: Call, onlyKnown: boolean): Promise<Outcome
   }
 }
 
-async function tellBalance({ database, habits }: Shop, call: Call, { session, nowMs }: Sight): Promise<Outcome> {
+async function tellBalance({ database, habits }: Shop, call: Call, { session, till, nowMs }: Sight): Promise<Outcome> {
   const draft = await database.read();
-  const shown = balanceFor(draft, call);
+  const shown = balanceFor(draft, call, till);
   if (shown === null) return { kind: 'no', code: 'unknown_player', balance: null };
   const code = habits.sessionRefusal('bet', session, call);
   // Nobody is told what is in another player's wallet.
   if (code !== null) return { kind: 'no', code, balance: code === 'session_invalid' ? null : shown };
-  const wallet = draft.wallet(call.player, call.currency);
+  const wallet = walletFor(draft, call, till, till?.spot ?? null);
   if (wallet === null) return { kind: 'no', code: 'wrong_currency', balance: shown };
   const balance = { ...shown, units: habits.shownBalance(database, wallet, nowMs) };
   return { kind: 'ok', operatorId: null, duplicate: false, balance };

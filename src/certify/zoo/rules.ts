@@ -5,6 +5,8 @@
  */
 import type { Call, Code, Leg, Money, MoneyCall, Outcome, Round, Row, Session, Wallet } from './book.ts';
 import type { Draft } from './database.ts';
+import { toGame, toWallet } from './exchange.ts';
+import type { Rate, Till } from './exchange.ts';
 import type { Habits, Verdict } from './habits.ts';
 
 /** What the rules are told besides the book. */
@@ -12,6 +14,8 @@ export interface Sight {
   readonly habits: Habits;
   readonly session: Session | null;
   readonly knowsGame: boolean;
+  /** null: the player's money is in the currency of the game */
+  readonly till: Till | null;
   /** too old for anything that is not in the book */
   readonly onlyKnown: boolean;
   readonly nowMs: number;
@@ -39,11 +43,11 @@ export function decide(draft: Draft, call: MoneyCall, sight: Sight): Outcome {
     if (result.kind === 'refused') {
       draft.reset();
       result.remember(draft);
-      return { kind: 'no', code: result.code, balance: balanceFor(draft, call) };
+      return { kind: 'no', code: result.code, balance: balanceFor(draft, call, sight.till) };
     }
     done.push(result);
   }
-  const balance = balanceFor(draft, call);
+  const balance = balanceFor(draft, call, sight.till);
   if (balance === null) return { kind: 'no', code: 'unknown_player', balance };
   const duplicate = done.every((each) => each.duplicate);
   return { kind: 'ok', operatorId: done[0]?.row.operatorId ?? null, duplicate, balance };
@@ -53,7 +57,8 @@ function decideLeg(draft: Draft, call: MoneyCall, leg: Leg, sight: Sight): Resul
   const seen = sight.habits.recall(draft, sight.habits.nameOf(leg), sight.nowMs);
   if (seen !== null) return repeated(leg, seen, sight);
   if (draft.walletsOf(call.player).length === 0) return refused('unknown_player');
-  const wallet = draft.wallet(call.player, call.currency);
+  const lock = roundOf(draft, leg.facts, sight)?.rate ?? sight.till?.spot ?? null;
+  const wallet = walletFor(draft, call, sight.till, lock);
   switch (leg.kind) {
     case 'bet':
       return decideBet(draft, call, leg, wallet, sight);
@@ -84,25 +89,28 @@ function repeated(leg: Leg, seen: Row, sight: Sight): Result {
 }
 
 function decideBet(draft: Draft, call: MoneyCall, leg: Leg, wallet: Wallet | null, sight: Sight): Result {
+  const round = roundOf(draft, leg.facts, sight);
+  const rate = round?.rate ?? sight.till?.spot ?? null;
+  const money = moneyOf(paidOf(leg.facts.flavour, leg.facts.amount), rate);
   const code = refusalOfBet(draft, call, leg, wallet, sight);
   if (code !== null) {
     return refused(code, (clean) => {
-      putNew(clean, leg, sight, { state: 'rejected', refusal: code });
+      putNew(clean, leg, sight, { state: 'rejected', refusal: code, money });
       for (const waiting of clean.parkedOf(call.player))
         if (waiting.facts.bet === leg.id) refuseRow(clean, waiting, 'not_found', sight);
     });
   }
-  const round = roundOf(draft, leg.facts, sight);
   // A jackpot or gift is paid before the bet it names; it has settled it all the same.
   const wins = draft.winsNaming(leg.id).filter((win) => win.state === 'applied' && win.facts.player === call.player);
   const bet = putNew(draft, leg, sight, {
     state: 'applied',
     looseBefore: round?.looseWins ?? 0,
     wins: wins.length,
+    money,
   });
-  draft.move(call.player, call.currency, -paidOf(leg.facts.flavour, leg.facts.amount));
+  draft.move(call.player, sight.till?.currency ?? call.currency, -money);
   if (leg.facts.round !== null) {
-    const opened = round ?? { ...NEW_ROUND, currency: call.currency };
+    const opened = { ...NEW_ROUND, currency: call.currency, ...round, rate };
     const counted = { ...opened, bets: opened.bets + 1, betsStanding: opened.betsStanding + 1 };
     draft.putRound(sight.habits.roundKey(call.player, leg.facts.round), counted);
   }
@@ -190,15 +198,17 @@ function misfitOf(win: Row['facts'], bet: Row): Code | null {
 /** The money of a win, and its mark on the bet it names and on its round. */
 function pay(draft: Draft, win: Row, units: bigint, sight: Sight): void {
   const { facts } = win;
-  draft.move(facts.player, facts.currency, units);
   const name = facts.bet === null ? null : sight.habits.nameOf({ kind: 'bet', id: facts.bet });
   const bet = name === null ? null : draft.row(name);
   if (name !== null && bet !== null && bet.facts.player === facts.player)
     draft.putRow(name, { ...bet, wins: bet.wins + 1 });
   const round = facts.round ?? bet?.facts.round ?? null;
-  if (round === null) return;
-  const key = sight.habits.roundKey(facts.player, round);
-  const now = draft.round(key) ?? { ...NEW_ROUND, currency: facts.currency };
+  const key = round === null ? null : sight.habits.roundKey(facts.player, round);
+  const now = (key === null ? null : draft.round(key)) ?? { ...NEW_ROUND, currency: facts.currency };
+  const { till, habits } = sight;
+  const rate = till === null ? null : now.rate === null ? till.spot : habits.winRate(now.rate, till.spot);
+  draft.move(facts.player, till?.currency ?? facts.currency, moneyOf(units, rate));
+  if (key === null) return;
   const isLoose = facts.bet === null && facts.flavour === 'win';
   draft.putRound(key, {
     ...now,
@@ -253,8 +263,10 @@ function giveBack(draft: Draft, name: string, bet: Row, units: bigint, sight: Si
   const { facts } = bet;
   const returned = bet.returned + units;
   const isAll = returned >= (facts.amount ?? 0n);
-  draft.move(facts.player, facts.currency, paidOf(facts.flavour, units));
-  draft.putRow(name, { ...bet, returned, state: isAll ? 'reversed' : 'part_reversed' });
+  const money = facts.flavour === 'free' ? 0n : sight.habits.moneyBack(bet, units, sight.till);
+  draft.move(facts.player, sight.till?.currency ?? facts.currency, money);
+  const returnedMoney = bet.returnedMoney + money;
+  draft.putRow(name, { ...bet, returned, returnedMoney, state: isAll ? 'reversed' : 'part_reversed' });
   const round = roundOf(draft, facts, sight);
   if (round !== null && facts.round !== null && isAll)
     draft.putRound(sight.habits.roundKey(facts.player, facts.round), {
@@ -276,7 +288,7 @@ function entomb(draft: Draft, name: string, refund: Leg, sight: Sight): void {
 
 /** The end of a round, said by itself. */
 export function decideClose(draft: Draft, call: Extract<Call, { type: 'close' }>, sight: Sight): Outcome {
-  const balance = balanceFor(draft, call);
+  const balance = balanceFor(draft, call, sight.till);
   if (balance === null) return { kind: 'no', code: 'unknown_player', balance };
   const key = sight.habits.roundKey(call.player, call.round);
   const round = draft.round(key);
@@ -287,12 +299,29 @@ export function decideClose(draft: Draft, call: Extract<Call, { type: 'close' }>
 }
 
 /** What may be said of the wallet in a refusal or an answer: that of the currency, else any the player has. */
-export function balanceFor(draft: Draft, call: Pick<Call, 'player' | 'currency'>): Money | null {
-  const wallet = draft.wallet(call.player, call.currency) ?? draft.walletsOf(call.player)[0];
+export function balanceFor(draft: Draft, call: Pick<Call, 'player' | 'currency'>, till: Till | null): Money | null {
+  const wallet = walletFor(draft, call, till, till?.spot ?? null) ?? draft.walletsOf(call.player)[0];
   return wallet === undefined ? null : { units: wallet.balance, scale: wallet.scale, currency: wallet.currency };
 }
 
-const NEW_ROUND = { bets: 0, betsStanding: 0, looseWins: 0, state: 'open' } as const;
+/** The wallet of the call's currency; one of another currency as the game sees it by this rate. */
+export function walletFor(
+  draft: Draft,
+  { player, currency }: Pick<Call, 'player' | 'currency'>,
+  till: Till | null,
+  rate: Rate | null,
+): Wallet | null {
+  if (till === null || rate === null || currency !== till.game.currency) return draft.wallet(player, currency);
+  const wallet = draft.wallet(player, till.currency);
+  if (wallet === null) return null;
+  const seen = { balance: toGame(wallet.balance, rate), available: toGame(wallet.available, rate) };
+  return { ...wallet, ...till.game, ...seen };
+}
+
+/** What so many units of the game's currency are in the wallet; `rate` null: the same. */
+const moneyOf = (units: bigint, rate: Rate | null): bigint => (rate === null ? units : toWallet(units, rate));
+
+const NEW_ROUND = { bets: 0, betsStanding: 0, looseWins: 0, state: 'open', rate: null } as const;
 
 /** A free round costs the player nothing, so nothing comes back either. */
 const paidOf = (flavour: string, units: bigint | null): bigint => (flavour === 'free' ? 0n : (units ?? 0n));
@@ -320,7 +349,15 @@ function close(draft: Draft, facts: Row['facts'], sight: Sight): void {
 
 function newRow(leg: Leg, { newId, nowMs }: Sight): Row {
   const { kind, id, facts, closesRound } = leg;
-  const nothing = { state: 'applied', refusal: null, returned: 0n, wins: 0, looseBefore: 0 } as const;
+  const nothing = {
+    state: 'applied',
+    refusal: null,
+    returned: 0n,
+    returnedMoney: 0n,
+    money: 0n,
+    wins: 0,
+    looseBefore: 0,
+  } as const;
   return { operatorId: newId(), kind, id, facts, closesRound, atMs: nowMs, ...nothing };
 }
 

@@ -1,5 +1,5 @@
 /** Who plays in the zoo: the operator's players, sessions, games and currencies before anybody has bet. */
-import type { Cast, CastPlayer } from '../lookup.ts';
+import type { Cast, CastPlayer, ExchangedPlayer } from '../lookup.ts';
 import type { Session, Wallet } from './book.ts';
 
 /** The cast of the kit, with everybody there whom a scenario may need. */
@@ -9,6 +9,7 @@ export interface ZooCast extends Cast {
   readonly blocked: CastPlayer;
   readonly poor: CastPlayer;
   readonly demoSession: string;
+  readonly exchanged: ExchangedPlayer;
 }
 
 /** Decimals of the currencies that are known. */
@@ -32,6 +33,7 @@ export function castOf(players: number): ZooCast {
     blocked: player('blocked'),
     poor: player('poor'),
     demoSession: 'session-demo',
+    exchanged: { ...player('exchanged'), wallet: { currency: 'BTC', scale: 8 } },
   };
 }
 
@@ -41,13 +43,16 @@ export interface World {
   readonly knowsGame: (code: string, session: Session | null) => boolean;
 }
 
+/** 0.02 BTC, and a little that no bet of whole cents can take. */
+const EXCHANGED_UNITS = 2_000_007n;
+
 /** `balance`: what each player has, in the currency's smallest units. */
 export function worldOf(cast: ZooCast, balance: bigint): World {
   const { currency, scale, game } = cast;
-  const wallet = (id: string, units: bigint, status: Wallet['status']): Wallet => {
-    return { player: id, currency, scale, balance: units, available: units, status, maxStake: null };
+  const wallet = (id: string, units: bigint, status: Wallet['status'], of = { currency, scale }): Wallet => {
+    return { player: id, ...of, balance: units, available: units, status, maxStake: null };
   };
-  const everybody = [...cast.players, cast.blocked, cast.poor];
+  const everybody = [...cast.players, cast.blocked, cast.poor, cast.exchanged];
   const sessions = new Map<string, Session>([
     ...everybody.map(({ id, session }) => [session, { player: id, game, currency, standing: 'live' }] as const),
     ...everybody.flatMap(({ id, expired }) =>
@@ -60,6 +65,7 @@ export function worldOf(cast: ZooCast, balance: bigint): World {
       ...cast.players.map(({ id }) => wallet(id, balance, 'active')),
       wallet(cast.blocked.id, balance, 'blocked'),
       wallet(cast.poor.id, 0n, 'active'),
+      wallet(cast.exchanged.id, EXCHANGED_UNITS, 'active', cast.exchanged.wallet),
     ],
     session: (token) => sessions.get(token) ?? null,
     knowsGame: (code, session) => code === session?.game || code === game || code === cast.otherGame,

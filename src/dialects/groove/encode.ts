@@ -50,11 +50,12 @@ export function encodeGroove(asked: Asked | null, wording: Wording): Encode {
 
 function outcome(result: Extract<Answer, { kind: 'outcome' }>['outcome'], asked: Asked | null, wording: Wording) {
   switch (result.kind) {
-    case 'rejected':
-      return say(codeOf(result.refusal, asked?.request ?? null), {
-        detail: result.message,
-        ...(result.balance === null ? {} : { balance: amountOf(result.balance) }),
-      });
+    case 'rejected': {
+      // no answer names its currency, so what a wallet of another one has is not said
+      const told = result.refusal === 'wrong_currency' ? null : result.balance;
+      const balance = told === null ? {} : { balance: amountOf(told) };
+      return say(codeOf(result.refusal, asked?.request ?? null), { detail: result.message, ...balance });
+    }
     case 'parked':
       // the wager is usually a moment behind (WIN-06)
       return say(1);

@@ -4,14 +4,22 @@
  */
 import { formatDecimal, isProblem } from '../../money/index.ts';
 import type { Bet, Call, MoneyCall, Operation, Rollback, Win } from '../../wallet/call.ts';
-import { canonicalQuery, isJsonNumber, isJsonObject, MAX_ID_LENGTH, readJson, signingKey } from '../../wire/index.ts';
+import {
+  canonicalQuery,
+  isJsonNumber,
+  isJsonObject,
+  MAX_ID_LENGTH,
+  pairsAsWritten,
+  readJson,
+  signingKey,
+} from '../../wire/index.ts';
 import type { JsonObject, SigningKey } from '../../wire/index.ts';
 import type { Mirror, Signing, Understood } from '../dialect.ts';
 import { writeGameFile } from '../game-file.ts';
 import { DUPLICATE, meaningsOf } from './codes.ts';
 import { readLaunch } from './launch.ts';
 import type { GrooveSettings } from './settings.ts';
-import { readParameters, signatureOf } from './sign.ts';
+import { signatureOf } from './sign.ts';
 import { API_VERSION, sessionText, SPELLED, undoingId } from './words.ts';
 import type { GrooveRequest } from './words.ts';
 
@@ -48,9 +56,13 @@ function signingBy(key: SigningKey): Signing {
     header: HEADER,
     signsTime: false,
     headersOf: ({ path }) => {
-      const parameters = readParameters(path.slice(path.indexOf('?') + 1));
-      if (isProblem(parameters)) throw new RangeError('Groove signs a query that can be read');
-      return { [HEADER]: signatureOf(key.key, parameters) };
+      const pairs = pairsAsWritten(path.slice(path.indexOf('?') + 1));
+      return {
+        [HEADER]: signatureOf(
+          key.key,
+          pairs.map(({ name, value }) => [name.toLowerCase(), value]),
+        ),
+      };
     },
   };
 }

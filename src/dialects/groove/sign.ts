@@ -23,7 +23,11 @@ export function readParameters(rawQuery: string): Parameters | FormProblem {
   return parameters;
 }
 
-export function signedBytes(parameters: Parameters, withRequest: boolean): Buffer {
+/** `parameters` may have a name twice only where it is written: `readParameters` reads none like that. */
+export function signedBytes(
+  parameters: Iterable<readonly [name: string, value: string]>,
+  withRequest: boolean,
+): Buffer {
   const placed = [...parameters].filter(([name]) => withRequest || name !== 'request');
   placed.sort(([a], [b]) => (placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0));
   return Buffer.from(placed.map(([, value]) => value).join(''), 'utf8');
@@ -32,5 +36,5 @@ export function signedBytes(parameters: Parameters, withRequest: boolean): Buffe
 /** Their examples have `nogsgameid` where `gameid` would be. */
 const placeOf = (name: string): string => (name === 'nogsgameid' ? 'gameid' : name);
 
-export const signatureOf = (key: Uint8Array, parameters: Parameters): string =>
+export const signatureOf = (key: Uint8Array, parameters: Iterable<readonly [string, string]>): string =>
   hmacHex('sha256', key, signedBytes(parameters, false));

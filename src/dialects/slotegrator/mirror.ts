@@ -11,6 +11,7 @@ import {
   isJsonNumber,
   isJsonObject,
   MAX_ID_LENGTH,
+  pairsAsWritten,
   parseQueryStrict,
   readForm,
   readJson,
@@ -86,12 +87,14 @@ function signingBy(key: SigningKey, merchantId: string): Signing {
     header: 'x-sign',
     signsTime: true,
     headersOf: ({ body }, nowMs) => {
-      const form = readForm(body, FORM);
-      if (isProblem(form)) throw new RangeError('Slotegrator signs a form that can be read');
       const timestamp = String(Math.floor(nowMs / 1_000));
       // looks drawn, and is the same for the same message in the same second
       const nonce = createHash('md5').update(`${timestamp}:`).update(body).digest('hex');
-      const headers = signedHeaders(key.key, form.pairs, { merchantId, timestamp, nonce });
+      const headers = signedHeaders(key.key, pairsAsWritten(Buffer.from(body).toString('latin1')), {
+        merchantId,
+        timestamp,
+        nonce,
+      });
       return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     },
   };

@@ -59,7 +59,13 @@ function outcome(
         ...(call?.kind === 'money' && call.player.kind !== 'grant' ? entries(call, result, arrivedAtMs) : {}),
       });
     case 'rejected':
-      return failure(policy['http.reject'], CODES[result.refusal], result.message, result.balance);
+      // no answer names its currency, so what a wallet of another one has is not said
+      return failure(
+        policy['http.reject'],
+        CODES[result.refusal],
+        result.message,
+        result.refusal === 'wrong_currency' ? null : result.balance,
+      );
     case 'parked':
       return uncertain(1, policy);
   }

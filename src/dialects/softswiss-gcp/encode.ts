@@ -56,7 +56,9 @@ function outcome(
       });
     case 'rejected': {
       const code = CODES[result.refusal];
-      const balance = result.balance === null ? {} : { balance: inSubunits(result.balance, wording.subunits) };
+      // no answer names its currency, so what a wallet of another one has is not said
+      const told = result.refusal === 'wrong_currency' ? null : result.balance;
+      const balance = told === null ? {} : { balance: inSubunits(told, wording.subunits) };
       // Their table sends this one number with the status of the same name.
       const status = code === BAD_REQUEST ? 400 : wording.policy['http.reject'];
       return respond(status, { code, message: result.message, ...balance });

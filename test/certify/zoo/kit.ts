@@ -7,7 +7,7 @@ import { openLookup } from '../../../src/certify/lookup.ts';
 import { run } from '../../../src/certify/run.ts';
 import type { Scenario } from '../../../src/certify/scenario.ts';
 import { openTransport } from '../../../src/certify/transport.ts';
-import type { Played } from '../../../src/certify/world.ts';
+import type { Played, Rates } from '../../../src/certify/world.ts';
 import { startOperator } from '../../../src/certify/zoo/index.ts';
 import { newToken, systemClock } from '../../../src/platform/index.ts';
 import { API_KEY, croupier } from '../croupier.ts';
@@ -20,6 +20,7 @@ export interface Examinee {
   readonly apiKey: string | null;
   readonly aggregator: Aggregator;
   readonly cast: Cast;
+  readonly rates: Rates;
   readonly close: () => Promise<void>;
 }
 
@@ -41,18 +42,21 @@ export async function examineeOf(name: string, players = PLAYERS): Promise<Exami
     scale: operator.cast.scale,
   });
   if (opened.kind === 'problem') throw new Error(opened.message);
-  return { ...operator, apiKey: null, aggregator: opened.aggregator };
+  const rates = {
+    set: async (which: 'usual' | 'moved') => operator.setRate(which === 'usual' ? '64123.45' : '65000'),
+  };
+  return { ...operator, apiKey: null, aggregator: opened.aggregator, rates };
 }
 
 /** The other correct operator: the real gateway over its ledger and a database of its own. */
 export async function gatewayOperator(players = PLAYERS): Promise<Examinee> {
   const subject = await croupier({ players });
-  const { callbackUrl: url, lookupUrl, aggregator, cast, close } = subject;
-  return { name: 'croupier', url, lookupUrl, apiKey: API_KEY, aggregator, cast, close };
+  const { callbackUrl: url, lookupUrl, aggregator, cast, rates, close } = subject;
+  return { name: 'croupier', url, lookupUrl, apiKey: API_KEY, aggregator, cast, rates, close };
 }
 
 export async function examine(examinee: Examinee, scenarios: readonly Scenario[]): Promise<readonly Played[]> {
-  const { aggregator, cast, url, lookupUrl, apiKey } = examinee;
+  const { aggregator, cast, rates, url, lookupUrl, apiKey } = examinee;
   const door = { url: lookupUrl, apiKey, timeoutMs: 10_000 };
   const transport = openTransport(systemClock);
   try {
@@ -66,6 +70,7 @@ export async function examine(examinee: Examinee, scenarios: readonly Scenario[]
         lookup: openLookup(door),
         backstage: openBackstage(door),
         faults: null,
+        rates,
         clock: systemClock,
         run: `t${newToken(6).replaceAll(/[^a-zA-Z0-9]/g, '0')}`,
         // many examinations share this process, so an answer may be long in coming, and that is nobody's mistake

@@ -72,6 +72,13 @@ describe('the correct operators', () => {
     }
   }, 180_000);
 
+  it('in memory keeps every exchanged round at its rate in each of ten examinations', async () => {
+    const ids = SCENARIOS.filter(({ needs }) => needs.includes('exchanged player')).map(({ id }) => id);
+    const results = await tenTimes(async () => examineeOf(CORRECT_OPERATOR), ids);
+    expect(results.map((each) => each.notClean)).toEqual(Array.from({ length: EXAMINATIONS }, () => []));
+    expect([...new Set(results.map(({ verdict }) => verdict))]).toEqual(['clean']);
+  }, 120_000);
+
   it.each([
     ['in memory', async () => examineeOf(CORRECT_OPERATOR, 2 * AT_ONCE)],
     ['on the ledger', async () => gatewayOperator(2 * AT_ONCE)],
@@ -84,7 +91,8 @@ describe('the correct operators', () => {
         // one operator for all ten, with two players for each seat
         const shareOf = async (seat: number): Promise<Examinee> => {
           const players = cast.players.slice(2 * seat, 2 * seat + 2);
-          return { ...examinee, cast: { ...cast, players }, close: async () => undefined };
+          // there is one exchanged player and one rate, so those are examined by themselves
+          return { ...examinee, cast: { ...cast, players, exchanged: null }, close: async () => undefined };
         };
         const results = await tenTimes(
           shareOf,

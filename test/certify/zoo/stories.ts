@@ -222,6 +222,35 @@ const REFUNDS: Readonly<Record<string, Story>> = {
   },
 };
 
+const coins = { exchanged: true } as const;
+
+const EXCHANGED: Readonly<Record<string, Story>> = {
+  // $100 at 64123.45, and back when a bitcoin is $61,000
+  'spot-rate-refund': {
+    right: ['0.01844058 BTC', '0.02000007 BTC'],
+    wrong: ['0.01844058 BTC', '0.02007992 BTC'],
+    play: told(async ({ tell, operator, coins: has }) => {
+      await tell(bet('b1', { amount: '100.00' }), coins);
+      const staked = await has();
+      operator.setRate('61000');
+      await tell(undo('x1', 'bet', 'b1'), coins);
+      return [staked, await has()];
+    }),
+  },
+  // $1.00 and $2.50 at 64123.45: 1,559 and 3,899 satoshi; at 65000 the win would be 3,846
+  'spot-rate-win': {
+    right: ['0.01998448 BTC', '0.02002347 BTC'],
+    wrong: ['0.01998448 BTC', '0.02002294 BTC'],
+    play: told(async ({ tell, operator, coins: has }) => {
+      await tell(bet('b1'), coins);
+      const staked = await has();
+      operator.setRate('65000');
+      await tell(win('w1', { bet: 'b1' }), coins);
+      return [staked, await has()];
+    }),
+  },
+};
+
 const WINS: Readonly<Record<string, Story>> = {
   'win-needs-session': {
     right: ['ok 99.00', 'ok 101.50'],
@@ -305,6 +334,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   ...IDENTITIES,
   ...RACES,
   ...REFUNDS,
+  ...EXCHANGED,
   ...WINS,
   ...ANSWERS,
 };

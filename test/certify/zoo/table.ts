@@ -14,6 +14,8 @@ import type { Call, Operation, Operations } from '../../../src/wallet/index.ts';
 export interface Words {
   /** which of the players speaks, from 0 */
   readonly player?: number;
+  /** the exchanged player speaks instead */
+  readonly exchanged?: boolean;
   readonly session?: string;
   readonly currency?: string;
   readonly game?: string;
@@ -43,8 +45,8 @@ export function seatAt(operator: Operator) {
     const bytes = new Uint8Array(await response.arrayBuffer());
     return inShort(mirror.understand(response.status, Object.fromEntries(response.headers), bytes));
   };
-  const context = ({ player = 0, session, currency = 'USD', game = 'fruits', request }: Words) => {
-    const who = operator.cast.players[player];
+  const context = ({ player = 0, exchanged, session, currency = 'USD', game = 'fruits', request }: Words) => {
+    const who = exchanged === true ? operator.cast.exchanged : operator.cast.players[player];
     if (who === undefined) throw new Error(`there is no player ${player}`);
     return {
       player: { kind: 'id', player: playerId(who.id) },
@@ -80,6 +82,12 @@ export function seatAt(operator: Operator) {
     members: (more: Readonly<Record<string, unknown>>) => {
       const [first] = operator.cast.players;
       return { player_id: first?.id, session_id: first?.session, game_code: 'fruits', currency: 'USD', ...more };
+    },
+    /** what the exchanged player has in the wallet's own currency */
+    coins: async (): Promise<string> => {
+      const response = await fetch(`${operator.lookupUrl}/players/${operator.cast.exchanged.id}/balances`);
+      const [balance] = JSON.parse(await response.text()) as { currency: string; balance: string }[];
+      return `${balance?.balance} ${balance?.currency}`;
     },
     /** what the lookup says of an id: kind and state of each booking */
     booked: async (id: string): Promise<readonly string[]> => {

@@ -1,4 +1,5 @@
 /** Operators that give back what they should not, or forget that they had to. */
+import { toWallet } from '../exchange.ts';
 import { CORRECT } from '../habits.ts';
 import type { Mistake } from './mistake.ts';
 
@@ -67,10 +68,23 @@ const refundAfterWin: Mistake = {
   },
 };
 
+/** `convert(stake, currentRate)`, in both directions. */
+const spotRateRefund: Mistake = {
+  name: 'spot-rate-refund',
+  mistake: 'A stake that was converted is given back by the rate of the moment.',
+  costs:
+    'Who bets and refunds until the market has moved his way is paid for it, and everybody else is short of coins.',
+  caughtBy: ['FX-02', 'RB-22'],
+  habits: {
+    moneyBack: (bet, units, till) => (till === null ? CORRECT.moneyBack(bet, units, till) : toWallet(units, till.spot)),
+  },
+};
+
 export const REFUND_MISTAKES: readonly Mistake[] = [
   noTombstone,
   refundOfRefused,
   refundTwice,
   refundAsAsked,
   refundAfterWin,
+  spotRateRefund,
 ];

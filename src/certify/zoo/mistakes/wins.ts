@@ -102,6 +102,15 @@ const nettedBetWin: Mistake = {
   },
 };
 
+/** The rate is asked for when the money moves. */
+const spotRateWin: Mistake = {
+  name: 'spot-rate-win',
+  mistake: 'A win is converted by the rate of the moment instead of the one its round was staked by.',
+  costs: 'A round that ends a day later pays what the market did meanwhile: the player or the house is short.',
+  caughtBy: ['FX-01'],
+  habits: { winRate: (_ofRound, spot) => spot },
+};
+
 export const WIN_MISTAKES: readonly Mistake[] = [
   winNeedsSession,
   winAfterRollback,
@@ -110,4 +119,5 @@ export const WIN_MISTAKES: readonly Mistake[] = [
   winNeedsFunds,
   partialBetWin,
   nettedBetWin,
+  spotRateWin,
 ];

@@ -1,12 +1,9 @@
-/** What can be done to the JSON of a body: a table, one line a change. Each takes the text and gives the bytes. Pure. */
+/** How each spoiling of a message is said in JSON: a table, one line a change. Each takes the text and gives the bytes. Pure. */
 import { Buffer } from 'node:buffer';
-import { changeAt, joinMembers, membersOf } from './members.ts';
+import { changeAt, firstDifference, joinMembers, membersOf, placeOfValue } from './members.ts';
 import type { Member } from './members.ts';
-import type { BodyChange } from './scenario.ts';
+import type { Change, Notation, Places, Spoilings } from './notation.ts';
 import { NotPlayable } from './speak.ts';
-import type { Places } from './tamper.ts';
-
-type Change = (text: string, places: Places) => Buffer;
 
 const DEPTH = 100_000;
 const KEYS = 200_000;
@@ -54,7 +51,8 @@ const without = (place: keyof Places): Change => placed(place, (found, at) => fo
 const twice = (place: keyof Places, value: string): Change =>
   placed(place, (found, at) => [...found, [found[at]?.[0] ?? '', value]]);
 
-export const bodyChanges: Readonly<Record<BodyChange, Change>> = {
+/** Null: JSON has no such thing. */
+const changes: Spoilings = {
   spaces: (text) => bytes(`{ ${joinMembers(membersOf(text) ?? [], ': ', ', ').slice(1, -1)} }`),
   line_end: whole((text) => `${text}\n`),
   reordered: members((found) => found.toReversed()),
@@ -82,7 +80,7 @@ export const bodyChanges: Readonly<Record<BodyChange, Change>> = {
   prototype_keys: (text) => bytes(`${text.slice(0, -1)},"__proto__":{"amount":"1000.00","type":"win"}}`),
   truncated: (text) => bytes(text.slice(0, -2)),
   empty: () => bytes(''),
-  not_json: () => bytes('this is not JSON at all'),
+  gibberish: () => bytes('this is not JSON at all'),
   json_array: whole((text) => `[${text}]`),
   json_null: () => bytes('null'),
   two_documents: whole((text) => `${text}${text}`),
@@ -94,4 +92,41 @@ export const bodyChanges: Readonly<Record<BodyChange, Change>> = {
   without_id: without('id'),
   without_player: without('player'),
   unknown_type: valueAt('kind', () => '"jackpot_spin"'),
+  amount_list: null,
+  twice_amount_escaped: null,
+  nested_name: null,
+  bad_escape: null,
+  semicolons: null,
+  plus_for_blank: null,
+  lower_escapes: null,
+};
+
+/** The amount's token as it is written in JSON. */
+function written(token: string, value: string): string {
+  const digits = value.replaceAll('"', '');
+  const result = token.replace('$n', () => digits).replace('$', () => digits);
+  // an amount that counts units has no zeros to write behind it
+  if (token.includes('$') && !value.startsWith('"'))
+    throw new NotPlayable('the dialect writes amounts as numbers anyway');
+  const isOdd = token.startsWith('$n') && !/^-?\d+(\.\d+)?$/.test(result);
+  if (isOdd) throw new NotPlayable(`the amount ${digits} cannot be written as ${token}`);
+  return result;
+}
+
+export const JSON_NOTATION: Notation = {
+  read: ({ body }) => Buffer.from(body).toString('utf8'),
+  write: (message, body) => ({ ...message, body }),
+  isReadable: (text) => membersOf(text) !== null,
+  differing: firstDifference,
+  kindIn: (bet) => placeOfValue(bet, '"bet"'),
+  changes,
+  // a body that cannot be read is no reason to doubt who wrote it
+  hidesItsSender: new Set(),
+  withAmount: (text, place, token) =>
+    changeAt(text, place, (found, at) =>
+      found.with(at, [
+        found[at]?.[0] ?? '',
+        token === null ? (found[at]?.[1] ?? '').replace(/(\d+)/, '$10') : written(token, found[at]?.[1] ?? ''),
+      ]),
+    ),
 };
