@@ -799,7 +799,6 @@ CREATE TABLE round (
   CONSTRAINT round_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'void'::text, 'reopened'::text])))
 )
 WITH (fillfactor=70);
-CREATE INDEX round_of_player ON round USING btree (shard, player, opened_at);
 CREATE INDEX round_opened ON round USING btree (opened_at);
 
 CREATE TABLE round_view (

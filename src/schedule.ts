@@ -13,7 +13,7 @@ export interface Job {
   readonly askedEveryMs?: number;
   /**
    * `asked`: somebody wants it now. `stopped` turns true while it runs when the server closes: a long job then leaves off at
-   * its next step. The result `again` asks once more; one with `restMs` is how long to wait instead of `everyMs`.
+   * its next step. The result `again` asks once more.
    */
   readonly work: (turn: { readonly stopped: boolean; readonly asked: boolean }) => Promise<unknown>;
 }
@@ -54,13 +54,11 @@ export function startSchedule(jobs: readonly Job[], log: Log, clock: Pick<Clock,
         return stopped;
       },
     };
-    let waitMs = slot.job.everyMs;
     slot.running = slot.job
       .work(turn)
       .then(
         (result) => {
           slot.wanted ||= result === 'again';
-          waitMs = restOf(result) ?? waitMs;
           return undefined;
         },
         (error: unknown) =>
@@ -70,7 +68,7 @@ export function startSchedule(jobs: readonly Job[], log: Log, clock: Pick<Clock,
         slot.running = null;
         if (stopped) return;
         if (slot.wanted) wish(slot);
-        else slot.timer = setTimeout(() => run(slot, false), waitMs);
+        else slot.timer = setTimeout(() => run(slot, false), slot.job.everyMs);
       });
   };
   /** Starts what is asked for, at once or as soon as the last wish is old enough. */
@@ -102,9 +100,4 @@ export function startSchedule(jobs: readonly Job[], log: Log, clock: Pick<Clock,
       await Promise.all([...slots.values()].map(async (slot) => slot.running));
     },
   };
-}
-
-function restOf(result: unknown): number | null {
-  const rest: unknown = typeof result === 'object' && result !== null ? Reflect.get(result, 'restMs') : null;
-  return typeof rest === 'number' ? rest : null;
 }

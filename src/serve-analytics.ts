@@ -6,14 +6,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { openAnalytics, restAfter } from './analytics/index.ts';
+import { openAnalytics } from './analytics/index.ts';
 import type { Analytics, AnalyticsSettings, Turn, Turned } from './analytics/index.ts';
 import type { Config } from './config.ts';
-import { closeDatabase, openDatabase, systemClock } from './platform/index.ts';
+import { closeDatabase, openDatabase } from './platform/index.ts';
 import type { Database, DatabaseOptions, Log, Metrics, Shutdown } from './platform/index.ts';
 import type { Job } from './schedule.ts';
 import { IDLE_SECONDS } from './serve-settlement.ts';
 
+const EVERY_MS = 2_000;
 const STOP_CHECK_MS = 100;
 const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 };
 
@@ -63,14 +64,7 @@ export function analyticsOf(config: Config, { pool, shutdown, ...given }: Analyt
 }
 
 export function analyticsJobs(analytics: Analytics | null): readonly Job[] {
-  if (analytics === null) return [];
-  const work = async (turn: { readonly stopped: boolean }) => {
-    const startedAtMs = systemClock.monotonic();
-    const { countedAtMs } = await analytics.turn(turn);
-    const behindMs = countedAtMs === null ? null : systemClock.now() - countedAtMs;
-    return { restMs: restAfter(systemClock.monotonic() - startedAtMs, behindMs) };
-  };
-  return [{ name: 'analytics', everyMs: 2_000, work }];
+  return analytics === null ? [] : [{ name: 'analytics', everyMs: EVERY_MS, work: analytics.turn }];
 }
 
 /** A thread that does turns, one at a time; started with the first, and again when it died. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { restAfter } from '../src/analytics/index.ts';
+import { restAfter } from '../src/analytics/turns.ts';
 import { createLog, silentLog } from '../src/platform/index.ts';
 import { openThread } from '../src/serve-analytics.ts';
 import type { ThreadOrder } from '../src/serve-analytics.ts';
@@ -91,14 +91,12 @@ describe('the thread that builds the figures', () => {
   });
 });
 
-describe('the rest after a turn', () => {
-  it('is four times as long as the turn, within two seconds and half a minute', () => {
-    expect([0, 100, 500, 1_000, 5_000, 60_000].map((tookMs) => restAfter(tookMs, 3_000))).toEqual([
-      2_000, 2_000, 2_000, 4_000, 20_000, 30_000,
-    ]);
+describe('the rest after a step', () => {
+  it('is four times as long as the step, five seconds at most', () => {
+    expect([0, 100, 1_000, 60_000].map((tookMs) => restAfter(tookMs, 3_000))).toEqual([0, 400, 4_000, 5_000]);
   });
 
-  it('is short for figures that are far behind, or that nobody has yet', () => {
-    expect([restAfter(60_000, 600_001), restAfter(60_000, null)]).toEqual([2_000, 2_000]);
+  it('is none for figures that are far behind, or that nobody has yet', () => {
+    expect([restAfter(60_000, 600_001), restAfter(60_000, null)]).toEqual([0, 0]);
   });
 });

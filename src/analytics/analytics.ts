@@ -33,10 +33,7 @@ export interface AnalyticsOptions extends AnalyticsSettings {
 }
 
 export interface Analytics {
-  /**
-   * Counts what is new and publishes what is due. To be called every few seconds, in every process: one of them works. What it
-   * returns says how long to rest (restAfter).
-   */
+  /** Counts what is new and publishes what is due. To be called every few seconds, in every process: one of them works. */
   readonly turn: Turn;
   readonly forget: Builder['forget'];
   /** Builds until everything is counted, also by another process' hand; returns how many rows of the book were read. */

@@ -21,7 +21,16 @@ import { mergeWalletSigns, replaceSessionDays, selectKnownSessions, selectUnjudg
 import type { Judged, KnownSession } from './session-store.ts';
 import { countSession, playersOf, walletSignsOf } from './sessions.ts';
 import { nextStretch, readSnapshot, widthAfter } from './snapshot.ts';
-import { emptyWork, insertState, lockState, selectNow, touchDays, touchPublished, updateState } from './state-store.ts';
+import {
+  emptyWork,
+  insertState,
+  lockState,
+  planByIndex,
+  selectNow,
+  touchDays,
+  touchPublished,
+  updateState,
+} from './state-store.ts';
 import type { BuilderState, Now } from './state-store.ts';
 import { changesOf } from './tally.ts';
 
@@ -59,6 +68,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     sql.begin(async (transaction) => {
       const found = await lockState(transaction);
       if (found === 'busy') return 'busy';
+      await planByIndex(transaction);
       const now = await selectNow(transaction);
       const fresh = firstState(options, now);
       if (found === null) {

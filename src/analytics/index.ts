@@ -9,5 +9,5 @@ export { BASES, DEFAULT_RECIPE } from './figures.ts';
 export type { Basis, Component, Measures } from './figures.ts';
 export { MOST_DAYS, MOST_ROWS } from './report.ts';
 export type { CurrencyMeasures, DailyReport, DayReport, Heads, Key, ReportProblem, ReportRow } from './report.ts';
-export { openTurns, restAfter } from './turns.ts';
+export { openTurns } from './turns.ts';
 export type { Turn, Turned } from './turns.ts';

@@ -46,6 +46,18 @@ function readState(row: StateRow): BuilderState {
   };
 }
 
+/**
+ * Every statement of a step has one right plan: from the given rows to an index. It must not be one that was made while the tables
+ * were empty, which reads all of a table for every row of the step.
+ */
+export async function planByIndex(sql: DatabaseTransaction): Promise<void> {
+  await sql`
+    /* analytics.plan_by_index */
+    SELECT
+      set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+      set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`;
+}
+
 /** Takes the row for this transaction. `busy`: another process has it; null: nothing was ever built. */
 export async function lockState(sql: DatabaseTransaction): Promise<BuilderState | 'busy' | null> {
   const [row] = await sql<StateRow[]>`

@@ -1,4 +1,6 @@
-/** One turn of building and publishing, and how long to rest after it. */
+/** One turn of building and publishing, at a pace that leaves the database to those who play. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../platform/index.ts';
 import type { Database, Log } from '../platform/index.ts';
 import { openBuilder } from './builder.ts';
 import type { BuilderOptions, Step } from './builder.ts';
@@ -20,33 +22,47 @@ export interface TurnsOptions extends BuilderOptions, PublishOptions {
   readonly log: Log;
 }
 
-/** Under a load that never rests the builder would never come to publish what is due. */
-const STEPS_A_TURN = 200;
+/** Then what is due is published and lateness looked at again, also under a load that never rests. */
+const STEPS_A_TURN = 20;
 
 export function openTurns(options: TurnsOptions): Turn {
+  const { sql } = options;
   const builder = openBuilder(options);
+  const countedAt = async () => (await selectState(sql))?.countedAt?.getTime() ?? null;
   return async (turn) => {
-    const ended = await builder.catchUp(turn, STEPS_A_TURN);
+    const from = await countedAt();
+    const behindMs = from === null ? null : systemClock.now() - from;
+    let ended: Step = 'worked';
+    for (let steps = 0; ended === 'worked' && steps < STEPS_A_TURN && !turn.stopped; steps += 1) {
+      const startedAtMs = systemClock.monotonic();
+      ended = await builder.step();
+      if (ended === 'worked') await rest(restAfter(systemClock.monotonic() - startedAtMs, behindMs), turn);
+    }
     if (ended !== 'busy') await publishDue(options);
-    const at = (await selectState(options.sql))?.countedAt ?? null;
-    return { ended, countedAtMs: at === null ? null : at.getTime() };
+    return { ended, countedAtMs: await countedAt() };
   };
 }
 
-const LEAST_REST_MS = 2_000;
-const MOST_REST_MS = 30_000;
+/** of the time, for adding up; a session that plays on is then counted now and then, and not with every call */
+const SHARE = 1 / 5;
+const MOST_REST_MS = 5_000;
 /** Figures that are this far behind are no longer made to wait for anybody. */
 const LATE_MS = 10 * 60_000;
-/** of the time; a session that plays on is then counted once a rest and not with every call */
-const SHARE = 1 / 5;
+const STOP_CHECK_MS = 100;
 
 /**
- * How long to rest after a turn, ms: wallets and figures share a database, and nobody loses money by a figure that comes half a
- * minute later. Whoever is far behind rests no longer than usual.
- * @param tookMs the turn's length
+ * How long to rest after a step, ms: wallets and figures share a database, and nobody loses money by a figure that comes a minute
+ * later. Whoever is far behind does not rest.
+ * @param tookMs the step's length
  * @param behindMs how old what was counted is; null: nothing was counted yet, which is far behind
  */
 export function restAfter(tookMs: number, behindMs: number | null): number {
-  if (behindMs === null || behindMs > LATE_MS) return LEAST_REST_MS;
-  return Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, tookMs * (1 / SHARE - 1)));
+  if (behindMs === null || behindMs > LATE_MS) return 0;
+  return Math.min(MOST_REST_MS, tookMs * (1 / SHARE - 1));
+}
+
+async function rest(ms: number, turn: { readonly stopped: boolean }): Promise<void> {
+  const untilMs = systemClock.monotonic() + ms;
+  for (let leftMs = ms; leftMs > 0 && !turn.stopped; leftMs = untilMs - systemClock.monotonic())
+    await sleep(Math.min(leftMs, STOP_CHECK_MS));
 }

@@ -18,7 +18,10 @@ interface ScaledRound {
   readonly scale: number;
 }
 
-/** Newest first by round_opened; one player's by round_of_player. One row more than the page tells whether there is a next. */
+/**
+ * Newest first by round_opened; one player's rounds by round_pkey. One row more than the page tells whether there is a next. (An index
+ * of a player's rounds by time would be taken by the lanes for their look-ups as well: a player with many rounds cost four times as much.)
+ */
 export async function selectRounds(
   sql: Database,
   query: RoundsQuery,
