@@ -35,18 +35,18 @@ const LISTS_EVERY_MS = 15_000;
 /** Who works by the clock has ended when its pool closes; only a connection that died under it is still waited for. */
 export const IDLE_SECONDS = 1;
 
-/** Opens the room on connections of its own: one for the inbox, two for judging. Reads of the book go through the common pool. */
+/** Opens the room on connections of its own: one for the inbox, three for judging, two for what it reads of the book. */
 export function settlementOf(config: Config, parts: SettlementParts): Settlement {
   const { pool, shutdown, ledger, catalogue } = parts;
   const open = (name: string, max: number): Database => {
-    const sql = openDatabase({ ...pool, max, applicationName: `croupier-${name}` });
+    const sql = openDatabase({ ...pool, max, plansByIndex: true, applicationName: `croupier-${name}` });
     shutdown.onShutdown(`${name} database`, async () => closeDatabase(sql, IDLE_SECONDS));
     return sql;
   };
   return openSettlement({
     sql: open('settlement', 3),
     inboxSql: open('inbox', 1),
-    ledger: { ...ledger, ...createSettlementReads(parts.sql) },
+    ledger: { ...ledger, ...createSettlementReads(open('settlement-book', 2)) },
     sessions: parts.sessions,
     played: parts.sessions.played,
     aggregators: config.aggregators,

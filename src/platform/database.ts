@@ -56,6 +56,11 @@ export interface DatabaseOptions {
    */
   readonly mayLoseTheLast?: boolean;
   /**
+   * For statements that look rows up by keys: plans go by index whatever was known of a table when they were made. One made while it
+   * was empty reads all of it for every row looked up, until somebody analyzes it. Behind a pooler without effect.
+   */
+  readonly plansByIndex?: boolean;
+  /**
    * A pooler in between may give every transaction another server session: nothing is prepared, no setting is asked for
    * (time limits are then the role's, see docs/scaling.md), and a connection's next statement waits for the answer to its last.
    */
@@ -64,6 +69,7 @@ export interface DatabaseOptions {
   readonly onClose?: () => void;
 }
 
+const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 const OLDEST_SERVER = 15;
 
 /** Opens a pool. Connections are made when first needed; nothing is checked here (see checkDatabase). */
@@ -107,6 +113,7 @@ function connectTo(options: DatabaseOptions, more: { readonly max_pipeline?: num
             client_min_messages: 'warning',
             ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
             ...(options.mayLoseTheLast === true ? { synchronous_commit: 'off' } : {}),
+            ...(options.plansByIndex === true ? BY_INDEX : {}),
           }),
     },
     ...more,
