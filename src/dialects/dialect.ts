@@ -291,6 +291,8 @@ export interface OpenDialect {
   readonly transactions?: TransactionLists;
   /** the tables of a game with the feature `lobby`, of which a launch names one; absent: launches name none */
   readonly tables?: (asked: TablesAsked, stamp: Stamp) => Errand<readonly ListedTable[]>;
+  /** its calls name players and never our session: a game cannot be played in another currency than the wallet's */
+  readonly namesNoSession?: true;
 }
 
 /** What a request of ours is made unique with, where the dialect signs time and nonce; a dialect asks no clock itself. */

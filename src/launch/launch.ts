@@ -24,7 +24,7 @@ import type { TablesAnswer } from './tables.ts';
 
 export interface LaunchAggregator {
   readonly name: AggregatorName;
-  readonly open: Pick<OpenDialect, 'launch' | 'tables'>;
+  readonly open: Pick<OpenDialect, 'launch' | 'tables' | 'namesNoSession'>;
   readonly launchTtlSeconds: number;
   /** whether and how long unfinished rounds are resumed; absent: as is safe */
   readonly policy?: Pick<Policy, 'round.resume' | 'round.stuckAfterMs'>;
@@ -184,6 +184,7 @@ async function choose(
       sellers.map(async (each) => ({
         ...each,
         listsTables: each.aggregator.open.tables !== undefined,
+        canExchange: each.aggregator.open.namesNoSession !== true,
         unfinished: await unfinishedOf(options, playing, each),
       })),
     ),

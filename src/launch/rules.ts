@@ -71,6 +71,8 @@ export interface LaunchFacts {
   readonly unfinished: { readonly session: SessionId; readonly currency: string } | null;
   /** true: the aggregator lists the tables of games with a lobby, and wants one named */
   readonly listsTables?: boolean;
+  /** false: the aggregator's calls name no session of ours, so nobody could tell by which rate a call is meant */
+  readonly canExchange?: boolean;
   readonly currencies: Currencies;
   readonly returnHosts: readonly string[];
   readonly exchange: (wallet: string, game: string) => Exchange;
@@ -117,7 +119,7 @@ export function decideLaunch(wish: LaunchWish, facts: LaunchFacts): LaunchDecisi
 }
 
 /** What one aggregator offers, and whether the player has left a round open there. */
-export type Offer = Pick<LaunchFacts, 'game' | 'unfinished' | 'listsTables'>;
+export type Offer = Pick<LaunchFacts, 'game' | 'unfinished' | 'listsTables' | 'canExchange'>;
 
 /**
  * The first offer, in order of preference, that this player may be let into; but where a round was left open comes before all
@@ -133,8 +135,8 @@ export function chooseOffer<O extends Offer>(
   const inOrder = offers.toSorted((a, b) => Number(b.unfinished !== null) - Number(a.unfinished !== null));
   let first: Extract<LaunchDecision, { kind: 'refused' }> | null = null;
   for (const offer of inOrder) {
-    const { game, unfinished, listsTables = false } = offer;
-    const decision = decideLaunch(wish, { ...facts, game, unfinished, listsTables });
+    const { game, unfinished, listsTables = false, canExchange = true } = offer;
+    const decision = decideLaunch(wish, { ...facts, game, unfinished, listsTables, canExchange });
     if (decision.kind === 'allowed') return { ...decision, offer };
     if (first === null || first.refusal === 'game_unavailable') first = decision;
   }
@@ -209,8 +211,9 @@ function currencyOfUnfinished(round: NonNullable<LaunchFacts['unfinished']>, fac
 function exchanged(
   { currency }: Pick<Wallet, 'currency'>,
   games: readonly string[],
-  { exchange }: LaunchFacts,
+  { exchange, canExchange = true }: LaunchFacts,
 ): Chosen {
+  if (!canExchange) return refused('currency_unsupported');
   let later = false;
   for (const gameCurrency of games) {
     const found = exchange(currency, gameCurrency);

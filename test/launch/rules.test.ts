@@ -107,6 +107,10 @@ describe('who may be let in', () => {
     expect(wished).toMatchObject({ currency: 'BTC', gameCurrency: 'USD' });
     const nowhere = decide({ gameCurrency: 'EUR' }, { game: everywhere, wallets, exchange });
     expect(nowhere).toEqual({ kind: 'refused', refusal: 'currency_unsupported' });
+    // Where calls name no session nobody could tell by which rate they are meant: every bet would be refused.
+    const unheard = { wallets, exchange, canExchange: false };
+    expect(decide({}, { ...unheard, game: only })).toEqual({ kind: 'refused', refusal: 'currency_unsupported' });
+    expect(decide({}, { ...unheard, game: everywhere })).toMatchObject({ kind: 'allowed', currency: 'BTC' });
   });
 
   it('opens no game by a rate that is not there or has expired [FX-09]', () => {

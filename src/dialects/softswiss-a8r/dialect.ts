@@ -40,6 +40,7 @@ export const softswissA8r: Dialect<A8rSettings> = {
       },
       encode: encodeA8r(null, wording, 0),
       decodeWebhook: () => ({ kind: 'bad_request', message: 'topic: not served; the protocol has no webhooks' }),
+      namesNoSession: true,
       launch: (order) => ({ kind: 'errand', errand: launchErrand(settings.launch, ownKey, order) }),
       games: { kind: 'call', page: (_page, _etag, stamp) => gamesErrand(settings.launch, ownKey, stamp.nowMs) },
     };

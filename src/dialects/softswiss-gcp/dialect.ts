@@ -42,6 +42,7 @@ export const softswissGcp: Dialect<GcpSettings> = {
       },
       encode: encodeGcp(null, wording),
       decodeWebhook: () => ({ kind: 'bad_request', message: 'topic: not served; the protocol has no webhooks' }),
+      namesNoSession: true,
       launch: (order) => ({ kind: 'errand', errand: launchErrand(settings.launch, launchKey, order) }),
       games: { kind: 'file', read: readGames },
     };
