@@ -92,23 +92,21 @@ interface Reader {
 function createReader({ sql, clock }: Context, aggregators: readonly AggregatorName[]): Reader {
   const read = createListReader(sql, aggregators);
   let kept: Kept | null = null;
-  let isOutdated = false;
+  /** how often this process changed something: in all, before the list that is read now was begun, and before the kept one was */
+  const changes = { all: 0, loading: 0, kept: 0 };
+  const isOutdated = () => changes.kept < changes.all;
   let loading: Promise<Kept> | null = null;
   let following: Promise<Kept> | null = null;
 
   const load = async (): Promise<Kept> => {
-    const was = isOutdated;
-    isOutdated = false;
+    const begun = changes.all;
+    changes.loading = begun;
     const checkedAtMs = clock.monotonic();
-    try {
-      // The versions are read before the games: a change in between is read twice, never missed.
-      const versions = await selectVersions(sql);
-      kept = { listing: await read(), versions, checkedAtMs };
-      return kept;
-    } catch (error) {
-      isOutdated ||= was;
-      throw error;
-    }
+    // The versions are read before the games: a change in between is read twice, never missed.
+    const versions = await selectVersions(sql);
+    kept = { listing: await read(), versions, checkedAtMs };
+    changes.kept = begun;
+    return kept;
   };
   const begin = async (): Promise<Kept> => {
     loading = load().finally(() => {
@@ -122,14 +120,14 @@ function createReader({ sql, clock }: Context, aggregators: readonly AggregatorN
       kept = next;
     },
     outdate: () => {
-      isOutdated = true;
+      changes.all += 1;
     },
-    isOutdated: () => isOutdated,
+    isOutdated,
     soon: async () => loading ?? begin(),
     anew: async () => {
       if (loading === null) return begin();
-      // The first list of all is as good for everybody who waits for it.
-      if (kept === null && !isOutdated) return loading;
+      // It shows all that this process changed; and the first list of all is as good for everybody who waits for it.
+      if (changes.loading === changes.all && (kept === null || isOutdated())) return loading;
       following ??= loading
         .catch(() => undefined)
         .then(async () => {

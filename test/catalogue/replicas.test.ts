@@ -64,6 +64,22 @@ describe('two replicas', () => {
     await isNewSoon(async () => (await codes(there)).includes('moving'));
   });
 
+  it('everybody who asks after an edit here sees it, also those who ask while the list is read anew', async () => {
+    const [id = ''] = (await here.list({ state: 'available', limit: 1 }))?.items.map((game) => game.id) ?? [];
+    const name = async () =>
+      (await here.list({ state: 'all', limit: 200 }))?.items.find((game) => game.id === id)?.name;
+    for (let turn = 0; turn < 10; turn += 1) {
+      await here.patch(id, { name: `Name ${turn}` }, BY);
+      const asked = [name()];
+      // Within the reading of the list, which takes several turns of the event loop.
+      for (let more = 0; more < 5; more += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        asked.push(name());
+      }
+      expect(await Promise.all(asked)).toEqual(asked.map(() => `Name ${turn}`));
+    }
+  });
+
   it('a country that a sync blocks is out of the list at once here, and soon there [CAT-17]', async () => {
     expect(await codes(there, 'MT')).toContain('moving');
     acme.state.games = [...listOf(20), listedGame('moving', { blockedCountries: ['MT'] })];
