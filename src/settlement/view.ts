@@ -271,13 +271,13 @@ function isSound({ booked, ledgerRound, key }: Facts): boolean {
   const wins = moved.filter((row) => row.kind === 'win');
   const adjusts = moved.filter((row) => row.kind === 'adjust' && row.round === key.round);
   const add = (units: readonly bigint[]): bigint => units.reduce((total, each) => total + each, 0n);
+  const left = (rows: Facts['booked']): bigint => add(rows.map((row) => row.units - row.reversedUnits));
+  // A correction that came before its round is in no sum of it; rows of before that was marked may be either.
+  const corrected = [left(adjusts.filter((row) => row.flags.includes('in_round'))), left(adjusts)];
   return (
     add(bets.map((row) => row.units)) === ledgerRound.staked &&
     add(bets.map((row) => row.reversedUnits)) === ledgerRound.returned &&
-    add([
-      ...wins.map((row) => row.units - row.reversedUnits),
-      ...adjusts.map((row) => row.units - row.reversedUnits),
-    ]) === ledgerRound.paid
+    corrected.includes(ledgerRound.paid - left(wins))
   );
 }
 

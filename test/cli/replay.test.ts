@@ -108,7 +108,6 @@ describe('a message said again to a sandbox', { timeout: 180_000 }, () => {
     [['/callbacks/acme', '--to', 'ftp://x'], /is no address; give the sandbox/],
     [['/callbacks/nobody'], /there is no dialect "nobody"/],
     [['/callbacks/acme', '--data-dir', '/nonexistent'], /no configuration: name that of the sandbox/],
-    [['/callbacks/groove?request=%zz'], /cannot be signed/],
   ])('says in one line what is wrong: %j', async (words, problem) => {
     const all = ['--to', demo.gatewayUrl, '--data-dir', place.dir, ...words];
     const failed: unknown = await run(process.execPath, [CLI, 'replay', ...all]).then(
