@@ -27,7 +27,7 @@ import { checkHeads, checkWords } from '../tidy/words.ts';
 const PAGE = 'docs/adding-an-aggregator.md';
 const NEEDED = `
   package.json package-lock.json tsconfig.json tsconfig.build.json vitest.config.ts .oxlintrc.json .oxfmtrc.json
-  scripts src sql docs fixtures templates test/support test/dialects test/gateway test/settlement test/tidy bench/tsconfig.json
+  scripts src sql docs fixtures templates test/support test/dialects test/gateway/stage.ts test/settlement test/tidy bench/tsconfig.json
 `
   .trim()
   .split(/\s+/);
