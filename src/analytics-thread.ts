@@ -12,18 +12,13 @@ const log = createLog({ level: 'info', destination: { write: (line: string) => s
 const sql = openDatabase({ ...pool, log, max: 1, applicationName: 'croupier-analytics' });
 const turn = openTurns({ ...settings, sql, log });
 
-let stopped = false;
+const going = { stopped: false };
 port.on('message', (command: ThreadCommand) => {
   if (command === 'stop') {
-    stopped = true;
+    going.stopped = true;
     return;
   }
-  const asked = {
-    get stopped() {
-      return stopped;
-    },
-  };
-  turn(asked).then(
+  turn(going).then(
     (turned) => say({ kind: 'turned', turned }),
     (error: unknown) =>
       say({ kind: 'failed', message: error instanceof Error ? error.message : String(error), code: errorCode(error) }),

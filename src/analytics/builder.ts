@@ -48,8 +48,8 @@ export type Step = 'worked' | 'idle' | 'busy';
 
 export interface Builder {
   readonly step: () => Promise<Step>;
-  /** Steps until there is nothing new, until told to stop, or `mostSteps` times. */
-  readonly catchUp: (turn?: { readonly stopped: boolean }, mostSteps?: number) => Promise<Step>;
+  /** Steps until there is nothing new, or another process has the state. */
+  readonly catchUp: () => Promise<Step>;
   /** Forgets everything built, so that the next steps read the whole book. Published figures stay. */
   readonly forget: () => Promise<void>;
 }
@@ -89,10 +89,10 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   return {
     step,
-    catchUp: async (turn = { stopped: false }, mostSteps = Number.POSITIVE_INFINITY) => {
-      for (let steps = 1; ; steps += 1) {
+    catchUp: async () => {
+      for (;;) {
         const ended = await step();
-        if (ended !== 'worked' || turn.stopped || steps >= mostSteps) return ended;
+        if (ended !== 'worked') return ended;
       }
     },
     forget: async () => {

@@ -1,4 +1,5 @@
 /** How far the builder is: one row, whose lock makes one process of all the builder. Relies on analytics_state_pkey. */
+import { BY_INDEX } from '../platform/index.ts';
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 
 export type Stage = 'transactions' | 'sessions' | 'events' | 'signs' | 'follow';
@@ -53,9 +54,8 @@ function readState(row: StateRow): BuilderState {
 export async function planByIndex(sql: DatabaseTransaction): Promise<void> {
   await sql`
     /* analytics.plan_by_index */
-    SELECT
-      set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`;
+    SELECT set_config(name, value, true)
+    FROM unnest(${Object.keys(BY_INDEX)}::text[], ${Object.values(BY_INDEX)}::text[]) AS n (name, value)`;
 }
 
 /** Takes the row for this transaction. `busy`: another process has it; null: nothing was ever built. */

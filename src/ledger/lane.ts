@@ -12,7 +12,7 @@
  * take its neighbours down. Connection lost, COMMIT perhaps done → the same calls are submitted again; their keys make
  * that safe. Out of time or attempts → the call is *uncertain*, never refused.
  */
-import { ConnectionLost, errorCode, openPipeline } from '../platform/index.ts';
+import { BY_INDEX, ConnectionLost, errorCode, openPipeline } from '../platform/index.ts';
 import type { Clock, Log, Pipeline, PipelineOptions } from '../platform/index.ts';
 import { decide } from '../wallet/index.ts';
 import type { Alert, Outcome } from '../wallet/index.ts';
@@ -297,10 +297,7 @@ function uncertainty(result: Attempt): Uncertain {
 export function planSettings(distributed: boolean): Readonly<Record<string, string>> {
   return {
     ...(distributed ? {} : { plan_cache_mode: 'force_generic_plan' }),
-    enable_seqscan: 'off',
-    enable_hashjoin: 'off',
-    enable_mergejoin: 'off',
-    jit: 'off',
+    ...BY_INDEX,
   };
 }
 

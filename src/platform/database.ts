@@ -69,7 +69,8 @@ export interface DatabaseOptions {
   readonly onClose?: () => void;
 }
 
-const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
+/** Settings by which a plan looks rows up by index, whatever was known of a table when it was made. */
+export const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 const OLDEST_SERVER = 15;
 
 /** Opens a pool. Connections are made when first needed; nothing is checked here (see checkDatabase). */

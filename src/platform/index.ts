@@ -8,6 +8,7 @@ export {
   closeDatabase,
   DatabaseProblem,
   describeUrl,
+  BY_INDEX,
   errorCode,
   isConnectionTrouble,
   openDatabase,
