@@ -3,19 +3,16 @@
  * they had. What cannot be run is said with what is missing. Crashes come last and alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Aggregator } from './aggregator.ts';
-import { balanceCall } from './ask.ts';
 import type { CastPlayer } from './lookup.ts';
 import { play } from './play.ts';
 import { begin, resultOf } from './playing.ts';
 import type { Playing } from './playing.ts';
-import type { Line, Need, Scenario } from './scenario.ts';
+import { saidBy } from './said.ts';
+import type { Need, Scenario } from './scenario.ts';
 import { moveRate, setRate } from './rates.ts';
 import { notebook, settle } from './settling.ts';
-import { callOf, unitsOfText } from './speak.ts';
-import type { Roles } from './speak.ts';
+import { unitsOfText } from './speak.ts';
 import { balanceOf } from './wallets.ts';
-import { betWin, win } from './words.ts';
 import type { Played, World } from './world.ts';
 
 export interface RunOptions {
@@ -60,37 +57,6 @@ export function missing(world: World, scenario: Scenario): readonly Need[] {
     rates: world.rates !== null,
   };
   return scenario.needs.filter((need) => !has[need]);
-}
-
-interface Said {
-  readonly namesBets: boolean;
-  readonly isOne: boolean;
-  readonly namesSession: boolean;
-}
-
-/** Found out once: some dialects take a millisecond to sign. */
-const known = new WeakMap<Aggregator, Said>();
-
-/** What the dialect says of a win, of a bet and win together, and in a question for the balance. */
-function saidBy({ cast, aggregator }: World): Said {
-  const [player] = cast.players;
-  const before = known.get(aggregator);
-  if (before !== undefined) return before;
-  if (player === undefined) return { namesBets: false, isOne: false, namesSession: false };
-  const roles: Roles = { cast, prefix: 'probe-', player, rival: null, start: new Map() };
-  const first = (line: Line) => {
-    const heard = aggregator.heard(callOf(line, roles));
-    return heard?.kind === 'money' ? heard.operations[0] : null;
-  };
-  const [won, both] = [first(win('w', '1.00')), first(betWin('b', '1.00', '1.00'))];
-  const asked = aggregator.heard(balanceCall({ cast }, player));
-  const said: Said = {
-    namesBets: won?.kind === 'win' && won.bet !== null,
-    isOne: both?.kind === 'bet' && both.combined,
-    namesSession: asked !== null && asked.session !== null,
-  };
-  known.set(aggregator, said);
-  return said;
 }
 
 export async function run(options: RunOptions): Promise<readonly Played[]> {

@@ -7,6 +7,7 @@ import type { OutboundRequest, WebhookEvent } from '../dialects/index.ts';
 import { newToken } from '../platform/index.ts';
 import type { Aggregator } from './aggregator.ts';
 import type { Cast, CastPlayer } from './lookup.ts';
+import { saidBy } from './said.ts';
 
 export interface SeatingOrder {
   /** of the operator's API, without the slash at its end */
@@ -23,7 +24,7 @@ export interface SeatingOrder {
   readonly otherCurrency: string | null;
   /** for ending a session, so that there is one that has run out; null: there will be none */
   readonly webhookUrl: string | null;
-  /** another player, with `money` in this currency and let into a game that is played in the order's; null: there will be none */
+  /** another player, with `money` in this currency and let into a game that is played in the order's, where the dialect can tell the two apart; null: there will be none */
   readonly exchanged: { readonly currency: string; readonly scale: number; readonly money: string } | null;
 }
 
@@ -78,7 +79,7 @@ export async function seat(order: SeatingOrder, aggregator: Aggregator, nowMs: (
   };
   const blocked = await seatOne('blocked', order.money);
   await call('PATCH', `/players/${blocked.id}`, { status: 'self_excluded' }, anything);
-  return {
+  const cast: Cast = {
     currency: order.currency,
     scale: order.scale,
     stake: order.stake,
@@ -89,8 +90,11 @@ export async function seat(order: SeatingOrder, aggregator: Aggregator, nowMs: (
     blocked,
     poor: await seatOne('poor', null),
     demoSession: await launch(null, game.id).catch(() => null),
-    exchanged: order.exchanged === null ? null : await seatExchanged(order.exchanged),
+    exchanged: null,
   };
+  // without its session a call cannot say which currency it means: such a launch would be refused, rightly
+  if (order.exchanged === null || !saidBy({ cast, aggregator }).namesSession) return cast;
+  return { ...cast, exchanged: await seatExchanged(order.exchanged) };
 }
 
 /** Ends it as the aggregator would; null when the operator does not take such events. */

@@ -106,8 +106,8 @@ export const UNSAID: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'the protocol has no free_round among its wins': 1,
     'needs: crash commands': 5,
     'the protocol has no webhooks': 26,
-    'needs: balances that name their session': 6,
-    'needs: balances that name their session, rates': 6,
+    'needs: exchanged player, balances that name their session': 6,
+    'needs: exchanged player, balances that name their session, rates': 6,
   },
   'softswiss-gcp': {
     'needs: form or query': 7,
@@ -129,8 +129,8 @@ export const UNSAID: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'the protocol has no free_round among its wins': 3,
     'needs: crash commands': 5,
     'the protocol has no webhooks': 26,
-    'needs: balances that name their session': 6,
-    'needs: balances that name their session, rates': 6,
+    'needs: exchanged player, balances that name their session': 6,
+    'needs: exchanged player, balances that name their session, rates': 6,
   },
   st8: {
     'needs: form or query': 7,
