@@ -2,7 +2,7 @@
  * What analytics read of the book and of what was said about sessions: what is new, and what belongs together with it. Only
  * reads; nothing here locks a row that a money call wants.
  */
-import type { DatabaseTransaction } from '../platform/index.ts';
+import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import type { BookRow, PlayName } from './plays.ts';
 import type { Snapshot, Stretch } from './snapshot.ts';
 
@@ -109,6 +109,26 @@ export async function selectNewRows(
     ) t ${wallets(sql)}
     ORDER BY t.written`;
   return rows.map((row) => ({ ...readRow(row), written: BigInt(row.written ?? '0') }));
+}
+
+/** Longer than this nobody waits for a vacuum, which does the same when it ends; shorter than it takes PostgreSQL to end one that is in somebody's way. */
+const SUMMARIZE_WAIT = '50ms';
+
+/**
+ * Has the indexes of what is new say what the tables' latest pages hold. A page they say nothing of is read by every step;
+ * PostgreSQL sees to it once a minute, in which a busy house fills thousands.
+ * @throws the database's errors: `lock_not_available` during a vacuum, `insufficient_privilege` for who does not own the tables
+ */
+export async function summarizeNewPages(sql: Database): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`
+      /* analytics.summarize_wait */
+      SELECT set_config('lock_timeout', ${SUMMARIZE_WAIT}, true)`;
+    await transaction`
+      /* analytics.summarize */
+      SELECT brin_summarize_new_values(name::regclass)
+      FROM unnest(ARRAY['transaction_written', 'session_written', 'session_event_written']) AS n (name)`;
+  });
 }
 
 /** Those of the players that were made for tests. Relies on player_pkey. */

@@ -210,7 +210,7 @@ async function follow(
   return {
     state: to >= until.xmax ? arrived(next) : next,
     // Demo visitors make events and no rows of the book: whichever there is more of says how much fits in a step.
-    width: widthAfter(width, Math.max(rows.length, named.length), counting.stepRows),
+    width: widthAfter({ stretch, to, rows: Math.max(rows.length, named.length) }, width, counting.stepRows),
   };
 }
 

@@ -52,9 +52,17 @@ export function nextStretch(since: Snapshot, until: Snapshot, at: bigint | null,
 const NARROWEST = 16n;
 const WIDEST = 1_000_000n;
 
-/** How wide the next stretch should be, by how many rows the last one had of those that are wanted at once. */
-export function widthAfter(width: bigint, rows: number, wanted: number): bigint {
-  const next = rows >= wanted ? width / 2n : rows < wanted / 4 ? width * 2n : width;
+/** What came of reading a stretch: how far one step reached, and how many rows it met. */
+export interface Reached {
+  readonly stretch: Stretch;
+  /** up to, not including; before the end of the stretch when there was more than fits in a step */
+  readonly to: bigint;
+  readonly rows: number;
+}
+
+/** How wide the next stretch should be, where `wanted` rows are wanted at once: whatever is not taken is read for nothing. */
+export function widthAfter({ stretch: { from, to: end }, to, rows }: Reached, width: bigint, wanted: number): bigint {
+  const next = to < end ? to - from : rows >= wanted ? width / 2n : rows < wanted / 4 ? width * 2n : width;
   if (next < NARROWEST) return NARROWEST;
   return next > WIDEST ? WIDEST : next;
 }

@@ -1,7 +1,8 @@
 /** One turn of building and publishing, at a pace that leaves the database to those who play. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../platform/index.ts';
+import { errorCode, systemClock } from '../platform/index.ts';
 import type { Database, Log } from '../platform/index.ts';
+import { summarizeNewPages } from './book-store.ts';
 import { openBuilder } from './builder.ts';
 import type { BuilderOptions, Step } from './builder.ts';
 import { publishDue } from './publish.ts';
@@ -33,14 +34,31 @@ export function openTurns(options: TurnsOptions): Turn {
     const from = await countedAt();
     const behindMs = from === null ? null : systemClock.now() - from;
     let ended: Step = 'worked';
+    let summarizeFromMs = -Infinity;
     for (let steps = 0; ended === 'worked' && steps < STEPS_A_TURN && !turn.stopped; steps += 1) {
       const startedAtMs = systemClock.monotonic();
+      if (startedAtMs >= summarizeFromMs) {
+        await summarize(sql);
+        summarizeFromMs = startedAtMs + SUMMARIZE_EVERY_MS;
+      }
       ended = await builder.step();
       if (ended === 'worked') await rest(restAfter(systemClock.monotonic() - startedAtMs, behindMs), turn);
     }
     if (ended !== 'busy') await publishDue(options);
     return { ended, countedAtMs: await countedAt() };
   };
+}
+
+const SUMMARIZE_EVERY_MS = 500;
+/** lock_not_available, insufficient_privilege: a vacuum is at it, or whoever owns the tables has to; steps then read more pages */
+const LEFT_TO_OTHERS = new Set(['55P03', '42501']);
+
+async function summarize(sql: Database): Promise<void> {
+  try {
+    await summarizeNewPages(sql);
+  } catch (error) {
+    if (!LEFT_TO_OTHERS.has(errorCode(error))) throw error;
+  }
 }
 
 /** of the time, for adding up; a session that plays on is then counted now and then, and not with every call */

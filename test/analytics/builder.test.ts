@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/ledger/index.ts';
 import { openBuilder } from '../../src/analytics/builder.ts';
+import { openTurns } from '../../src/analytics/turns.ts';
 import { closeDatabase, openDatabase, silentLog } from '../../src/platform/index.ts';
 import { externalId, playerId, roundId, SAFE_POLICY } from '../../src/wallet/index.ts';
 import { countingIds, stories, WALLETS } from '../support/histories.ts';
@@ -204,6 +205,34 @@ describe('what is built piece by piece', () => {
       FROM pg_stat_user_tables
       WHERE relname = ANY (${tables}) AND seq_tup_read > 0`;
     expect([...read]).toEqual([]);
+  });
+
+  it('leaves no page that the indexes of what is new say nothing of, which every step would read', async () => {
+    await using stage = await analyticsStage();
+    await stage.seat('ann');
+    await stage.bet({ atMs: NOON, player: 'ann' }, 'b-0', '1.00');
+    // A new index knows of the first 32 pages.
+    await stage.sql`
+      INSERT INTO transaction
+      SELECT another.*
+      FROM transaction bet, generate_series(1, 3000) AS n,
+        jsonb_populate_record(bet, jsonb_build_object('id', gen_random_uuid(), 'external_id', 'b-' || n)) AS another
+      WHERE bet.kind = 'bet'`;
+    const summarize = async () => {
+      const [row] = await stage.sql<{ ranges: number }[]>`
+        SELECT brin_summarize_new_values('transaction_written') AS ranges`;
+      return row?.ranges;
+    };
+    const turn = openTurns({
+      sql: stage.sql,
+      log: silentLog,
+      timeZone: 'UTC',
+      idleMinutes: 30,
+      settleMs: 1e12,
+      restateEveryMs: 0,
+    });
+    expect((await turn({ stopped: false })).ended).toBe('idle');
+    expect(await summarize()).toBe(0);
   });
 
   it('starts anew by itself on another server, another time zone or another idle time, and only then', async () => {

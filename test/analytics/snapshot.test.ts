@@ -65,10 +65,15 @@ describe('a snapshot', () => {
   });
 
   it('is followed in wider stretches where little is, in narrower ones where much is, within limits', () => {
-    expect(widthAfter(256n, 0, 4_000)).toBe(512n);
-    expect(widthAfter(256n, 2_000, 4_000)).toBe(256n);
-    expect(widthAfter(256n, 4_000, 4_000)).toBe(128n);
-    expect(widthAfter(16n, 4_000, 4_000)).toBe(16n);
-    expect(widthAfter(1_000_000n, 0, 4_000)).toBe(1_000_000n);
+    const read = (width: bigint, rows: number, to = 5_000n + width) =>
+      widthAfter({ stretch: { from: 5_000n, to: 5_000n + width }, to, rows }, width, 4_000);
+    expect(read(256n, 0)).toBe(512n);
+    expect(read(256n, 2_000)).toBe(256n);
+    expect(read(256n, 4_000)).toBe(128n);
+    expect(read(16n, 4_000)).toBe(16n);
+    expect(read(1_000_000n, 0)).toBe(1_000_000n);
+    // more was there than fitted: the rest was read for nothing
+    expect(read(256n, 3_990, 5_022n)).toBe(22n);
+    expect(read(256n, 3_990, 5_001n)).toBe(16n);
   });
 });
