@@ -10,9 +10,10 @@ import { POSTING, ROUND, ROUND_EXCHANGED, TRANSACTION, TRANSACTION_EXCHANGED, WA
 import type { Column, Writing } from './written.ts';
 
 /**
- * A statement for many rows at once sends each column as an array, and PostgreSQL takes each array apart by itself: that costs
- * a tenth of a millisecond before the first row and then next to nothing. A few rows are cheaper one by one, each with a plain
- * statement; they travel in the same flight.
+ * A statement for many rows sends each column as an array, and PostgreSQL takes each array apart by itself: that costs a tenth of
+ * a millisecond before the first row and then next to nothing. A few rows are cheaper as so many VALUES, with a statement for
+ * each number of them: every execution begins with reading the table's CHECK constraints out of the catalogue's text and with
+ * opening its indexes, which is most of the cost of a row that has a statement to itself.
  */
 const FEW_ROWS = 8;
 
@@ -21,23 +22,14 @@ const namesOf = <Row>(columns: readonly Column<Row>[]) => columns.map(({ name })
 // Flags travel as one text, because an array of arrays cannot be taken apart again.
 const valueOf = (name: string, value: string) => (name === 'flags' ? `string_to_array(${value}, ',')` : value);
 
-/** How one column's values reach a statement. */
+/** A statement, and the columns of each of its rows in the order of its parameters. */
 interface Form<Row> {
   readonly statement: Statement;
   readonly columns: readonly Column<Row>[];
 }
 
-function insertOne<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
-  const columns = columnsOf(writing);
-  const values = columns.map(({ name, type }, index) => valueOf(name, `$${index + 1}::${type}`)).join(', ');
-  const text = `
-    /* ${writing.table}.insert${suffix} */
-    INSERT INTO ${writing.table} (${namesOf(columns)})
-    VALUES (${values})`;
-  return { columns, statement: { name: `${writing.table}.insert${suffix}`, text } };
-}
-
-function changeOne<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
+/** One row: by its key, which lies in one shard. */
+function changeOne<Row>(writing: Writing<Row>, suffix: string): Form<Row> {
   const { table, key, changing, set = {} } = writing;
   const columns = [...key, ...changing];
   const assigned = changing.map(({ name, type }, index) => {
@@ -52,50 +44,72 @@ function changeOne<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
   return { columns, statement: { name: `${table}.update${suffix}`, text } };
 }
 
-function insertMany<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
+function insertFew<Row>(writing: Writing<Row>, name: string, rows: number): Form<Row> {
   const columns = columnsOf(writing);
-  const text = manyText(writing, `insert_many${suffix}`);
-  return { columns, statement: { name: `${writing.table}.insert_many${suffix}`, text } };
-}
-
-function changeMany<Row>(writing: Writing<Row>, suffix = ''): Form<Row> {
-  const { table, key, changing, set = {} } = writing;
-  const text = `${manyText(writing, `update_many${suffix}`)}
-    ON CONFLICT (${namesOf(key)}) DO UPDATE
-    SET ${changing.map(({ name }) => `${name} = ${set[name] ?? `EXCLUDED.${name}`}`).join(', ')}`;
-  return { columns: columnsOf(writing), statement: { name: `${table}.update_many${suffix}`, text } };
-}
-
-function manyText<Row>(writing: Writing<Row>, verb: string): string {
-  const columns = columnsOf(writing);
-  return `
-    /* ${writing.table}.${verb} */
+  const row = (at: number) =>
+    columns.map((column, index) => valueOf(column.name, `$${at * columns.length + index + 1}::${column.type}`));
+  const text = `
+    /* ${name} */
     INSERT INTO ${writing.table} (${namesOf(columns)})
-    SELECT ${columns.map(({ name }) => valueOf(name, name)).join(', ')}
+    VALUES
+      ${Array.from({ length: rows }, (_none, at) => `(${row(at).join(', ')})`).join(',\n      ')}`;
+  return { columns, statement: { name, text } };
+}
+
+function insertMany<Row>(writing: Writing<Row>, name: string): Form<Row> {
+  const columns = columnsOf(writing);
+  const text = `
+    /* ${name} */
+    INSERT INTO ${writing.table} (${namesOf(columns)})
+    SELECT ${columns.map((column) => valueOf(column.name, column.name)).join(', ')}
     FROM ${rowsOf(columns)} AS n`;
+  return { columns, statement: { name, text } };
+}
+
+/** The same for rows that are there already. */
+function changing<Row>({ key, changing: changed, set = {} }: Writing<Row>, form: Form<Row>): Form<Row> {
+  const text = `${form.statement.text}
+    ON CONFLICT (${namesOf(key)}) DO UPDATE
+    SET ${changed.map(({ name }) => `${name} = ${set[name] ?? `EXCLUDED.${name}`}`).join(', ')}`;
+  return { ...form, statement: { ...form.statement, text } };
 }
 
 interface Forms<Row> {
-  readonly one: Form<Row>;
+  /** for one row, for two, and so on */
+  readonly few: readonly Form<Row>[];
   readonly many: Form<Row>;
 }
 
-const UPDATE_WALLETS = { one: changeOne(WALLET), many: changeMany(WALLET) };
-const INSERT_TRANSACTIONS = { one: insertOne(TRANSACTION), many: insertMany(TRANSACTION) };
-const UPDATE_TRANSACTIONS = { one: changeOne(TRANSACTION), many: changeMany(TRANSACTION) };
-const INSERT_ROUNDS = { one: insertOne(ROUND), many: insertMany(ROUND) };
-const UPDATE_ROUNDS = { one: changeOne(ROUND), many: changeMany(ROUND) };
+const COUNTS = Array.from({ length: FEW_ROWS }, (_none, index) => index + 1);
+
+function insertsOf<Row>(writing: Writing<Row>, suffix = ''): Forms<Row> {
+  const name = `${writing.table}.insert`;
+  return {
+    few: COUNTS.map((rows) => insertFew(writing, `${name}${rows === 1 ? '' : `_${rows}`}${suffix}`, rows)),
+    many: insertMany(writing, `${name}_many${suffix}`),
+  };
+}
+
+function changesOf<Row>(writing: Writing<Row>, suffix = ''): Forms<Row> {
+  const name = `${writing.table}.update`;
+  return {
+    few: COUNTS.map((rows) =>
+      rows === 1 ? changeOne(writing, suffix) : changing(writing, insertFew(writing, `${name}_${rows}${suffix}`, rows)),
+    ),
+    many: changing(writing, insertMany(writing, `${name}_many${suffix}`)),
+  };
+}
+
+const UPDATE_WALLETS = changesOf(WALLET);
+const INSERT_TRANSACTIONS = insertsOf(TRANSACTION);
+const UPDATE_TRANSACTIONS = changesOf(TRANSACTION);
+const INSERT_ROUNDS = insertsOf(ROUND);
+const UPDATE_ROUNDS = changesOf(ROUND);
 const EXCHANGED = '_exchanged';
-const INSERT_EXCHANGED = {
-  one: insertOne(TRANSACTION_EXCHANGED, EXCHANGED),
-  many: insertMany(TRANSACTION_EXCHANGED, EXCHANGED),
-};
-const UPDATE_EXCHANGED = {
-  one: changeOne(TRANSACTION_EXCHANGED, EXCHANGED),
-  many: changeMany(TRANSACTION_EXCHANGED, EXCHANGED),
-};
-const INSERT_LOCKED = { one: insertOne(ROUND_EXCHANGED, EXCHANGED), many: insertMany(ROUND_EXCHANGED, EXCHANGED) };
-const INSERT_POSTINGS = { one: insertOne(POSTING), many: insertMany(POSTING) };
+const INSERT_EXCHANGED = insertsOf(TRANSACTION_EXCHANGED, EXCHANGED);
+const UPDATE_EXCHANGED = changesOf(TRANSACTION_EXCHANGED, EXCHANGED);
+const INSERT_LOCKED = insertsOf(ROUND_EXCHANGED, EXCHANGED);
+const INSERT_POSTINGS = insertsOf(POSTING);
 
 /** Every statement of the writing flight. For the lint of a distributed book they are all here and nowhere else. */
 export const WRITE_STATEMENTS: readonly Statement[] = [
@@ -108,7 +122,7 @@ export const WRITE_STATEMENTS: readonly Statement[] = [
   UPDATE_EXCHANGED,
   INSERT_LOCKED,
   INSERT_POSTINGS,
-].flatMap(({ one, many }) => [one.statement, many.statement]);
+].flatMap(({ few, many }) => [...few, many].map(({ statement }) => statement));
 
 const COMMIT: Statement = { name: 'COMMIT', text: 'COMMIT' };
 const ROLLBACK: Statement = { name: 'ROLLBACK', text: 'ROLLBACK' };
@@ -120,14 +134,18 @@ export const rollbackFlight: readonly Sending[] = [{ statement: ROLLBACK, parame
  */
 export function writeFlight(dirty: Dirty, distributed: boolean): readonly Sending[] {
   const flight: Sending[] = [];
-  const write = <Row>({ one, many }: Forms<Row>, rows: readonly Row[]) => {
-    if (rows.length === 0) return;
-    if (rows.length > FEW_ROWS && !distributed) {
-      flight.push({ statement: many.statement, parameters: many.columns.map((column) => arrayOf(rows, column.of)) });
-      return;
-    }
-    for (const row of rows) {
-      flight.push({ statement: one.statement, parameters: one.columns.map((column) => textOf(column.of(row))) });
+  const write = <Row>({ few, many }: Forms<Row>, rows: readonly Row[]) => {
+    for (const part of distributed ? rows.map((row) => [row]) : [rows]) {
+      const form = few[part.length - 1];
+      if (part.length === 0) continue;
+      flight.push(
+        form === undefined
+          ? { statement: many.statement, parameters: many.columns.map((column) => arrayOf(part, column.of)) }
+          : {
+              statement: form.statement,
+              parameters: part.flatMap((row) => form.columns.map(({ of }) => textOf(of(row)))),
+            },
+      );
     }
   };
   write(UPDATE_WALLETS, dirty.wallets);
