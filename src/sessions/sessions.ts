@@ -92,7 +92,7 @@ export interface Sessions {
 }
 
 const LIFE_MS = 12 * 3_600_000;
-const MAX_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 100_000;
 const REREAD_MS = 5_000;
 /** Even a session that nothing was heard of is read again now and then. */
 const REREAD_AT_LAST_MS = 5 * 60_000;
@@ -140,7 +140,7 @@ export function openSessions(options: SessionsOptions): Sessions {
       // A token nobody was given is not remembered, so that it cannot push out those that are in use.
       if (stored === null) return null;
       const session = await noteSeen(sql, stored, time.now());
-      memory.set(token, { session, readAtMs });
+      memory.set(session.id, { session, readAtMs });
       return session;
     },
     get: async (token) => selectSession(sql, token),
@@ -148,7 +148,7 @@ export function openSessions(options: SessionsOptions): Sessions {
     noteQuote: async (token, quoteId) => {
       await updateQuote(sql, token, quoteId);
       const known = memory.get(token);
-      if (known !== undefined) memory.set(token, { ...known, session: { ...known.session, quoteId } });
+      if (known !== undefined) memory.set(known.session.id, { ...known, session: { ...known.session, quoteId } });
     },
     recordEvent: async (aggregator, event) => {
       const stored: StoredEvent = { ...event, aggregator, session: sessionId(event.session) };
