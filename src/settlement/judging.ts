@@ -20,7 +20,7 @@ import type { Resolutions } from './resolutions.ts';
 import { lapseProposals } from './resolution-store.ts';
 import { deleteViews, postponeRound, rehome, takeDue, updateViews } from './view-store.ts';
 import type { JudgedView, ShardedKey } from './view-store.ts';
-import { standAt, viewOf } from './view.ts';
+import { isPaid, standAt, viewOf } from './view.ts';
 import type { StandingAt, View } from './view.ts';
 
 const BATCH = 200;
@@ -275,11 +275,7 @@ async function withReferring(
       const { facts, key } = each;
       const { ledgerRound, booked } = facts;
       if (ledgerRound === null) return each;
-      const paid = booked.reduce(
-        (sum, row) => sum + (row.kind === 'win' || row.kind === 'adjust' ? row.units - row.reversedUnits : 0n),
-        0n,
-      );
-      if (paid === ledgerRound.paid) return each;
+      if (isPaid(facts, ledgerRound.paid)) return each;
       const bets = booked.flatMap((row) => (row.kind === 'bet' ? [row.id] : []));
       const round = {
         player: playerId(key.player),

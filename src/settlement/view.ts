@@ -268,17 +268,22 @@ function isSound({ booked, ledgerRound, key }: Facts): boolean {
   if (ledgerRound === null || booked.length >= ROWS_MAX) return true;
   const moved = booked.filter((row) => ['applied', 'part_reversed', 'reversed'].includes(row.state));
   const bets = moved.filter((row) => row.kind === 'bet' && row.flavour !== 'tip' && row.round === key.round);
-  const wins = moved.filter((row) => row.kind === 'win');
-  const adjusts = moved.filter((row) => row.kind === 'adjust' && row.round === key.round);
-  const add = (units: readonly bigint[]): bigint => units.reduce((total, each) => total + each, 0n);
-  const left = (rows: Facts['booked']): bigint => add(rows.map((row) => row.units - row.reversedUnits));
-  // A correction that came before its round is in no sum of it; rows of before that was marked may be either.
-  const corrected = [left(adjusts.filter((row) => row.flags.includes('in_round'))), left(adjusts)];
   return (
     add(bets.map((row) => row.units)) === ledgerRound.staked &&
     add(bets.map((row) => row.reversedUnits)) === ledgerRound.returned &&
-    corrected.includes(ledgerRound.paid - left(wins))
+    isPaid({ booked: moved, key }, ledgerRound.paid)
   );
+}
+
+const add = (units: readonly bigint[]): bigint => units.reduce((total, each) => total + each, 0n);
+
+/** Whether the wins and corrections among the transactions, less what was reversed of them, come to what the round says was paid. */
+export function isPaid({ booked, key }: Pick<Facts, 'booked' | 'key'>, paid: bigint): boolean {
+  const left = (rows: Facts['booked']): bigint => add(rows.map((row) => row.units - row.reversedUnits));
+  const adjusts = booked.filter((row) => row.kind === 'adjust' && row.round === key.round);
+  // A correction that came before its round is in no sum of it; rows of before that was marked may be either.
+  const corrected = [left(adjusts.filter((row) => row.flags.includes('in_round'))), left(adjusts)];
+  return corrected.includes(paid - left(booked.filter((row) => row.kind === 'win')));
 }
 
 /** What only time makes wrong: a bet without an outcome, a round whose settlement stays unfinished (SET-18). */

@@ -176,46 +176,69 @@ export function fieldMessage(problem: FieldProblem): string {
   return `${problem.field}: ${problem.reason}`;
 }
 
-function fieldsOf(members: ReadonlyMap<string, JsonValue>, path: string, notes: FieldProblem[]): Fields {
-  const refuse = (name: string, reason: FieldReason): void => void notes.push({ field: path + name, reason });
+const fieldsOf = (members: ReadonlyMap<string, JsonValue>, path: string, notes: FieldProblem[]): Fields =>
+  new Reading(members, path, notes);
 
-  function settle<T>(name: string, result: T | Misfit, placeholder: T): T {
+/**
+ * A class for the sake of its getter: in an object literal, one makes V8 describe every object anew, in descriptions that outlive the
+ * message and keep all of it in memory. Its functions are properties, so that they can be handed on by themselves.
+ */
+class Reading implements Fields {
+  readonly #members: ReadonlyMap<string, JsonValue>;
+  readonly #path: string;
+  readonly #notes: FieldProblem[];
+
+  constructor(members: ReadonlyMap<string, JsonValue>, path: string, notes: FieldProblem[]) {
+    this.#members = members;
+    this.#path = path;
+    this.#notes = notes;
+  }
+
+  get problem(): FieldProblem | null {
+    return this.#notes[0] ?? null;
+  }
+
+  readonly has: Fields['has'] = (name) => this.#members.has(name);
+  readonly id: Fields['id'] = (name) => this.#settle(name, readId(this.#members.get(name)), '');
+  readonly amount: Fields['amount'] = (name, form) =>
+    this.#settle(name, readAmount(this.#members.get(name), form), ZERO_DECIMAL);
+  readonly signedAmount: Fields['signedAmount'] = (name, form) =>
+    this.#settle(name, readSignedAmount(this.#members.get(name), form), ZERO_DECIMAL);
+  readonly minorAmount: Fields['minorAmount'] = (name, scale, form) =>
+    this.#settle(name, readMinorAmount(this.#members.get(name), scale, form), ZERO_DECIMAL);
+  readonly boolean: Fields['boolean'] = (name) => this.#settle(name, readBoolean(this.#members.get(name)), false);
+  readonly text: Fields['text'] = (name, maxLength) =>
+    this.#settle(name, readText(this.#members.get(name), maxLength), '');
+  readonly integer: Fields['integer'] = (name) => this.#settle(name, readInteger(this.#members.get(name)), 0);
+  readonly oneOf: Fields['oneOf'] = (name, words) =>
+    this.#settle(name, readOneOf(this.#members.get(name), words), words[0]);
+  readonly object: Fields['object'] = (name) => this.#nested(name, this.#members.get(name));
+  readonly list: Fields['list'] = (name, read, maxItems = 1_000) =>
+    this.#items(name, maxItems, (item, at) => read(this.#nested(at, item)));
+  readonly ids: Fields['ids'] = (name, maxItems = 1_000) =>
+    this.#items(name, maxItems, (item, at) => this.#settle(at, readId(item), ''));
+  readonly optional: Fields['optional'] = (name, read) =>
+    (this.#members.get(name) ?? null) === null ? null : read(name);
+  readonly refuse: Fields['refuse'] = (name, reason) => void this.#notes.push({ field: this.#path + name, reason });
+
+  #settle<T>(name: string, result: T | Misfit, placeholder: T): T {
     if (!isMisfit(result)) return result;
-    refuse(name, result.reason);
+    this.refuse(name, result.reason);
     return placeholder;
   }
 
-  function items<T>(name: string, maxItems: number, read: (item: JsonValue, at: string) => T): readonly T[] {
-    const value = members.get(name);
-    if (value === undefined) return settle(name, misfit('missing'), []);
-    if (!isJsonArray(value)) return settle(name, misfit('wrong_type'), []);
-    if (value.length > maxItems) return settle(name, misfit('too_many'), []);
+  #items<T>(name: string, maxItems: number, read: (item: JsonValue, at: string) => T): readonly T[] {
+    const value = this.#members.get(name);
+    if (value === undefined) return this.#settle(name, misfit('missing'), []);
+    if (!isJsonArray(value)) return this.#settle(name, misfit('wrong_type'), []);
+    if (value.length > maxItems) return this.#settle(name, misfit('too_many'), []);
     return value.map((item, index) => read(item, `${name}[${index}]`));
   }
 
-  function nested(name: string, value: JsonValue | undefined): Fields {
-    if (isJsonObject(value)) return fieldsOf(value, `${path}${name}.`, notes);
-    refuse(name, value === undefined ? 'missing' : 'not_an_object');
-    return fieldsOf(NO_FIELDS, `${path}${name}.`, notes);
+  #nested(name: string, value: JsonValue | undefined): Fields {
+    const path = `${this.#path}${name}.`;
+    if (isJsonObject(value)) return fieldsOf(value, path, this.#notes);
+    this.refuse(name, value === undefined ? 'missing' : 'not_an_object');
+    return fieldsOf(NO_FIELDS, path, this.#notes);
   }
-
-  return {
-    get problem() {
-      return notes[0] ?? null;
-    },
-    has: (name) => members.has(name),
-    id: (name) => settle(name, readId(members.get(name)), ''),
-    amount: (name, form) => settle(name, readAmount(members.get(name), form), ZERO_DECIMAL),
-    signedAmount: (name, form) => settle(name, readSignedAmount(members.get(name), form), ZERO_DECIMAL),
-    minorAmount: (name, scale, form) => settle(name, readMinorAmount(members.get(name), scale, form), ZERO_DECIMAL),
-    boolean: (name) => settle(name, readBoolean(members.get(name)), false),
-    text: (name, maxLength) => settle(name, readText(members.get(name), maxLength), ''),
-    integer: (name) => settle(name, readInteger(members.get(name)), 0),
-    oneOf: (name, words) => settle(name, readOneOf(members.get(name), words), words[0]),
-    object: (name) => nested(name, members.get(name)),
-    list: (name, read, maxItems = 1_000) => items(name, maxItems, (item, at) => read(nested(at, item))),
-    ids: (name, maxItems = 1_000) => items(name, maxItems, (item, at) => settle(at, readId(item), '')),
-    optional: (name, read) => ((members.get(name) ?? null) === null ? null : read(name)),
-    refuse,
-  };
 }

@@ -307,7 +307,7 @@ describe('the money of a day', () => {
     });
   });
 
-  it('takes what the game pays in free rounds for their win, also where the aggregator has no word for it', async () => {
+  it('takes what the game pays in free rounds for their win, also where the aggregator has no word for it, and no stake of them for turnover [FR-08]', async () => {
     await using stage = await analyticsStage();
     await stage.seat('ann');
     const call = { atMs: NOON, player: 'ann' };
@@ -315,6 +315,7 @@ describe('the money of a day', () => {
     await stage.win(call, 'w-1', '3.00', { bet: 'f-1', round: 'r-1' });
     await stage.builder.catchUp();
     expect((await stage.day(DAY)).money[0]?.measures).toMatchObject({
+      turnover: { unscaled: 0n },
       payouts: { unscaled: 0n },
       freeRoundWins: { unscaled: 3n },
       rtp: null,

@@ -68,7 +68,7 @@ describe('a free round', () => {
     expect(await at.table.balance(player)).toBe(2_300n);
   });
 
-  it('whose win came as a win of the round and as one of free rounds is told by the book alone', async () => {
+  it('whose win came as a win of the round and as one of free rounds is told by the book alone [FR-06]', async () => {
     await play(
       bet('b-1', { amount: '2', flavour: 'free' }),
       win('w-1', { amount: '4', bet: 'b-1' }),

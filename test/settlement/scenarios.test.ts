@@ -163,7 +163,7 @@ describe('a settlement summary', () => {
     expect(await at.money(player)).toBe(before);
   });
 
-  it('that lists a bet nobody booked, and lacks one that is booked, names both [SET-08]', async () => {
+  it('that lists a bet nobody booked, and lacks one that is booked, names both [SET-08, RET-20]', async () => {
     const { player, round, b, x } = await scene();
     await at.play(player, bet(b, { round, amount: '3', closes: true }));
     await at.tell(summary({ player, round, totals: ['5', '0'], transactions: [said.bet(x, '5')] }));
