@@ -22,6 +22,9 @@ const namesOf = <Row>(columns: readonly Column<Row>[]) => columns.map(({ name })
 // Flags travel as one text, because an array of arrays cannot be taken apart again.
 const valueOf = (name: string, value: string) => (name === 'flags' ? `string_to_array(${value}, ',')` : value);
 
+// Its name is in its text as well, for who looks at what the database does.
+const marked = (name: string, text: string): Statement => ({ name, text: `/* ${name} */ ${text}` });
+
 /** A statement, and the columns of each of its rows in the order of its parameters. */
 interface Form<Row> {
   readonly statement: Statement;
@@ -36,34 +39,28 @@ function changeOne<Row>(writing: Writing<Row>, suffix: string): Form<Row> {
     const value = `$${key.length + index + 1}::${type}`;
     return `${name} = ${set[name]?.replace('EXCLUDED.' + name, value) ?? valueOf(name, value)}`;
   });
-  const text = `
-    /* ${table}.update${suffix} */
-    UPDATE ${table}
+  const text = `UPDATE ${table}
     SET ${assigned.join(', ')}
     WHERE ${key.map(({ name, type }, index) => `${table}.${name} = $${index + 1}::${type}`).join(' AND ')}`;
-  return { columns, statement: { name: `${table}.update${suffix}`, text } };
+  return { columns, statement: marked(`${table}.update${suffix}`, text) };
 }
 
-function insertFew<Row>(writing: Writing<Row>, name: string, rows: number): Form<Row> {
+/** @param source of the rows: so many VALUES, or arrays that are taken apart */
+function insert<Row>(writing: Writing<Row>, name: string, source: string): Form<Row> {
+  const columns = columnsOf(writing);
+  return { columns, statement: marked(name, `INSERT INTO ${writing.table} (${namesOf(columns)}) ${source}`) };
+}
+
+function valuesOf<Row>(writing: Writing<Row>, rows: number): string {
   const columns = columnsOf(writing);
   const row = (at: number) =>
-    columns.map((column, index) => valueOf(column.name, `$${at * columns.length + index + 1}::${column.type}`));
-  const text = `
-    /* ${name} */
-    INSERT INTO ${writing.table} (${namesOf(columns)})
-    VALUES
-      ${Array.from({ length: rows }, (_none, at) => `(${row(at).join(', ')})`).join(',\n      ')}`;
-  return { columns, statement: { name, text } };
+    columns.map(({ name, type }, index) => valueOf(name, `$${at * columns.length + index + 1}::${type}`)).join(', ');
+  return `VALUES ${Array.from({ length: rows }, (_none, at) => `(${row(at)})`).join(',\n      ')}`;
 }
 
-function insertMany<Row>(writing: Writing<Row>, name: string): Form<Row> {
+function arraysOf<Row>(writing: Writing<Row>): string {
   const columns = columnsOf(writing);
-  const text = `
-    /* ${name} */
-    INSERT INTO ${writing.table} (${namesOf(columns)})
-    SELECT ${columns.map((column) => valueOf(column.name, column.name)).join(', ')}
-    FROM ${rowsOf(columns)} AS n`;
-  return { columns, statement: { name, text } };
+  return `SELECT ${columns.map(({ name }) => valueOf(name, name)).join(', ')} FROM ${rowsOf(columns)} AS n`;
 }
 
 /** The same for rows that are there already. */
@@ -82,47 +79,36 @@ interface Forms<Row> {
 
 const COUNTS = Array.from({ length: FEW_ROWS }, (_none, index) => index + 1);
 
-function insertsOf<Row>(writing: Writing<Row>, suffix = ''): Forms<Row> {
-  const name = `${writing.table}.insert`;
+function insertsOf<Row>(writing: Writing<Row>, suffix = '', verb = 'insert'): Forms<Row> {
+  const name = (rows: number | 'many') => `${writing.table}.${verb}${rows === 1 ? '' : `_${rows}`}${suffix}`;
   return {
-    few: COUNTS.map((rows) => insertFew(writing, `${name}${rows === 1 ? '' : `_${rows}`}${suffix}`, rows)),
-    many: insertMany(writing, `${name}_many${suffix}`),
+    few: COUNTS.map((rows) => insert(writing, name(rows), valuesOf(writing, rows))),
+    many: insert(writing, name('many'), arraysOf(writing)),
   };
 }
 
 function changesOf<Row>(writing: Writing<Row>, suffix = ''): Forms<Row> {
-  const name = `${writing.table}.update`;
-  return {
-    few: COUNTS.map((rows) =>
-      rows === 1 ? changeOne(writing, suffix) : changing(writing, insertFew(writing, `${name}_${rows}${suffix}`, rows)),
-    ),
-    many: changing(writing, insertMany(writing, `${name}_many${suffix}`)),
-  };
+  const { few, many } = insertsOf(writing, suffix, 'update');
+  const [, ...several] = few.map((form) => changing(writing, form));
+  return { few: [changeOne(writing, suffix), ...several], many: changing(writing, many) };
 }
 
-const UPDATE_WALLETS = changesOf(WALLET);
-const INSERT_TRANSACTIONS = insertsOf(TRANSACTION);
-const UPDATE_TRANSACTIONS = changesOf(TRANSACTION);
-const INSERT_ROUNDS = insertsOf(ROUND);
-const UPDATE_ROUNDS = changesOf(ROUND);
-const EXCHANGED = '_exchanged';
-const INSERT_EXCHANGED = insertsOf(TRANSACTION_EXCHANGED, EXCHANGED);
-const UPDATE_EXCHANGED = changesOf(TRANSACTION_EXCHANGED, EXCHANGED);
-const INSERT_LOCKED = insertsOf(ROUND_EXCHANGED, EXCHANGED);
-const INSERT_POSTINGS = insertsOf(POSTING);
+const WRITES = {
+  updateWallets: changesOf(WALLET),
+  insertTransactions: insertsOf(TRANSACTION),
+  updateTransactions: changesOf(TRANSACTION),
+  insertExchanged: insertsOf(TRANSACTION_EXCHANGED, '_exchanged'),
+  updateExchanged: changesOf(TRANSACTION_EXCHANGED, '_exchanged'),
+  insertRounds: insertsOf(ROUND),
+  insertLocked: insertsOf(ROUND_EXCHANGED, '_exchanged'),
+  updateRounds: changesOf(ROUND),
+  insertPostings: insertsOf(POSTING),
+};
 
 /** Every statement of the writing flight. For the lint of a distributed book they are all here and nowhere else. */
-export const WRITE_STATEMENTS: readonly Statement[] = [
-  UPDATE_WALLETS,
-  INSERT_TRANSACTIONS,
-  UPDATE_TRANSACTIONS,
-  INSERT_ROUNDS,
-  UPDATE_ROUNDS,
-  INSERT_EXCHANGED,
-  UPDATE_EXCHANGED,
-  INSERT_LOCKED,
-  INSERT_POSTINGS,
-].flatMap(({ few, many }) => [...few, many].map(({ statement }) => statement));
+export const WRITE_STATEMENTS: readonly Statement[] = Object.values(WRITES).flatMap(({ few, many }) =>
+  [...few, many].map(({ statement }) => statement),
+);
 
 const COMMIT: Statement = { name: 'COMMIT', text: 'COMMIT' };
 const ROLLBACK: Statement = { name: 'ROLLBACK', text: 'ROLLBACK' };
@@ -136,26 +122,23 @@ export function writeFlight(dirty: Dirty, distributed: boolean): readonly Sendin
   const flight: Sending[] = [];
   const write = <Row>({ few, many }: Forms<Row>, rows: readonly Row[]) => {
     for (const part of distributed ? rows.map((row) => [row]) : [rows]) {
-      const form = few[part.length - 1];
       if (part.length === 0) continue;
-      flight.push(
-        form === undefined
-          ? { statement: many.statement, parameters: many.columns.map((column) => arrayOf(part, column.of)) }
-          : {
-              statement: form.statement,
-              parameters: part.flatMap((row) => form.columns.map(({ of }) => textOf(of(row)))),
-            },
-      );
+      const { statement, columns } = few[part.length - 1] ?? many;
+      const parameters =
+        part.length > FEW_ROWS
+          ? columns.map(({ of }) => arrayOf(part, of))
+          : part.flatMap((row) => columns.map(({ of }) => textOf(of(row))));
+      flight.push({ statement, parameters });
     }
   };
-  write(UPDATE_WALLETS, dirty.wallets);
+  write(WRITES.updateWallets, dirty.wallets);
   const { converted, newTransactions, changedTransactions, newRounds } = dirty;
   // One statement for all rows of a table, so that new ids are taken in one order whatever was converted.
-  write(converted ? INSERT_EXCHANGED : INSERT_TRANSACTIONS, inKeyOrder(newTransactions));
-  write(converted ? UPDATE_EXCHANGED : UPDATE_TRANSACTIONS, changedTransactions);
-  write(newRounds.some((round) => round.lock !== null) ? INSERT_LOCKED : INSERT_ROUNDS, newRounds);
-  write(UPDATE_ROUNDS, dirty.changedRounds);
-  write(INSERT_POSTINGS, dirty.postings);
+  write(converted ? WRITES.insertExchanged : WRITES.insertTransactions, inKeyOrder(newTransactions));
+  write(converted ? WRITES.updateExchanged : WRITES.updateTransactions, changedTransactions);
+  write(newRounds.some((round) => round.lock !== null) ? WRITES.insertLocked : WRITES.insertRounds, newRounds);
+  write(WRITES.updateRounds, dirty.changedRounds);
+  write(WRITES.insertPostings, dirty.postings);
   flight.push({ statement: COMMIT, parameters: [] });
   return flight;
 }
