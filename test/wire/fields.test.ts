@@ -308,3 +308,11 @@ describe('other fields', () => {
     );
   });
 });
+
+it('has no getter of its own: V8 would describe each object anew, and keep its message until the full collector comes by', () => {
+  const one = fields(new Map<string, JsonValue>([['id', 'a']]));
+  const own = Object.values(Object.getOwnPropertyDescriptors(one));
+  expect(own.length).toBeGreaterThan(5);
+  expect(own.filter((property) => 'get' in property)).toEqual([]);
+  expect(one.problem).toBeNull();
+});
