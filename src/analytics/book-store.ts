@@ -1,6 +1,6 @@
 /**
- * What analytics read of the book and of what was said about sessions: what is new, and what belongs together with it. Only
- * reads; nothing here locks a row that a money call wants.
+ * What analytics read of the book and of what was said about sessions: what is new, and what belongs together with it. Changes
+ * no row and locks none that a money call wants; of the indexes it reads by it only has the latest pages summarized.
  */
 import type { Database, DatabaseTransaction } from '../platform/index.ts';
 import type { BookRow, PlayName } from './plays.ts';

@@ -166,18 +166,15 @@ const NO_FIELDS: ReadonlyMap<string, JsonValue> = new Map();
 /** The fields of a parsed body or of a form's values. Anything but an object is a problem of `body`. */
 export function fields(value: JsonValue): Fields {
   const notes: FieldProblem[] = [];
-  if (isJsonObject(value)) return fieldsOf(value, '', notes);
+  if (isJsonObject(value)) return new Reading(value, '', notes);
   notes.push({ field: 'body', reason: 'not_an_object' });
-  return fieldsOf(NO_FIELDS, '', notes);
+  return new Reading(NO_FIELDS, '', notes);
 }
 
 /** One plain sentence for an answer or a log line. */
 export function fieldMessage(problem: FieldProblem): string {
   return `${problem.field}: ${problem.reason}`;
 }
-
-const fieldsOf = (members: ReadonlyMap<string, JsonValue>, path: string, notes: FieldProblem[]): Fields =>
-  new Reading(members, path, notes);
 
 /**
  * A class for the sake of its getter: in an object literal, one makes V8 describe every object anew, in descriptions that outlive the
@@ -237,8 +234,8 @@ class Reading implements Fields {
 
   #nested(name: string, value: JsonValue | undefined): Fields {
     const path = `${this.#path}${name}.`;
-    if (isJsonObject(value)) return fieldsOf(value, path, this.#notes);
+    if (isJsonObject(value)) return new Reading(value, path, this.#notes);
     this.refuse(name, value === undefined ? 'missing' : 'not_an_object');
-    return fieldsOf(NO_FIELDS, path, this.#notes);
+    return new Reading(NO_FIELDS, path, this.#notes);
   }
 }
