@@ -2,6 +2,7 @@
  * The housekeeper: reads the code and the papers of the house and says what is out of order. Every check is shown to work
  * by a bad example beside it.
  */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -329,6 +330,19 @@ describe('papers', () => {
       /removed[^]*not frozen/,
     );
   });
+
+  it.each(['tsconfig.build.json', 'bench/tsconfig.json'])(
+    '%s emits everything, whatever a type check left behind',
+    (project) => {
+      const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+      const shown = execFileSync(process.execPath, [tsc, '-p', path.join(ROOT, project), '--showConfig'], {
+        encoding: 'utf8',
+      });
+      const { compilerOptions } = JSON.parse(shown) as { compilerOptions: Record<string, unknown> };
+      expect(compilerOptions['incremental'] ?? false).toBe(false);
+      expect(compilerOptions['tsBuildInfoFile'] ?? null).toBeNull();
+    },
+  );
 
   it('every dialect has recorded exchanges and a page', () => {
     const names = readdirSync(path.join(ROOT, 'src/dialects'), { withFileTypes: true })
