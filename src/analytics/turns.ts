@@ -25,6 +25,8 @@ export interface TurnsOptions extends BuilderOptions, PublishOptions {
 
 /** Then what is due is published and lateness looked at again, also under a load that never rests. */
 const STEPS_A_TURN = 20;
+/** So long a turn goes on where a book has to be read first: turns are two seconds apart, in which millions of rows would wait. */
+const FAR_BEHIND_TURN_MS = 10_000;
 
 export function openTurns(options: TurnsOptions): Turn {
   const { sql } = options;
@@ -33,9 +35,11 @@ export function openTurns(options: TurnsOptions): Turn {
   return async (turn) => {
     const from = await countedAt();
     const behindMs = from === null ? null : systemClock.now() - from;
+    const hurryUntilMs = isFarBehind(behindMs) ? systemClock.monotonic() + FAR_BEHIND_TURN_MS : -Infinity;
     let ended: Step = 'worked';
     let summarizeFromMs = -Infinity;
-    for (let steps = 0; ended === 'worked' && steps < STEPS_A_TURN && !turn.stopped; steps += 1) {
+    const goesOn = (steps: number) => steps < STEPS_A_TURN || systemClock.monotonic() < hurryUntilMs;
+    for (let steps = 0; ended === 'worked' && goesOn(steps) && !turn.stopped; steps += 1) {
       const startedAtMs = systemClock.monotonic();
       if (startedAtMs >= summarizeFromMs) {
         await summarize(sql);
@@ -68,6 +72,11 @@ const MOST_REST_MS = 5_000;
 const LATE_MS = 10 * 60_000;
 const STOP_CHECK_MS = 100;
 
+/** @param behindMs how old what was counted is; null: nothing was counted yet */
+function isFarBehind(behindMs: number | null): boolean {
+  return behindMs === null || behindMs > LATE_MS;
+}
+
 /**
  * How long to rest after a step, ms: wallets and figures share a database, and nobody loses money by a figure that comes a minute
  * later. Whoever is far behind does not rest.
@@ -75,7 +84,7 @@ const STOP_CHECK_MS = 100;
  * @param behindMs how old what was counted is; null: nothing was counted yet, which is far behind
  */
 export function restAfter(tookMs: number, behindMs: number | null): number {
-  if (behindMs === null || behindMs > LATE_MS) return 0;
+  if (isFarBehind(behindMs)) return 0;
   return Math.min(MOST_REST_MS, tookMs * (1 / SHARE - 1));
 }
 

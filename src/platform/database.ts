@@ -57,7 +57,8 @@ export interface DatabaseOptions {
   readonly mayLoseTheLast?: boolean;
   /**
    * For statements that look rows up by keys: plans go by index whatever was known of a table when they were made. One made while it
-   * was empty reads all of it for every row looked up, until somebody analyzes it. Behind a pooler without effect.
+   * was empty reads all of it for every row looked up, until somebody analyzes it. Behind a pooler without effect, and not needed:
+   * nothing is prepared there, so each plan is made for the table as it is.
    */
   readonly plansByIndex?: boolean;
   /**

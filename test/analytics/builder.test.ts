@@ -16,6 +16,7 @@ import { analyticsStage, disagreements, everythingBuilt } from './stage.ts';
 
 const STEPS = 70;
 const NOON = Date.UTC(2026, 0, 5, 12);
+const TURNS = { log: silentLog, timeZone: 'UTC', idleMinutes: 30, settleMs: 1e12, restateEveryMs: 0 };
 const SEED = Number(process.env['CROUPIER_MODEL_SEED'] ?? Math.floor(Math.random() * 0x7fff_ffff));
 
 describe('what is built piece by piece', () => {
@@ -223,16 +224,18 @@ describe('what is built piece by piece', () => {
         SELECT brin_summarize_new_values('transaction_written') AS ranges`;
       return row?.ranges;
     };
-    const turn = openTurns({
-      sql: stage.sql,
-      log: silentLog,
-      timeZone: 'UTC',
-      idleMinutes: 30,
-      settleMs: 1e12,
-      restateEveryMs: 0,
-    });
+    const turn = openTurns({ ...TURNS, sql: stage.sql });
     expect((await turn({ stopped: false })).ended).toBe('idle');
     expect(await summarize()).toBe(0);
+  });
+
+  it('reads a book it has not read yet in one turn, however many steps that takes', async () => {
+    await using stage = await analyticsStage();
+    await stage.seat('ann');
+    for (let n = 0; n < 30; n += 1) await stage.bet({ atMs: NOON, player: 'ann' }, `b-${n}`, '1.00');
+    const turn = openTurns({ ...TURNS, sql: stage.sql, stepRows: 1 });
+    expect((await turn({ stopped: false })).ended).toBe('idle');
+    expect((await stage.day('2026-01-05')).money[0]?.measures.rounds).toBe(30n);
   });
 
   it('starts anew by itself on another server, another time zone or another idle time, and only then', async () => {
