@@ -216,7 +216,8 @@ describe('the way to the database', () => {
     await table.sql`ALTER TABLE round ALTER COLUMN game_code TYPE varchar(300)`;
     expect(await table.submit(player, bet('b-3', '1.00', 'r-1'))).toMatchObject({ kind: 'applied', duplicate: false });
     const connections = async () => connectionsOf(table.sql);
-    await expect.poll(connections).toEqual([{ state: 'idle' }]);
+    // Sooner than the server's own limit for idle transactions, 10 s, would end it.
+    await expect.poll(connections, { timeout: 8_000 }).toEqual([{ state: 'idle' }]);
   });
 
   it('decides again when its connection is lost: what was decided under a lost lock is void [bug 10] [BET-25]', async () => {
