@@ -56,12 +56,10 @@ async function withoutIndexes(sql: Database, tables: readonly string[], fill: ()
     ORDER BY i.indexrelid`;
   for (const { away } of found) await sql.unsafe(away);
   await fill();
-  for (const { again } of found) {
-    await sql.begin(async (transaction) => {
-      await transaction`/* bench.room_to_sort */ SET LOCAL maintenance_work_mem = '1GB'`;
-      await transaction.unsafe(again);
-    });
-  }
+  await sql.begin(async (transaction) => {
+    await transaction`/* bench.room_to_sort */ SET LOCAL maintenance_work_mem = '1GB'`;
+    for (const { again } of found) await transaction.unsafe(again);
+  });
 }
 
 /** What a server that has run for a while has, too: statistics, and pages marked as visible to all. */

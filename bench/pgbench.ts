@@ -14,7 +14,7 @@ import { BenchProblem } from './options.ts';
 
 const SCALE = 1;
 const NAME = 'croupier_bench_pgbench';
-const SECONDS_TO_CONNECT = 0.03;
+const SECONDS_TO_CONNECT_EACH = 0.03;
 
 /** A sentence instead where pgbench cannot take part. */
 export async function openPgbench(house: House): Promise<Contestant | string> {
@@ -49,7 +49,7 @@ async function slice(house: House, url: string, work: Work, free: number): Promi
   if (clients < work.connections)
     house.say(`pgbench runs with ${clients} clients: the server has no more connections free`);
   // Its time begins before it connects, which 128 clients of a busy machine need two seconds for.
-  const seconds = Math.max(1, Math.round(work.seconds)) + Math.round(clients * SECONDS_TO_CONNECT);
+  const seconds = Math.max(1, Math.round(work.seconds)) + Math.round(clients * SECONDS_TO_CONNECT_EACH);
   const prefix = path.join(house.workDir, 'pgbench');
   const rate = work.loop === 'open' ? ['-R', String(work.ratePerSecond)] : [];
   const threads = String(Math.min(2, clients));

@@ -123,12 +123,12 @@ export function writeFlight(dirty: Dirty, distributed: boolean): readonly Sendin
   const write = <Row>({ few, many }: Forms<Row>, rows: readonly Row[]) => {
     for (const part of distributed ? rows.map((row) => [row]) : [rows]) {
       if (part.length === 0) continue;
-      const { statement, columns } = few[part.length - 1] ?? many;
+      const form = few[part.length - 1] ?? many;
       const parameters =
-        part.length > FEW_ROWS
-          ? columns.map(({ of }) => arrayOf(part, of))
-          : part.flatMap((row) => columns.map(({ of }) => textOf(of(row))));
-      flight.push({ statement, parameters });
+        form === many
+          ? form.columns.map(({ of }) => arrayOf(part, of))
+          : part.flatMap((row) => form.columns.map(({ of }) => textOf(of(row))));
+      flight.push({ statement: form.statement, parameters });
     }
   };
   write(WRITES.updateWallets, dirty.wallets);
